@@ -1,0 +1,581 @@
+"""The audit: does each figure follow from its inputs, and does a source bear it?
+
+Two axes that are never mixed. **Arithmetic** compares the interval of the printed figure with the
+interval recomputed from the printed inputs, under one rounding rule at a time for both.
+**Evidence** reads the findings of the ledger. An inconsistency never says which figure is wrong:
+it lists the candidates.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from cbec.errors import CbecError, LedgerError
+from cbec.expression import (
+    Call,
+    Comparison,
+    Expression,
+    Text,
+    bounds,
+    inverse_bounds,
+    linear_terms,
+    names,
+    truth,
+)
+from cbec.interval import Interval
+from cbec.ledger import Alternative, Claim, Finding, Ledger
+from cbec.rounding import Printed, Rule, decimal_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Arithmetic",
+    "Audit",
+    "Candidate",
+    "Check",
+    "ClaimAudit",
+    "Evidence",
+    "audit",
+    "check",
+    "interval_text",
+]
+
+
+class Arithmetic(StrEnum):
+    """Does the figure follow from its inputs?"""
+
+    EXACT = "exact"
+    ROUNDING = "rounding"
+    ROUNDING_RULE = "rounding-rule"
+    WIDE = "wide"
+    INCONSISTENT = "inconsistent"
+    DECISION = "decision"
+    NOT_DERIVABLE = "not-derivable"
+    FAILED = "failed"
+
+
+class Evidence(StrEnum):
+    """Does a source bear the figure?"""
+
+    CONFIRMED = "confirmed"
+    SINGLE_SOURCE = "single-source"
+    RELAYED = "relayed"
+    MISATTRIBUTED = "misattributed"
+    CONTRADICTED = "contradicted"
+    UNTRACEABLE = "untraceable"
+    OWN_TEXT = "own-text"
+    PROPOSAL = "proposal"
+    NOT_CHECKED = "not-checked"
+
+
+# What makes `--strict` fail.
+FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One derivation held against one printed figure.
+
+    Parameters
+    ----------
+    expression : str
+        The derivation as written in the ledger.
+    verdict : Arithmetic
+        The outcome.
+    recomputed : Mapping of Rule to Interval
+        The range that the inputs allow, in base units; empty for a cross-check.
+    face : Fraction or None
+        The value at the inputs' face values, where each has one.
+    rules : tuple of Rule
+        The rounding rules under which figure and inputs agree.
+    reason : str
+        Why the check failed, for `Arithmetic.FAILED`.
+    """
+
+    expression: str
+    verdict: Arithmetic
+    recomputed: Mapping[Rule, Interval]
+    face: Fraction | None = None
+    rules: tuple[Rule, ...] = ()
+    reason: str = ""
+
+    def face_text(self, claim: Claim) -> str:
+        """Write the value at face values like the claim's figure, or finer beside a threshold."""
+        if self.face is None or claim.printed is None:
+            return ""
+        if claim.comparator != "=":
+            return interval_text(Interval.point(self.face), claim.printed)
+        return claim.printed.reprint(self.face)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A figure that would restore consistency if it alone were different."""
+
+    id: str
+    printed: str
+    needed: str
+
+
+@dataclass(frozen=True)
+class ClaimAudit:
+    """All that was found out about one claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim itself.
+    arithmetic, evidence : Arithmetic, Evidence
+        The two verdicts.
+    code : str
+        For `Arithmetic.NOT_DERIVABLE`, why.
+    primary : Check or None
+        The check of the ledger's own derivation.
+    alternatives : tuple of (Alternative, Check)
+        The same figure held against other vintages and definitions.
+    joint : Interval or None
+        A second bound, from inputs narrowed by the ledger's identities.
+    candidates : tuple of Candidate
+        What could be different, if the figures are inconsistent.
+    findings : tuple of Finding
+        What the sources say.
+    """
+
+    claim: Claim
+    arithmetic: Arithmetic
+    evidence: Evidence
+    code: str = ""
+    primary: Check | None = None
+    alternatives: tuple[tuple[Alternative, Check], ...] = ()
+    joint: Interval | None = None
+    candidates: tuple[Candidate, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def bounds_text(self) -> str:
+        """The half-up bounds in the printed unit, one decimal more than printed."""
+        if self.primary is None or self.claim.printed is None:
+            return ""
+        interval = self.primary.recomputed.get(Rule.HALF_UP)
+        return interval_text(interval, self.claim.printed) if interval else ""
+
+    @property
+    def recomputed_text(self) -> str:
+        """The value at the inputs' face values, printed like the figure."""
+        return self.primary.face_text(self.claim) if self.primary else ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The verdicts on a whole ledger, in its order."""
+
+    ledger: Ledger
+    results: tuple[ClaimAudit, ...]
+
+    def __getitem__(self, id: str) -> ClaimAudit:
+        for result in self.results:
+            if result.claim.id == id:
+                return result
+        raise LedgerError(f"there is no claim {id!r}; there are {', '.join(self.ledger.claims)}")
+
+    @property
+    def claims(self) -> tuple[ClaimAudit, ...]:
+        """The printed statistics."""
+        return tuple(r for r in self.results if not r.claim.is_cross_check)
+
+    @property
+    def cross_checks(self) -> tuple[ClaimAudit, ...]:
+        """The comparisons between printed statistics."""
+        return tuple(r for r in self.results if r.claim.is_cross_check)
+
+    def counts(self, axis: str = "arithmetic") -> dict[str, int]:
+        """Return how many printed statistics have each verdict; cross-checks aren't counted.
+
+        Parameters
+        ----------
+        axis : {'arithmetic', 'evidence'}
+            Which verdict to count. Every verdict is listed, those without a claim as zero.
+        """
+        found = Counter(str(getattr(result, axis)) for result in self.claims)
+        order = Arithmetic if axis == "arithmetic" else Evidence
+        return {str(verdict): found[str(verdict)] for verdict in order}
+
+    @property
+    def failing(self) -> tuple[ClaimAudit, ...]:
+        """What `--strict` fails on: inconsistent claims and broken checks."""
+        return tuple(r for r in self.results if r.arithmetic in FAILING)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a claim: id, section, label, printed, recomputed, bounds, verdicts."""
+        import pandas as pd
+
+        return pd.DataFrame([_record(result) for result in self.results])
+
+    def _repr_html_(self) -> str:
+        rows = [_record(result) for result in self.results]
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0]) if rows else ""
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) + "</tr>"
+            for row in rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def audit(ledger: Ledger) -> Audit:
+    """Give every claim of a ledger its two verdicts.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        As `cbec.ledger.read_ledger` returns it.
+
+    Returns
+    -------
+    Audit
+        One result a claim, in the ledger's order.
+
+    Notes
+    -----
+    The rulings are those of the reference page on verdicts. With :math:`P_r` the interval of the
+    printed figure and :math:`R_r` the sharp range of its derivation, inputs and output both under
+    rounding rule :math:`r`, a figure is *exact* if the derivation at face values rounds half-up
+    to the printed text, *rounding* if :math:`P_r \\cap R_r \\neq \\emptyset` for half-up,
+    *rounding-rule* if only for another rule, else *inconsistent*; *wide* overrides the first two
+    where :math:`R` is wider than the printed value itself.
+
+    Examples
+    --------
+    >>> from cbec.ledger import read_ledger
+    >>> from cbec.tables import data_dir
+    >>> result = audit(read_ledger(data_dir() / "claims.csv"))["import-growth-2024"]
+    >>> str(result.arithmetic), result.recomputed_text, result.bounds_text
+    ('rounding', '9.70%', '9.405 to 9.986%')
+    """
+    identities = _identities(ledger)
+    return Audit(ledger, tuple(_audit_claim(c, ledger, identities) for c in ledger.claims.values()))
+
+
+def check(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Check:
+    """Hold one derivation against one claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The printed figure, or the cross-check.
+    expression : Expression
+        The derivation.
+    text : str
+        Its text, for the report.
+    ledger : Ledger
+        Where the inputs stand.
+
+    Returns
+    -------
+    Check
+        A check that can't be evaluated has the verdict ``failed`` and says why.
+    """
+    try:
+        if isinstance(expression, Comparison):
+            return _check_comparison(expression, text, ledger)
+        return _check_value(claim, expression, text, ledger)
+    except CbecError as error:
+        return Check(text, Arithmetic.FAILED, {}, reason=str(error))
+
+
+def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> str:
+    """Write bounds in the unit of a printed figure.
+
+    Parameters
+    ----------
+    interval : Interval
+        The bounds in base units.
+    like : Printed
+        The figure whose unit and grouping to use. Bounds get one decimal more than it has, and
+        more where they would look alike or have fewer than three digits.
+    ends : bool
+        Whether to write open and closed ends as brackets.
+
+    Returns
+    -------
+    str
+        The bounds, rounded half-up.
+
+    Examples
+    --------
+    >>> from cbec.rounding import parse_printed
+    >>> growth = parse_printed("4.8%")
+    >>> interval_text(growth.interval(), growth)
+    '4.75 to 4.85%'
+    >>> interval_text(growth.interval(), growth, ends=True)
+    '[4.75, 4.85)%'
+    """
+    low = None if interval.lower is None else interval.lower / like.scale
+    high = None if interval.upper is None else interval.upper / like.scale
+    finite = [end for end in (low, high) if end is not None]
+    whole = like.is_exact_count and all(end.denominator == 1 for end in finite)
+    decimals = 0 if whole else like.decimals + 1
+
+    def texts() -> list[str]:
+        return [decimal_text(end, decimals, grouped=like._grouped) for end in finite]
+
+    def short() -> bool:
+        alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
+        digits = max((sum(c.isdigit() for c in text.lstrip("-0.")) for text in texts()), default=3)
+        return alike or digits < 3
+
+    while not whole and short() and decimals < 8:
+        decimals += 1
+    written = texts()
+    tail = like._tail
+    if interval.is_point:
+        return written[0] + tail
+    if ends:
+        left = "[" if interval.lower_closed else "("
+        right = "]" if interval.upper_closed else ")"
+        lower = "−∞" if low is None else written[0]
+        upper = "∞" if high is None else written[-1]
+        return f"{left}{lower}, {upper}{right}{tail}"
+    if low is None and high is None:
+        return "any value"
+    if low is None:
+        return f"{'at most' if interval.upper_closed else 'below'} {written[0]}{tail}"
+    if high is None:
+        return f"{'at least' if interval.lower_closed else 'above'} {written[0]}{tail}"
+    return f"{written[0]} to {written[1]}{tail}"
+
+
+# Arithmetic ----------------------------------------------------------------------------------
+
+
+def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Check:
+    printed = claim.printed
+    if printed is None:
+        raise LedgerError(f"{claim.id!r} prints no figure to hold a value against")
+    used = names(expression)
+    recomputed = {rule: bounds(expression, ledger.box(used, rule)) for rule in Rule}
+    at_face = bounds(expression, ledger.faces(used))
+    face = at_face.lower if at_face.is_point or _is_root(expression) else None
+    rules = tuple(rule for rule in Rule if recomputed[rule].meets(claim.interval(rule)))
+    half_up = recomputed[Rule.HALF_UP]
+    verdict = Arithmetic.INCONSISTENT
+    if claim.comparator != "=":
+        if half_up.within(claim.interval()):
+            verdict = Arithmetic.EXACT
+    elif face is not None and printed.reprint(face) == printed.reprint(printed.value):
+        verdict = Arithmetic.EXACT
+    if verdict is not Arithmetic.EXACT and rules:
+        verdict = Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
+    if verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING} and claim.comparator == "=":
+        width = half_up.width
+        if width is None or width > abs(printed.value):
+            verdict = Arithmetic.WIDE
+    if verdict is Arithmetic.INCONSISTENT and _crosses(claim, recomputed):
+        verdict = Arithmetic.DECISION
+    return Check(text, verdict, recomputed, face, rules)
+
+
+def _crosses(claim: Claim, recomputed: Mapping[Rule, Interval]) -> bool:
+    """Whether the whole recomputed range contradicts the stated threshold, rank or sign."""
+    if claim.comparator != "=" or claim.kind == "rank":
+        return True
+    if claim.kind != "growth" or claim.printed is None or claim.printed.value == 0:
+        return False
+    negative, positive = (
+        Interval(None, Fraction(0), False, True),
+        Interval(Fraction(0), None, True, False),
+    )
+    other_side = negative if claim.printed.value > 0 else positive
+    return all(interval.within(other_side) for interval in recomputed.values())
+
+
+def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Check:
+    used = names(comparison)
+    found = {rule: truth(comparison, ledger.box(used, rule)) for rule in Rule}
+    rules = tuple(rule for rule in Rule if found[rule].possible)
+    if comparison.comparator == "=":
+        exact = truth(comparison, ledger.faces(used)).certain
+    else:
+        exact = found[Rule.HALF_UP].certain
+    if exact:
+        verdict = Arithmetic.EXACT
+    elif not rules:
+        ordering = comparison.comparator in {"<", "<=", ">", ">="}
+        verdict = Arithmetic.DECISION if ordering else Arithmetic.INCONSISTENT
+    else:
+        verdict = Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
+    return Check(text, verdict, {}, None, rules)
+
+
+def _is_root(expression: Expression) -> bool:
+    """Whether a value may be an irrational root, which is only ever enclosed, very tightly."""
+    return isinstance(expression, Call) and (
+        expression.function in {"cagr", "annualise"}
+        or any(_is_root(argument) for argument in expression.arguments)
+    )
+
+
+def _identities(ledger: Ledger) -> list[dict[str, Fraction]]:
+    found = [
+        linear_terms(claim.derivation)
+        for claim in ledger.claims.values()
+        if claim.is_cross_check and isinstance(claim.derivation, Comparison)
+    ]
+    return [terms for terms in found if terms]
+
+
+def _narrowed(
+    box: dict[str, Interval], identities: list[dict[str, Fraction]], ledger: Ledger
+) -> dict[str, Interval]:
+    """Narrow each input to what the identities leave, until nothing changes."""
+    box = dict(box)
+    for _ in range(10):
+        before = dict(box)
+        for terms in identities:
+            if not terms.keys() & box.keys():
+                continue
+            box = {**ledger.box(tuple(terms)), **box}
+            for name, coefficient in terms.items():
+                rest: Interval | None = Interval.point(0)
+                for other, factor in terms.items():
+                    if other != name:
+                        rest = _sum(rest, box[other].scaled(-factor / coefficient))
+                narrow = box[name].intersection(rest) if rest else None
+                if narrow is not None:
+                    box[name] = narrow
+        if box == before:
+            break
+    return box
+
+
+def _sum(left: Interval | None, right: Interval) -> Interval | None:
+    if left is None or None in (left.lower, left.upper, right.lower, right.upper):
+        return None
+    assert left.lower is not None
+    assert right.lower is not None
+    assert left.upper is not None
+    assert right.upper is not None
+    return Interval(
+        left.lower + right.lower,
+        left.upper + right.upper,
+        left.lower_closed and right.lower_closed,
+        left.upper_closed and right.upper_closed,
+    )
+
+
+def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fraction]]) -> ClaimAudit:
+    findings = tuple(f for f in ledger.findings if f.claim == claim.id)
+    alternatives = tuple(
+        (a, check(claim, a.expression, a.text, ledger))
+        for a in ledger.alternatives
+        if a.claim == claim.id
+    )
+    evidence = _evidence(claim, findings)
+    if claim.derivation is None:
+        return ClaimAudit(
+            claim,
+            Arithmetic.NOT_DERIVABLE,
+            evidence,
+            code=claim.code,
+            alternatives=alternatives,
+            findings=findings,
+        )
+    primary = check(claim, claim.derivation, claim.derivation_text, ledger)
+    joint = None
+    candidates: tuple[Candidate, ...] = ()
+    if not claim.is_cross_check and primary.verdict is not Arithmetic.FAILED:
+        box = ledger.box(names(claim.derivation))
+        narrowed = _narrowed(box, identities, ledger)
+        second = bounds(claim.derivation, narrowed)
+        joint = second if second != primary.recomputed[Rule.HALF_UP] else None
+    if primary.verdict in {Arithmetic.INCONSISTENT, Arithmetic.DECISION}:
+        candidates = tuple(_candidates(claim, primary, ledger))
+    return ClaimAudit(
+        claim,
+        primary.verdict,
+        evidence,
+        primary=primary,
+        alternatives=alternatives,
+        joint=joint,
+        candidates=candidates,
+        findings=findings,
+    )
+
+
+def _candidates(claim: Claim, primary: Check, ledger: Ledger) -> Iterator[Candidate]:
+    """List what each figure alone would have to be."""
+    assert claim.derivation is not None
+    used = names(claim.derivation)
+    if claim.printed is not None:
+        interval = primary.recomputed[Rule.HALF_UP]
+        yield Candidate(claim.id, claim.printed.text, interval_text(interval, claim.printed))
+    for name in used:
+        printed = ledger.figure(name).printed
+        if printed is None:
+            continue
+        needed = None
+        if claim.printed is not None and claim.comparator == "=":
+            needed = inverse_bounds(claim.derivation, ledger.box(used), name, claim.interval())
+        elif isinstance(claim.derivation, Comparison) and claim.derivation.comparator == "=":
+            difference = Call("difference", (claim.derivation.left, claim.derivation.right))
+            needed = inverse_bounds(difference, ledger.box(used), name, Interval.point(0))
+        text = interval_text(needed, printed) if needed else "not determined by the others"
+        yield Candidate(name, printed.text, text)
+
+
+# Evidence ------------------------------------------------------------------------------------
+
+
+def _evidence(claim: Claim, findings: tuple[Finding, ...]) -> Evidence:
+    """Return the strongest finding, by the precedence of the reference page on verdicts.
+
+    Findings graded ``unconfirmed`` bear nothing: a grade is never promoted.
+    """
+    kinds = {f.finding for f in findings}
+    supports = {f.grade for f in findings if f.finding == "supports"} - {"unconfirmed"}
+    if claim.kind == "policy parameter":
+        return Evidence.PROPOSAL
+    if claim.is_cross_check or _counts_own_text(claim.derivation):
+        return Evidence.OWN_TEXT
+    if "contradicts" in kinds:
+        return Evidence.CONTRADICTED
+    if "cannot-bear" in kinds:
+        return Evidence.MISATTRIBUTED
+    if "not-found" in kinds:
+        return Evidence.UNTRACEABLE
+    if "earlier-origin" in kinds:
+        return Evidence.RELAYED
+    if "corroborated" in supports:
+        return Evidence.CONFIRMED
+    if supports:
+        return Evidence.SINGLE_SOURCE
+    return Evidence.NOT_CHECKED
+
+
+def _counts_own_text(derivation: Expression | None) -> bool:
+    return (
+        isinstance(derivation, Call)
+        and derivation.function == "count"
+        and all(isinstance(argument, Text) for argument in derivation.arguments)
+    )
+
+
+def _record(result: ClaimAudit) -> dict[str, str]:
+    claim = result.claim
+    comparator = "" if claim.comparator == "=" or claim.printed is None else f"{claim.comparator} "
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "claim": claim.label_en,
+        "printed": comparator + claim.printed.text if claim.printed else "",
+        "recomputed": result.recomputed_text,
+        "bounds": result.bounds_text,
+        "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),
+        "evidence": str(result.evidence),
+    }

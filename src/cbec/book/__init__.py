@@ -1,0 +1,35 @@
+"""Sphinx extension of the book: charts, mathematics and first-party assets.
+
+Load it as ``cbec.book`` in ``extra_extensions``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cbec.book import chart, firstparty, mathfont, mathml
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["setup"]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Wire the parts of the extension into Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application that loads the extension.
+
+    Returns
+    -------
+    dict
+        What Sphinx wants to know: the version, and that builds may run in parallel.
+    """
+    firstparty.setup(app)
+    mathml.setup(app)
+    mathfont.setup(app)
+    chart.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

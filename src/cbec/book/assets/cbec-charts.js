@@ -1,0 +1,156 @@
+/* Replaces the still picture of each chart by a live Vega view. Needs window.vegaEmbed. */
+(function () {
+  "use strict";
+
+  const NARROW = 520; // px: views are stacked, and the legend moves below them
+  const SMALLEST_PLOT = 120;
+  const AXIS_ROOM = 72;
+
+  const isNumber = (value) => typeof value === "number";
+  const isSingle = (spec) => Boolean(spec.mark || spec.layer);
+  const parts = (spec) => spec.hconcat || spec.vconcat || spec.concat || [];
+
+  function isFaceted(spec) {
+    const encoding = spec.encoding || {};
+    return Boolean(encoding.row || encoding.column || encoding.facet);
+  }
+
+  /* Puts side-by-side views below each other. */
+  function stack(spec) {
+    if (spec.hconcat || spec.concat) {
+      spec.vconcat = spec.hconcat || spec.concat;
+      delete spec.hconcat;
+      delete spec.concat;
+      delete spec.columns;
+    }
+    if (spec.facet && spec.facet.column && !spec.facet.row) {
+      spec.facet = spec.facet.column;
+    }
+    if (spec.facet && !spec.facet.row) spec.columns = 1;
+    const encoding = spec.encoding;
+    if (encoding && encoding.column && !encoding.row) {
+      encoding.facet = Object.assign({}, encoding.column, { columns: 1 });
+      delete encoding.column;
+    } else if (encoding && encoding.facet) {
+      encoding.facet.columns = 1;
+    }
+    parts(spec).forEach(stack);
+    if (spec.spec) stack(spec.spec);
+  }
+
+  /* Changes the width of each view that has a number for it. */
+  function resize(spec, change) {
+    if (isNumber(spec.width)) spec.width = Math.max(SMALLEST_PLOT, Math.floor(change(spec.width)));
+    parts(spec).forEach((part) => resize(part, change));
+    if (spec.spec) resize(spec.spec, change);
+  }
+
+  /* The specification for a box of width `room`; `excess` is by how much the last try missed it. */
+  function fitted(original, natural, room, excess) {
+    const spec = JSON.parse(JSON.stringify(original));
+    if (natural <= room) return spec;
+    const narrow = room < NARROW;
+    if (narrow) {
+      spec.config = spec.config || {};
+      spec.config.legend = Object.assign({ orient: "bottom", columns: 2 }, spec.config.legend);
+    }
+    if (isSingle(spec) && !isFaceted(spec)) {
+      if (isNumber(spec.width)) {
+        spec.width = room;
+        spec.autosize = { type: "fit-x", contains: "padding" };
+      }
+    } else if (narrow) {
+      stack(spec);
+      resize(spec, () => room - AXIS_ROOM - excess);
+    } else {
+      resize(spec, (width) => width * (room / natural - (1.2 * excess) / natural));
+    }
+    return spec;
+  }
+
+  const widthOf = (svg) => parseFloat(svg.getAttribute("width")) || 0;
+
+  class Chart {
+    constructor(figure) {
+      this.view = figure.querySelector(".cbec-chart__view");
+      this.figure = figure;
+      this.spec = JSON.parse(figure.querySelector(".cbec-chart__spec").textContent);
+      const still = this.view.querySelector("svg");
+      this.natural = widthOf(still);
+      this.label = still.getAttribute("aria-label");
+      this.drawnFor = null;
+      this.drawing = false;
+    }
+
+    /* Two widths that both leave the chart its natural size need no second drawing. */
+    wanted() {
+      const room = Math.floor(this.view.clientWidth);
+      return room >= this.natural ? Infinity : room;
+    }
+
+    async embed(room, excess) {
+      const live = document.createElement("div");
+      live.className = "cbec-chart__live cbec-chart__live--hidden";
+      this.figure.append(live);
+      const result = await window.vegaEmbed(live, fitted(this.spec, this.natural, room, excess), {
+        mode: "vega-lite",
+        renderer: "svg",
+        actions: false,
+        defaultStyle: false,
+        tooltip: { disableDefaultStyle: true },
+      });
+      return { live, result, svg: live.querySelector("svg") };
+    }
+
+    async draw() {
+      const room = this.wanted();
+      if (this.drawing || room <= 0 || room === this.drawnFor) return;
+      this.drawing = true;
+      try {
+        let next = await this.embed(room, 0);
+        const excess = widthOf(next.svg) - room;
+        if (excess > 1) {
+          next.result.finalize();
+          next.live.remove();
+          next = await this.embed(room, excess);
+        }
+        this.show(next);
+        this.drawnFor = room;
+      } catch (error) {
+        this.figure.querySelectorAll(".cbec-chart__live--hidden").forEach((node) => node.remove());
+        this.drawnFor = room; // the still picture stays
+        console.warn("This chart stays a still picture:", error);
+      }
+      this.drawing = false;
+      if (this.wanted() !== this.drawnFor) this.draw();
+    }
+
+    show({ live, result, svg }) {
+      svg.setAttribute("role", "img");
+      svg.setAttribute("aria-label", this.label);
+      live.removeAttribute("role");
+      live.removeAttribute("aria-roledescription");
+      live.removeAttribute("aria-label");
+      live.classList.remove("cbec-chart__live--hidden");
+      this.view.replaceChildren(live);
+      if (this.result) this.result.finalize();
+      this.result = result;
+      this.figure.dataset.state = "live";
+    }
+  }
+
+  function start() {
+    if (!window.vegaEmbed || !window.ResizeObserver) return;
+    const charts = new Map();
+    const observer = new ResizeObserver((entries) => {
+      entries.forEach((entry) => charts.get(entry.target).draw());
+    });
+    document.querySelectorAll(".cbec-chart").forEach((figure) => {
+      const chart = new Chart(figure);
+      charts.set(chart.view, chart);
+      observer.observe(chart.view);
+    });
+  }
+
+  start();
+})();

@@ -1,0 +1,392 @@
+"""Charts of the notebooks: an accessible still picture that a script makes interactive.
+
+A notebook output of type :data:`MIME` holds a Vega-Lite specification. Its ``usermeta`` carries the
+words around the chart::
+
+    {"cbec": {"title": ..., "subtitle": ..., "source": ..., "alt": ...}}
+
+The page gets a ``figure.cbec-chart`` with these words as HTML, the still picture as SVG and the
+specification as JSON. Where scripts run, ``cbec-charts.js`` replaces the picture by a live view.
+Every other builder takes the PNG which lies beside the specification in the notebook.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import vl_convert
+from docutils import nodes
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from myst_nb.core.render import MimeData, NbElementRenderer
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+MIME = "application/vnd.vegalite.v6+json"
+VEGA_BUNDLE = "cbec-vega.js"
+LOADER = "cbec-charts.js"
+HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
+
+_IDENTIFIER = re.compile(r'\bid="([^"]+)"')
+_REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart taken apart into words and drawing.
+
+    Attributes
+    ----------
+    title, subtitle, source : str
+        The lines above and below the drawing, empty if there is none.
+    alt : str
+        What a reader who cannot see the drawing should know.
+    spec : dict
+        The Vega-Lite specification, ready to be drawn on a page of any background.
+    """
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+    spec: dict[str, Any]
+
+
+class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """A chart in a document; ``node["spec"]`` is its Vega-Lite specification."""
+
+
+def make_chart_node(spec: Mapping[str, Any]) -> chart_node:
+    """Make the node that puts a chart into a document.
+
+    Parameters
+    ----------
+    spec : mapping
+        A Vega-Lite specification with the words in ``usermeta["cbec"]``.
+
+    Returns
+    -------
+    chart_node
+        To be returned by a directive, or appended to another node.
+    """
+    return chart_node(spec=copy.deepcopy(dict(spec)))
+
+
+def read_chart(spec: Mapping[str, Any]) -> Chart:
+    """Take a specification apart into its words and its drawing.
+
+    All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
+    words around it in ``usermeta``: an edition in another language maps it at this place.
+
+    Parameters
+    ----------
+    spec : mapping
+        A Vega-Lite specification; it is not changed.
+
+    Returns
+    -------
+    Chart
+        The words, and the specification without ``usermeta`` and ``$schema``, on a transparent
+        background, described by ``alt``, and with no roles on its single marks, so that a screen
+        reader meets one picture with one label.
+    """
+    drawing = copy.deepcopy(dict(spec))
+    drawing.pop("$schema", None)
+    words = drawing.pop("usermeta", {}).get("cbec", {})
+    drawing["background"] = "transparent"
+    drawing["config"] = {**drawing.get("config", {}), "aria": False}
+    title = str(words.get("title", ""))
+    alt = str(words.get("alt") or drawing.get("description") or "")
+    drawing["description"] = alt or title
+    return Chart(
+        title=title,
+        subtitle=str(words.get("subtitle", "")),
+        source=str(words.get("source", "")),
+        alt=alt,
+        spec=drawing,
+    )
+
+
+def renumber_ids(svg: str, prefix: str) -> str:
+    """Give an SVG's ids a prefix and numbers of their own.
+
+    vl-convert counts its clip paths through the whole life of a process, so the same chart gets
+    other ids in each build, and two charts of one page may collide.
+
+    Parameters
+    ----------
+    svg : str
+        The picture.
+    prefix : str
+        Stands before each id, and has to be unique on the page.
+
+    Returns
+    -------
+    str
+        The picture with the ids ``prefix-1``, ``prefix-2``, ... in the order of appearance.
+
+    Examples
+    --------
+    >>> renumber_ids('<a clip-path="url(#clip7)"/><clipPath id="clip7"/>', "c")
+    '<a clip-path="url(#c-1)"/><clipPath id="c-1"/>'
+    """
+    names: dict[str, str] = {}
+    known = set(_IDENTIFIER.findall(svg))
+
+    def new(old: str) -> str:
+        if old not in known:
+            return old
+        return names.setdefault(old, f"{prefix}-{len(names) + 1}")
+
+    def refer(match: re.Match[str]) -> str:
+        if match[1] is not None:
+            return f"url(#{new(match[1])})"
+        return f'{match[2]}="#{new(match[3])}"'
+
+    svg = _REFERENCE.sub(refer, svg)
+    return _IDENTIFIER.sub(lambda match: f'id="{new(match[1])}"', svg)
+
+
+def draw_svg(chart: Chart, prefix: str) -> str:
+    """Draw the still picture of a chart.
+
+    Parameters
+    ----------
+    chart : Chart
+        What to draw.
+    prefix : str
+        Stands before each id of the picture.
+
+    Returns
+    -------
+    str
+        An ``svg`` element with ``role="img"`` and the alternative text as its label.
+
+    Raises
+    ------
+    ValueError
+        If the specification is wrong, or wants data from an address.
+    """
+    svg = vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[])
+    svg = renumber_ids(svg, prefix)
+    label = escape(chart.alt or chart.title)
+    return re.sub(r"<svg\b", f'<svg role="img" aria-label="{label}"', svg, count=1)
+
+
+def inline_json(value: object) -> str:
+    """Write a value as JSON that can stand inside a ``script`` element.
+
+    Parameters
+    ----------
+    value : object
+        Anything :mod:`json` can write.
+
+    Returns
+    -------
+    str
+        Compact JSON without ``<``, ``>`` and ``&``, hence without an end tag or a comment.
+
+    Examples
+    --------
+    >>> inline_json({"a": "</script>"})
+    '{"a":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def figure_html(chart: Chart, name: str) -> str:
+    """Write a chart as HTML.
+
+    Parameters
+    ----------
+    chart : Chart
+        What to show.
+    name : str
+        The figure's id, unique on its page.
+
+    Returns
+    -------
+    str
+        A ``figure`` element.
+    """
+    labelled = f' aria-labelledby="{name}-title"' if chart.title else ""
+    parts = [f'<figure class="cbec-chart" id="{name}"{labelled}>']
+    if chart.title:
+        parts.append(f'<p class="cbec-chart__title" id="{name}-title">{escape(chart.title)}</p>')
+    if chart.subtitle:
+        parts.append(f'<p class="cbec-chart__subtitle">{escape(chart.subtitle)}</p>')
+    parts += [
+        f'<div class="cbec-chart__view">{draw_svg(chart, name)}</div>',
+        f'<script type="application/json" class="cbec-chart__spec">{inline_json(chart.spec)}'
+        "</script>",
+    ]
+    if chart.source:
+        parts.append(f'<figcaption class="cbec-chart__source">{escape(chart.source)}</figcaption>')
+    parts.append("</figure>\n")
+    return "\n".join(parts)
+
+
+def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
+    """Write the node's figure; charts are numbered in the order of their page.
+
+    Parameters
+    ----------
+    self : HTML5Translator
+        The writer of the page.
+    node : chart_node
+        The chart.
+    """
+    number = getattr(self, "_cbec_charts", 0) + 1
+    self._cbec_charts = number  # type: ignore[attr-defined]
+    chart = read_chart(node["spec"])
+    if not chart.alt:
+        logger.warning(
+            "chart %r has no alternative text; set usermeta['cbec']['alt']",
+            chart.title,
+            location=node,
+            type="cbec",
+            subtype="chart",
+        )
+    self.body.append(figure_html(chart, f"cbec-chart-{number}"))
+    raise nodes.SkipNode
+
+
+def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:
+    """Write nothing: other builders select the picture beside the specification.
+
+    Parameters
+    ----------
+    self : nodes.NodeVisitor
+        The writer.
+    node : chart_node
+        The chart.
+    """
+    raise nodes.SkipNode
+
+
+class VegaLiteRenderer:
+    """MyST-NB plug-in that turns Vega-Lite outputs into chart nodes."""
+
+    mime_priority_overrides: ClassVar[list[tuple[str, str, int | None]]] = [
+        (builder, MIME, 5) for builder in HTML_BUILDERS
+    ]
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Render one output, or leave it to MyST-NB.
+
+        Parameters
+        ----------
+        renderer : NbElementRenderer
+            MyST-NB's renderer.
+        data : MimeData
+            The output.
+        inline : bool
+            True if the output stands inside a line of text.
+
+        Returns
+        -------
+        list of nodes.Element or None
+            The chart, or None for any other kind of output.
+        """
+        if inline or data.mime_type != MIME:
+            return None
+        content: Any = data.content
+        return [make_chart_node(content if isinstance(content, Mapping) else json.loads(content))]
+
+
+def vega_bundle() -> str:
+    """Make the script that brings Vega, Vega-Lite and vega-embed.
+
+    The bundle's own names stay inside a function: one of them would hide Sphinx's global ``_``.
+
+    Returns
+    -------
+    str
+        A script that defines ``window.vegaEmbed``, with a note of its origin in the first line.
+    """
+    origin = (
+        "/*! Vega, Vega-Lite, vega-embed (BSD-3-Clause), D3 (ISC) and their dependencies, "
+        f"bundled by vl-convert {vl_convert.__version__}; made when the site is built. */"
+    )
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return f'{origin}\n(function () {{\n"use strict";\n{script}\n}})();\n'
+
+
+def write_vega_bundle(app: Sphinx) -> None:
+    """Write the bundle into the output, unless this version of it is there.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    if app.builder.format != "html":
+        return
+    target = Path(app.outdir, "_static", VEGA_BUNDLE)
+    bundle = vega_bundle()
+    if target.is_file() and target.read_text(encoding="utf-8") == bundle:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(bundle, encoding="utf-8")
+
+
+def add_chart_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Load the chart scripts on pages that have a chart, and on no other.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    pagename : str
+        Name of the page that is about to be written.
+    templatename : str
+        Name of its template.
+    context : dict
+        The template's context.
+    doctree : nodes.document or None
+        The page's document, if it has one.
+    """
+    if doctree is not None and next(doctree.findall(chart_node), None) is not None:
+        app.add_js_file(VEGA_BUNDLE, loading_method="defer")
+        app.add_js_file(LOADER, loading_method="defer", priority=501)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the module to Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    skip = (skip_chart, None)
+    app.add_node(
+        chart_node,
+        html=(visit_chart_html, None),
+        latex=skip,
+        text=skip,
+        man=skip,
+        texinfo=skip,
+    )
+    app.connect("builder-inited", write_vega_bundle)
+    app.connect("html-page-context", add_chart_scripts)

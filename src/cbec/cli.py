@@ -1,0 +1,296 @@
+"""The command line: ``cbec audit``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tabulate import tabulate
+
+from cbec import __version__
+from cbec.audit import (
+    Arithmetic,
+    Audit,
+    Check,
+    ClaimAudit,
+    Evidence,
+    audit,
+    interval_text,
+)
+from cbec.errors import CbecError, LedgerError
+from cbec.expression import names
+from cbec.ledger import Claim, Finding, Ledger, read_ledger
+from cbec.rounding import Rule
+
+__all__ = ["explain", "main", "render"]
+
+FORMATS = ("table", "json", "csv", "markdown")
+_OUTCOME = {"bad ledger": 2, "inconsistent": 1, "fine": 0}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The command's arguments; those of the process unless given.
+
+    Returns
+    -------
+    int
+        0 when it ran, 1 with ``--strict`` if a claim is inconsistent or a check failed, 2 on a
+        bad ledger or a bad argument.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        result = audit(read_ledger(_ledger_path(options.ledger)))
+        wanted = _selection(options.only)
+        text = explain(result, options.explain) if options.explain else None
+    except CbecError as error:
+        print(f"cbec: {error}", file=sys.stderr)
+        return _OUTCOME["bad ledger"]
+    if text is None:
+        text = render(result, options.format, wanted)
+    try:
+        print(text)
+    except BrokenPipeError:  # the reader, a pager for instance, has seen enough
+        sys.stderr.close()
+    return _OUTCOME["inconsistent" if options.strict and result.failing else "fine"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cbec", description="Recompute the figures that a paper prints."
+    )
+    parser.add_argument("--version", action="version", version=f"cbec {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    audit_parser = commands.add_parser(
+        "audit",
+        help="check the figures of a ledger by exact rounding arithmetic",
+        description="Check each figure of a ledger against its derivation and its evidence. "
+        "Exit status: 0 when it ran, 1 with --strict if a claim is inconsistent or a check "
+        "failed, 2 on a bad ledger.",
+    )
+    audit_parser.add_argument(
+        "ledger",
+        nargs="?",
+        default="data/claims.csv",
+        metavar="LEDGER.csv",
+        help="the file of claims (default: %(default)s); inputs.csv, alternatives.csv, "
+        "evidence.csv and sources.csv are read from the same folder",
+    )
+    audit_parser.add_argument("--format", choices=FORMATS, default="table")
+    audit_parser.add_argument(
+        "--only",
+        metavar="VERDICT,…",
+        default="",
+        help="show only claims with one of these verdicts, of either axis",
+    )
+    audit_parser.add_argument("--explain", metavar="ID", help="show all about one claim")
+    audit_parser.add_argument(
+        "--strict", action="store_true", help="exit with 1 if anything is inconsistent"
+    )
+    return parser
+
+
+def _ledger_path(given: str) -> Path:
+    path = Path(given)
+    if path.is_dir():
+        path = path / "claims.csv"
+    if not path.is_file():
+        raise LedgerError(f"{given}: there is no such file; give the path of a ledger of claims")
+    return path
+
+
+def _selection(text: str) -> frozenset[str]:
+    wanted = frozenset(word.strip() for word in text.split(",") if word.strip())
+    known = [str(v) for v in (*Arithmetic, *Evidence)]
+    for word in sorted(wanted):
+        if word not in known:
+            raise LedgerError(f"--only: {word!r} is not a verdict; there are {', '.join(known)}")
+    return wanted
+
+
+def render(result: Audit, style: str = "table", only: frozenset[str] = frozenset()) -> str:
+    """Write the verdicts in one of the formats table, json, csv and markdown.
+
+    Parameters
+    ----------
+    result : Audit
+        The audited ledger.
+    style : str
+        The format.
+    only : frozenset of str
+        Verdicts of either axis to keep; all if empty.
+
+    Returns
+    -------
+    str
+        The text; json holds the exact bounds as fractions in base units as well.
+    """
+    kept = [r for r in result.results if not only or {r.arithmetic, r.evidence} & only]
+    frame = result.to_frame()
+    rows = frame[frame["id"].isin([r.claim.id for r in kept])].to_dict("records")
+    if style == "json":
+        return json.dumps([_as_json(r) for r in kept], ensure_ascii=False, indent=2)
+    if style == "csv":
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, list(frame.columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return stream.getvalue().rstrip("\n")
+    if style == "markdown":
+        return tabulate(rows, headers="keys", tablefmt="github", disable_numparse=True)
+    short = [{k: v for k, v in row.items() if k not in {"claim", "section"}} for row in rows]
+    table = tabulate(short, headers="keys", tablefmt="simple", disable_numparse=True)
+    return f"{table}\n\n{_summary(result)}"
+
+
+def explain(result: Audit, id: str) -> str:
+    """Write all that is known about one claim: inputs, bounds by rule, verdicts, sources.
+
+    Raises
+    ------
+    LedgerError
+        If there is no such claim.
+    """
+    return "\n".join(_explanation(result[id], result.ledger))
+
+
+def _summary(result: Audit) -> str:
+    total = len(result.claims)
+    lines = []
+    for axis in ("arithmetic", "evidence"):
+        found = ", ".join(f"{v} {n}" for v, n in result.counts(axis).items() if n)
+        lines.append(f"{axis}: {found} (of {total} claims)")
+    checks = result.cross_checks
+    if checks:
+        good = sum(r.arithmetic in {Arithmetic.EXACT, Arithmetic.ROUNDING} for r in checks)
+        lines.append(f"cross-checks: {good} of {len(checks)} hold")
+    return "\n".join(lines)
+
+
+def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
+    claim = result.claim
+    yield f"{claim.id}: {claim.label_en}" + (f" ({claim.period})" if claim.period else "")
+    if claim.label_zh:
+        yield f"  {claim.label_zh}"
+    place = f"section {claim.section}" if claim.section else "no section given"
+    yield f"  where       {place}" + (f", paragraph {claim.paragraph}" if claim.paragraph else "")
+    if claim.printed is not None:
+        comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
+        stands = interval_text(claim.interval(), claim.printed, ends=True)
+        yield f"  printed     {comparator}{claim.printed.text}, which stands for {stands}"
+    if claim.credited_en or claim.reference:
+        yield f"  credited    {'; '.join(filter(None, (claim.credited_en, claim.reference)))}"
+    code = f" ({result.code})" if result.code else ""
+    yield f"  arithmetic  {result.arithmetic}{code}"
+    yield f"  evidence    {result.evidence}"
+    if claim.note_en:
+        yield f"  note        {claim.note_en}"
+    if result.primary is not None:
+        yield ""
+        yield f"derivation: {result.primary.expression}"
+        yield from _inputs(claim.derivation and names(claim.derivation), ledger)
+        yield from _rules(result.primary, claim)
+    if result.joint is not None and claim.printed is not None:
+        yield f"  with the ledger's identities: {interval_text(result.joint, claim.printed)}"
+    for candidate in result.candidates:
+        yield f"  candidate {candidate.id}: printed {candidate.printed}, alone {candidate.needed}"
+    for alternative, check in result.alternatives:
+        yield ""
+        yield f"alternative, {alternative.label_en}: {check.verdict}"
+        yield f"  {check.expression}"
+        yield from _inputs(names(alternative.expression), ledger)
+        yield from _rules(check, claim)
+    if result.findings:
+        yield ""
+        yield "sources:"
+        for finding in result.findings:
+            yield from _finding(finding, ledger)
+
+
+def _inputs(used: Sequence[str] | None, ledger: Ledger) -> Iterator[str]:
+    for id in used or ():
+        figure = ledger.figure(id)
+        if figure.printed is None:
+            continue
+        outside = ledger.inputs.get(id)
+        origin = ""
+        if outside:
+            parts = (outside.vintage, outside.grade, outside.source)
+            origin = f" [outside: {', '.join(filter(None, parts))}]"
+        stands = interval_text(figure.interval(), figure.printed, ends=True)
+        yield f"  input {id}: {figure.printed.text}, which stands for {stands}{origin}"
+
+
+def _rules(check: Check, claim: Claim) -> Iterator[str]:
+    printed = claim.printed
+    if check.reason:
+        yield f"  the check failed: {check.reason}"
+    if printed is None:
+        for rule in check.rules:
+            yield f"  {rule:<11} can hold"
+        return
+    if check.face is not None:
+        yield f"  at face values: {check.face_text(claim)}"
+    for rule in Rule:
+        if rule in check.recomputed:
+            met = "meets" if rule in check.rules else "misses"
+            text = interval_text(check.recomputed[rule], printed, ends=True)
+            yield f"  {rule:<11} {text}, {met} the printed figure"
+
+
+def _finding(finding: Finding, ledger: Ledger) -> Iterator[str]:
+    source = ledger.sources.get(finding.source)
+    words = [finding.finding, finding.grade, finding.date, finding.printed]
+    yield f"  {', '.join(filter(None, words))}"
+    if finding.note_en:
+        yield f"    {finding.note_en}"
+    if source is not None:
+        parts = (source.publisher, source.title, source.date, source.url)
+        yield f"    {', '.join(filter(None, parts))}"
+
+
+def _as_json(result: ClaimAudit) -> dict[str, object]:
+    def ends(check: Check) -> dict[str, dict[str, object]]:
+        return {
+            str(rule): {
+                "lower": None if interval.lower is None else str(interval.lower),
+                "upper": None if interval.upper is None else str(interval.upper),
+                "lower_closed": interval.lower_closed,
+                "upper_closed": interval.upper_closed,
+                "meets": rule in check.rules,
+            }
+            for rule, interval in check.recomputed.items()
+        }
+
+    claim = result.claim
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "label_en": claim.label_en,
+        "label_zh": claim.label_zh,
+        "printed": claim.printed.text if claim.printed else None,
+        "comparator": claim.comparator,
+        "kind": claim.kind,
+        "derivation": claim.derivation_text,
+        "recomputed": result.recomputed_text,
+        "bounds": result.bounds_text,
+        "exact_bounds": ends(result.primary) if result.primary else {},
+        "arithmetic": result.arithmetic,
+        "code": result.code,
+        "evidence": result.evidence,
+        "alternatives": [
+            {"label_en": a.label_en, "expression": a.text, "arithmetic": c.verdict}
+            for a, c in result.alternatives
+        ],
+        "candidates": [vars(candidate) for candidate in result.candidates],
+        "sources": [f.source for f in result.findings if f.source],
+    }

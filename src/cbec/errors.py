@@ -1,0 +1,36 @@
+"""The errors that a user can cause; each message names the place and the remedy."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CbecError",
+    "DataNotFoundError",
+    "ExpressionError",
+    "LedgerError",
+    "PrintedFigureError",
+    "TableError",
+]
+
+
+class CbecError(Exception):
+    """Base of the package's errors."""
+
+
+class PrintedFigureError(CbecError, ValueError):
+    """A text that should be a printed figure or a unit isn't one."""
+
+
+class ExpressionError(CbecError, ValueError):
+    """A derivation can't be read or evaluated."""
+
+
+class TableError(CbecError, ValueError):
+    """A data table is missing or broken; names file, row, column, value and remedy."""
+
+
+class DataNotFoundError(CbecError, FileNotFoundError):
+    """The folder of the data package wasn't found; lists what was tried and the remedy."""
+
+
+class LedgerError(TableError):
+    """A ledger of claims is broken; names file, row, column, value and remedy."""

@@ -1,0 +1,373 @@
+"""Printed figures: the text, its resolution, and the exact interval it stands for.
+
+A printed figure is a string. ``13.7`` and ``13.70`` are the same number and different
+statements: the first stands for everything that rounds to it at one decimal. Which numbers these
+are depends on the rounding rule, so each rule has its own interval. All arithmetic is rational.
+
+The approach, to read figures as strings and to name the rounding rules, follows the R package
+scrutiny (Jung, https://github.com/lhdjung/scrutiny).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from cbec.errors import PrintedFigureError
+from cbec.interval import Interval
+from cbec.units import MULTIPLIERS, UNIT_WORDS, chinese_numeral, parse_unit
+
+__all__ = ["Printed", "Rule", "decimal_text", "parse_printed", "round_to"]
+
+
+class Rule(StrEnum):
+    """The rounding rules that a printed figure may have been made with."""
+
+    HALF_UP = "half-up"
+    HALF_EVEN = "half-even"
+    TRUNCATION = "truncation"
+    CEILING = "ceiling"
+    FLOOR = "floor"
+
+
+# Words that are figures by themselves: value in base units, resolution, dimension.
+_WORDS: dict[str, tuple[Fraction, Fraction, str]] = {
+    "首位": (Fraction(1), Fraction(1), "rank"),
+    "第一": (Fraction(1), Fraction(1), "rank"),
+    "全额": (Fraction(1), Fraction(1), "ratio"),
+    "厘米级": (Fraction(1, 100), Fraction(1, 100), "metre"),
+}
+
+_NUMBER = re.compile(
+    r"(?P<sign>[+\-−]?)(?P<whole>[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.(?P<decimals>\d+))?"
+    r"(?P<space>\s*)(?P<tail>.*)",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as printed.
+
+    Parameters
+    ----------
+    text : str
+        The figure as it stands in print, unit included.
+    value : Fraction
+        Its face value in the base unit of ``dimension`` (CNY, ratio, count, year, …).
+    resolution : Fraction
+        One unit of its last printed digit, in the base unit.
+    dimension : str
+        What is measured, see `cbec.units.Unit`.
+    decimals : int
+        Digits after the decimal point, as printed.
+    scale : Fraction
+        One printed unit (万亿元, %, …) in the base unit.
+    multiplied : bool
+        Whether a multiplier word (万, 亿, million, …) was printed.
+    """
+
+    text: str
+    value: Fraction
+    resolution: Fraction
+    dimension: str
+    decimals: int = 0
+    scale: Fraction = Fraction(1)
+    multiplied: bool = False
+    _sign: str = ""
+    _grouped: bool = False
+    _tail: str = ""
+    _spelled: bool = False
+
+    @property
+    def is_exact_count(self) -> bool:
+        """Whether the figure counts something and is printed to the last unit.
+
+        Counts, ranks and durations without a multiplier word stand for themselves: ``70,769家``
+        is a count, ``12万家`` is a count rounded to ten thousands.
+        """
+        return (
+            self.dimension in {"count", "rank", "year"}
+            and not self.multiplied
+            and self.decimals == 0
+        )
+
+    def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
+        """Return the numbers that print as this figure under a rounding rule.
+
+        With last-digit unit :math:`s`, face value :math:`v` and :math:`h = s/2`, positive
+        figures stand for :math:`[v-h, v+h)` under half-up, for the same interval closed at both
+        ends under half-even if the last digit is even and open at both if it is odd, for
+        :math:`[v, v+s)` under truncation and floor, and for :math:`(v-s, v]` under ceiling.
+        Half-up and truncation are mirrored for negative figures.
+
+        Parameters
+        ----------
+        rule : Rule
+            The rounding rule; half-up unless told.
+
+        Returns
+        -------
+        Interval
+            In the base unit of the figure's dimension.
+
+        Examples
+        --------
+        >>> print(parse_printed("13.7").interval())
+        [273/20, 55/4)
+        >>> print(parse_printed("-0.8%").interval(Rule.TRUNCATION))
+        (-9/1000, -1/125]
+        """
+        value, step = self.value, self.resolution
+        half = step / 2
+        if rule is Rule.HALF_EVEN:
+            even = (value / step) % 2 == 0
+            return Interval(value - half, value + half, even, even)
+        if rule is Rule.FLOOR:
+            return Interval(value, value + step, True, False)
+        if rule is Rule.CEILING:
+            return Interval(value - step, value, False, True)
+        reach = half if rule is Rule.HALF_UP else step
+        inner = half if rule is Rule.HALF_UP else Fraction(0)
+        if value > 0:
+            return Interval(value - inner, value + reach, True, False)
+        if value < 0:
+            return Interval(value - reach, value + inner, False, True)
+        return Interval(-reach, reach, False, False)
+
+    def reprint(self, value: Fraction, rule: Rule = Rule.HALF_UP) -> str:
+        """Print another number the way this figure is printed.
+
+        Parameters
+        ----------
+        value : Fraction
+            A number in the base unit of this figure's dimension.
+        rule : Rule
+            The rounding rule.
+
+        Returns
+        -------
+        str
+            The number with this figure's decimals, grouping, sign style and unit.
+
+        Examples
+        --------
+        >>> from fractions import Fraction
+        >>> parse_printed("9.57%").reprint(Fraction(35, 361))
+        '9.70%'
+        """
+        rounded = round_to(value, self.resolution, rule)
+        if self._spelled and rounded == self.value:
+            return self.text
+        number = decimal_text(rounded / self.scale, self.decimals, grouped=self._grouped)
+        if rounded == 0 == self.value or (rounded > 0 and self._sign == "+"):
+            number = self._sign + number
+        elif rounded < 0 and self._sign == "−":
+            number = number.replace("-", "−")
+        return number + self._tail
+
+    def restated(self, unit: str) -> Printed:
+        """Return the same figure in another unit, value and resolution unchanged.
+
+        Raises
+        ------
+        PrintedFigureError
+            If the unit measures something else, or the number has no finite decimal form in it.
+
+        Examples
+        --------
+        >>> parse_printed("17.66万亿元").restated("亿元").text
+        '176600亿元'
+        """
+        target = parse_unit(unit)
+        if target.dimension != self.dimension:
+            raise PrintedFigureError(
+                f"{self.text!r} measures {self.dimension}, {unit!r} measures {target.dimension}; "
+                "choose a unit of the same dimension"
+            )
+        number = self.value / target.factor
+        decimals = _finite_decimals(number)
+        if decimals is None:
+            raise PrintedFigureError(f"{self.text!r} has no finite decimal form in {unit!r}")
+        step_decimals = _finite_decimals(self.resolution / target.factor) or 0
+        decimals = max(decimals, step_decimals)
+        space = " " if unit[:1].isascii() and unit[:1].isalpha() else ""
+        return Printed(
+            text=decimal_text(number, decimals) + space + unit,
+            value=self.value,
+            resolution=self.resolution,
+            dimension=self.dimension,
+            decimals=decimals,
+            scale=target.factor,
+            multiplied=self.multiplied,
+            _tail=space + unit,
+        )
+
+    def with_resolution(self, resolution: Fraction) -> Printed:
+        """Return the figure with another resolution, in base units; the text stays."""
+        if resolution <= 0:
+            raise PrintedFigureError(f"a resolution must be positive, not {resolution}")
+        return replace(self, resolution=resolution)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_printed(text: str, unit: str = "") -> Printed:
+    """Read a printed figure such as ``17.66万亿元``, ``1,310``, ``12万``, ``4.8%`` or ``三类``.
+
+    Parameters
+    ----------
+    text : str
+        The figure as printed. Thousands may be grouped by commas; a multiplier and a unit word
+        may follow (see `cbec.units`). Chinese numerals up to 99 and the words 首位 (rank one),
+        全额 (the full amount) and 厘米级 (the order of a centimetre) are understood.
+    unit : str, optional
+        The unit where the text itself names none, ``trillion CNY`` for instance.
+
+    Returns
+    -------
+    Printed
+        The figure, its exact value and its resolution.
+
+    Raises
+    ------
+    PrintedFigureError
+        If the text isn't a figure; the message says what to write.
+
+    Examples
+    --------
+    >>> figure = parse_printed("17.66万亿元")
+    >>> figure.value == 17_660_000_000_000
+    True
+    >>> figure.decimals, str(figure)
+    (2, '17.66万亿元')
+    >>> parse_printed("13,24")
+    Traceback (most recent call last):
+        ...
+    cbec.errors.PrintedFigureError: '13,24' is not a number; write 13.24
+    """
+    stripped = text.strip()
+    if stripped in _WORDS:
+        value, step, dimension = _WORDS[stripped]
+        return Printed(stripped, value, step, dimension, _spelled=True)
+    chinese = _chinese(stripped)
+    if chinese is not None:
+        return chinese
+    match = _NUMBER.fullmatch(stripped)
+    if match is None or match["tail"][:1] in {",", "."}:
+        raise PrintedFigureError(f"{text!r} is not a number; {_remedy(stripped)}")
+    tail = match["tail"]
+    if tail and unit:
+        bare = tail.strip() in MULTIPLIERS
+        scale = parse_unit(f"{tail.strip()}{unit}") if bare else parse_unit(tail)
+    else:
+        scale = parse_unit(tail or unit)
+    decimals = len(match["decimals"] or "")
+    number = Fraction(match["whole"].replace(",", "") + "." + (match["decimals"] or "0"))
+    if match["sign"] in {"-", "−"}:
+        number = -number
+    return Printed(
+        text=stripped,
+        value=number * scale.factor,
+        resolution=scale.factor / 10**decimals,
+        dimension=scale.dimension,
+        decimals=decimals,
+        scale=scale.factor,
+        multiplied=any((tail or unit).strip().startswith(word) for word in MULTIPLIERS),
+        _sign=match["sign"],
+        _grouped="," in match["whole"],
+        _tail=match["space"] + tail,
+    )
+
+
+def round_to(value: Fraction, step: Fraction, rule: Rule = Rule.HALF_UP) -> Fraction:
+    """Round a number to a multiple of ``step``.
+
+    Half-up rounds ties away from zero, truncation cuts towards zero.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> [str(round_to(Fraction(-5, 2), Fraction(1), rule)) for rule in Rule]
+    ['-3', '-2', '-2', '-2', '-3']
+    """
+    quotient = Fraction(value) / step
+    if rule is Rule.HALF_UP:
+        nearest = math.floor(abs(quotient) + Fraction(1, 2))
+        return (nearest if quotient >= 0 else -nearest) * step
+    if rule is Rule.HALF_EVEN:
+        return round(quotient) * step
+    if rule is Rule.TRUNCATION:
+        return math.trunc(quotient) * step
+    if rule is Rule.CEILING:
+        return math.ceil(quotient) * step
+    return math.floor(quotient) * step
+
+
+def decimal_text(
+    value: Fraction, decimals: int, *, grouped: bool = False, rule: Rule = Rule.HALF_UP
+) -> str:
+    """Write a rational number with a fixed number of decimals, rounded half-up unless told.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> decimal_text(Fraction(350, 361) * 10, 2)
+    '9.70'
+    >>> decimal_text(Fraction(70769), 0, grouped=True)
+    '70,769'
+    """
+    units = round_to(value * 10**decimals, Fraction(1), rule)
+    whole, part = divmod(abs(int(units)), 10**decimals)
+    text = f"{whole:,}" if grouped else str(whole)
+    if decimals:
+        text += f".{part:0{decimals}d}"
+    return "-" + text if units < 0 else text
+
+
+def _finite_decimals(value: Fraction) -> int | None:
+    """Return how many decimals write the number exactly, ``None`` if no number of them does."""
+    denominator, twos, fives = value.denominator, 0, 0
+    while denominator % 2 == 0:
+        denominator, twos = denominator // 2, twos + 1
+    while denominator % 5 == 0:
+        denominator, fives = denominator // 5, fives + 1
+    return max(twos, fives) if denominator == 1 else None
+
+
+def _chinese(text: str) -> Printed | None:
+    """Read Chinese numerals with a unit word, such as 三类 or 两年."""
+    for length in (3, 2, 1):
+        number, word = chinese_numeral(text[:length]), text[length:]
+        if number is not None and word in UNIT_WORDS and word:
+            unit = UNIT_WORDS[word]
+            return Printed(
+                text=text,
+                value=number * unit.factor,
+                resolution=unit.factor,
+                dimension=unit.dimension,
+                scale=unit.factor,
+                _tail=word,
+                _spelled=True,
+            )
+    return None
+
+
+def _remedy(text: str) -> str:
+    if not text:
+        return "write the figure as it is printed"
+    folded = text.translate({ord("０") + i: str(i) for i in range(10)} | {ord("．"): "."})
+    if folded != text:
+        return f"write {folded}"
+    if text[0] in "<>≤≥=≈~约超逾近":
+        return "put the comparator into its own column and keep the number only"
+    comma = re.fullmatch(r"([+\-−]?\d+),(\d{1,2}|\d{4,})(\D.*)?", text)
+    if comma:
+        return f"write {comma[1]}.{comma[2]}{comma[3] or ''}"
+    return (
+        "write digits, with a decimal point and a unit if there is one, such as 17.66万亿元 or 4.8%"
+    )

@@ -1,4 +1,4 @@
-"""The audit: does each figure follow from its inputs, and does a source bear it?
+"""The audit: whether each figure follows from its inputs, and whether a source bears it.
 
 Two axes that are never mixed. **Arithmetic** compares the interval of the printed figure with the
 interval recomputed from the printed inputs, under one rounding rule at a time for both.
@@ -45,11 +45,12 @@ __all__ = [
     "audit",
     "check",
     "interval_text",
+    "record",
 ]
 
 
 class Arithmetic(StrEnum):
-    """Does the figure follow from its inputs?"""
+    """Whether the figure follows from its inputs."""
 
     EXACT = "exact"
     ROUNDING = "rounding"
@@ -62,7 +63,7 @@ class Arithmetic(StrEnum):
 
 
 class Evidence(StrEnum):
-    """Does a source bear the figure?"""
+    """Whether a source bears the figure."""
 
     CONFIRMED = "confirmed"
     SINGLE_SOURCE = "single-source"
@@ -216,10 +217,10 @@ class Audit:
         """Return one row a claim: id, section, label, printed, recomputed, bounds, verdicts."""
         import pandas as pd
 
-        return pd.DataFrame([_record(result) for result in self.results])
+        return pd.DataFrame([record(result) for result in self.results])
 
     def _repr_html_(self) -> str:
-        rows = [_record(result) for result in self.results]
+        rows = [record(result) for result in self.results]
         head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0]) if rows else ""
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) + "</tr>"
@@ -229,7 +230,7 @@ class Audit:
 
 
 def audit(ledger: Ledger) -> Audit:
-    """Give every claim of a ledger its two verdicts.
+    r"""Give every claim of a ledger its two verdicts.
 
     Parameters
     ----------
@@ -246,7 +247,7 @@ def audit(ledger: Ledger) -> Audit:
     The rulings are those of the reference page on verdicts. With :math:`P_r` the interval of the
     printed figure and :math:`R_r` the sharp range of its derivation, inputs and output both under
     rounding rule :math:`r`, a figure is *exact* if the derivation at face values rounds half-up
-    to the printed text, *rounding* if :math:`P_r \\cap R_r \\neq \\emptyset` for half-up,
+    to the printed text, *rounding* if :math:`P_r \cap R_r \neq \emptyset` for half-up,
     *rounding-rule* if only for another rule, else *inconsistent*; *wide* overrides the first two
     where :math:`R` is wider than the printed value itself.
 
@@ -566,7 +567,8 @@ def _counts_own_text(derivation: Expression | None) -> bool:
     )
 
 
-def _record(result: ClaimAudit) -> dict[str, str]:
+def record(result: ClaimAudit) -> dict[str, str]:
+    """Return one row of the table of verdicts, all cells as text."""
     claim = result.claim
     comparator = "" if claim.comparator == "=" or claim.printed is None else f"{claim.comparator} "
     return {

@@ -21,6 +21,7 @@ from cbec.audit import (
     Evidence,
     audit,
     interval_text,
+    record,
 )
 from cbec.errors import CbecError, LedgerError
 from cbec.expression import names
@@ -135,13 +136,12 @@ def render(result: Audit, style: str = "table", only: frozenset[str] = frozenset
         The text; json holds the exact bounds as fractions in base units as well.
     """
     kept = [r for r in result.results if not only or {r.arithmetic, r.evidence} & only]
-    frame = result.to_frame()
-    rows = frame[frame["id"].isin([r.claim.id for r in kept])].to_dict("records")
+    rows = [record(r) for r in kept]
     if style == "json":
         return json.dumps([_as_json(r) for r in kept], ensure_ascii=False, indent=2)
     if style == "csv":
         stream = io.StringIO()
-        writer = csv.DictWriter(stream, list(frame.columns), lineterminator="\n")
+        writer = csv.DictWriter(stream, list(record(result.results[0])), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         return stream.getvalue().rstrip("\n")
@@ -197,7 +197,7 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     if result.primary is not None:
         yield ""
         yield f"derivation: {result.primary.expression}"
-        yield from _inputs(claim.derivation and names(claim.derivation), ledger)
+        yield from _inputs(names(claim.derivation) if claim.derivation else (), ledger)
         yield from _rules(result.primary, claim)
     if result.joint is not None and claim.printed is not None:
         yield f"  with the ledger's identities: {interval_text(result.joint, claim.printed)}"
@@ -216,8 +216,8 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
             yield from _finding(finding, ledger)
 
 
-def _inputs(used: Sequence[str] | None, ledger: Ledger) -> Iterator[str]:
-    for id in used or ():
+def _inputs(used: Sequence[str], ledger: Ledger) -> Iterator[str]:
+    for id in used:
         figure = ledger.figure(id)
         if figure.printed is None:
             continue

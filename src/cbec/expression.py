@@ -627,7 +627,7 @@ def _reached(
             continue
         for index, name in enumerate(inputs):
             closed = box[name].upper_closed if key[index] else box[name].lower_closed
-            flipped = key[:index] + (not key[index],) + key[index + 1 :]
+            flipped = (*key[:index], not key[index], *key[index + 1 :])
             if not closed and corners.get(flipped) != value:
                 break
         else:

@@ -363,7 +363,8 @@ class _Reader:
         for column in required:
             if self.rows and column not in self.rows[0].cells:
                 raise LedgerError(
-                    f"{path} row 1: there is no column {column!r}; a ledger needs {', '.join(required)}"
+                    f"{path} row 1: there is no column {column!r}; "
+                    f"a ledger needs {', '.join(required)}"
                 )
 
     def each(self, build: Callable[[_Row], T]) -> Iterator[T]:

@@ -33,10 +33,12 @@ Polynomial = dict[Monomial, Fraction]
 
 
 def constant(value: Fraction | int) -> Polynomial:
+    """Return a number as a polynomial."""
     return {(): Fraction(value)} if value else {}
 
 
 def add(left: Polynomial, right: Polynomial) -> Polynomial:
+    """Return the sum of two polynomials."""
     total = dict(left)
     for monomial, coefficient in right.items():
         total[monomial] = total.get(monomial, Fraction(0)) + coefficient
@@ -44,6 +46,7 @@ def add(left: Polynomial, right: Polynomial) -> Polynomial:
 
 
 def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
+    """Return the product of two polynomials."""
     product: Polynomial = {}
     for (m1, c1), (m2, c2) in itertools.product(left.items(), right.items()):
         powers = dict(m1)
@@ -55,10 +58,12 @@ def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
 
 
 def degree_in(polynomial: Polynomial, name: str) -> int:
+    """Return the highest power of one input."""
     return max((dict(monomial).get(name, 0) for monomial in polynomial), default=0)
 
 
 def derivative(polynomial: Polynomial, name: str) -> Polynomial:
+    """Return the partial derivative in one input."""
     result: Polynomial = {}
     for monomial, coefficient in polynomial.items():
         powers = dict(monomial)
@@ -71,6 +76,7 @@ def derivative(polynomial: Polynomial, name: str) -> Polynomial:
 
 
 def substitute(polynomial: Polynomial, name: str, value: Fraction) -> Polynomial:
+    """Put a number in the place of one input."""
     result: Polynomial = {}
     for monomial, coefficient in polynomial.items():
         powers = dict(monomial)
@@ -139,18 +145,22 @@ class Ratio:
     denominator: Polynomial
 
     def inputs(self) -> list[str]:
+        """Return the inputs that occur, in order of appearance."""
         found = itertools.chain(self.numerator, self.denominator)
         return list(dict.fromkeys(name for monomial in found for name, _ in monomial))
 
     def degree(self, name: str) -> int:
+        """Return the highest power of one input, above or below the line."""
         return max(degree_in(self.numerator, name), degree_in(self.denominator, name))
 
     def substitute(self, name: str, value: Fraction) -> Ratio:
+        """Put a number in the place of one input."""
         return Ratio(
             substitute(self.numerator, name, value), substitute(self.denominator, name, value)
         )
 
     def plus(self, other: Ratio) -> Ratio:
+        """Return the sum of two ratios."""
         if self.denominator == other.denominator:
             return Ratio(add(self.numerator, other.numerator), self.denominator)
         return Ratio(
@@ -162,9 +172,11 @@ class Ratio:
         )
 
     def times(self, factor: Fraction) -> Ratio:
+        """Return the ratio times a number."""
         return Ratio(multiply(self.numerator, constant(factor)), self.denominator)
 
     def over(self, other: Ratio) -> Ratio:
+        """Return this ratio divided by another one."""
         if self.denominator == other.denominator:
             return Ratio(self.numerator, other.numerator)
         return Ratio(

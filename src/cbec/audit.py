@@ -12,7 +12,6 @@ import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -31,49 +30,21 @@ from cbec.expression import (
 from cbec.interval import Interval
 from cbec.ledger import Alternative, Claim, Finding, Ledger
 from cbec.rounding import Printed, Rule, decimal_text
+from cbec.verdicts import Arithmetic, Evidence, sense
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Arithmetic",
     "Audit",
     "Candidate",
     "Check",
     "ClaimAudit",
-    "Evidence",
     "audit",
     "check",
     "interval_text",
     "record",
 ]
-
-
-class Arithmetic(StrEnum):
-    """Whether the figure follows from its inputs."""
-
-    EXACT = "exact"
-    ROUNDING = "rounding"
-    ROUNDING_RULE = "rounding-rule"
-    WIDE = "wide"
-    INCONSISTENT = "inconsistent"
-    DECISION = "decision"
-    NOT_DERIVABLE = "not-derivable"
-    FAILED = "failed"
-
-
-class Evidence(StrEnum):
-    """Whether a source bears the figure."""
-
-    CONFIRMED = "confirmed"
-    SINGLE_SOURCE = "single-source"
-    RELAYED = "relayed"
-    MISATTRIBUTED = "misattributed"
-    CONTRADICTED = "contradicted"
-    UNTRACEABLE = "untraceable"
-    OWN_TEXT = "own-text"
-    PROPOSAL = "proposal"
-    NOT_CHECKED = "not-checked"
 
 
 # What makes `--strict` fail.
@@ -213,6 +184,15 @@ class Audit:
         """What `--strict` fails on: inconsistent claims and broken checks."""
         return tuple(r for r in self.results if r.arithmetic in FAILING)
 
+    def in_section(self, *sections: str) -> Audit:
+        """Return the part whose sections are those given or lie inside them."""
+        kept = tuple(
+            r
+            for r in self.results
+            if any(r.claim.section == s or r.claim.section.startswith(s + ".") for s in sections)
+        )
+        return Audit(self.ledger, kept)
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a claim: id, section, label, printed, recomputed, bounds, verdicts."""
         import pandas as pd
@@ -220,13 +200,14 @@ class Audit:
         return pd.DataFrame([record(result) for result in self.results])
 
     def _repr_html_(self) -> str:
-        rows = [record(result) for result in self.results]
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0]) if rows else ""
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) + "</tr>"
-            for row in rows
+        head = "".join(
+            f'<th scope="col">{name}</th>'
+            for name in ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        body = "".join(_html_row(result) for result in self.results)
+        return (
+            f'<table class="cbec-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        )
 
 
 def audit(ledger: Ledger) -> Audit:
@@ -565,6 +546,22 @@ def _counts_own_text(derivation: Expression | None) -> bool:
         and derivation.function == "count"
         and all(isinstance(argument, Text) for argument in derivation.arguments)
     )
+
+
+def _html_row(result: ClaimAudit) -> str:
+    claim = result.claim
+    label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
+    row = record(result)
+    recomputed = row["recomputed"]
+    if row["bounds"] and row["bounds"] != recomputed:
+        recomputed += f" ({row['bounds']})"
+    cells = [html.escape(cell) for cell in (label, row["printed"], recomputed)]
+    for verdict in (result.arithmetic, result.evidence):
+        shown = sense(verdict)
+        cells.append(
+            f'<span class="verdict verdict--{verdict}">{shown.symbol} {shown.label_en}</span>'
+        )
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
 def record(result: ClaimAudit) -> dict[str, str]:

@@ -14,11 +14,9 @@ from tabulate import tabulate
 
 from cbec import __version__
 from cbec.audit import (
-    Arithmetic,
     Audit,
     Check,
     ClaimAudit,
-    Evidence,
     audit,
     interval_text,
     record,
@@ -27,6 +25,7 @@ from cbec.errors import CbecError, LedgerError
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger, read_ledger
 from cbec.rounding import Rule
+from cbec.verdicts import Arithmetic, Evidence
 
 __all__ = ["explain", "main", "render"]
 

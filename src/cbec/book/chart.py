@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -184,7 +185,7 @@ def draw_svg(chart: Chart, prefix: str) -> str:
 
 
 def inline_json(value: object) -> str:
-    """Write a value as JSON that can stand inside a ``script`` element.
+    r"""Write a value as JSON that can stand inside a ``script`` element.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ def inline_json(value: object) -> str:
     Examples
     --------
     >>> inline_json({"a": "</script>"})
-    '{"a":"\\\\u003c/script\\\\u003e"}'
+    '{"a":"\\u003c/script\\u003e"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
@@ -248,7 +249,7 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
         The chart.
     """
     number = getattr(self, "_cbec_charts", 0) + 1
-    self._cbec_charts = number  # type: ignore[attr-defined]
+    self._cbec_charts = number
     chart = read_chart(node["spec"])
     if not chart.alt:
         logger.warning(
@@ -318,9 +319,10 @@ def vega_bundle() -> str:
     str
         A script that defines ``window.vegaEmbed``, with a note of its origin in the first line.
     """
+    version = metadata.version("vl-convert-python")
     origin = (
         "/*! Vega, Vega-Lite, vega-embed (BSD-3-Clause), D3 (ISC) and their dependencies, "
-        f"bundled by vl-convert {vl_convert.__version__}; made when the site is built. */"
+        f"bundled by vl-convert {version}; made when the site is built. */"
     )
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return f'{origin}\n(function () {{\n"use strict";\n{script}\n}})();\n'

@@ -73,7 +73,7 @@ def reduce_font(source: Path, target: Path) -> None:
     target : Path
         The WOFF file to write.
     """
-    from fontTools import subset
+    from fontTools import subset  # type: ignore[import-untyped]
 
     options = subset.Options(flavor="woff", layout_features=list(FEATURES), hinting=False)
     font = subset.load_font(str(source), options)

@@ -25,56 +25,53 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_GREEK = """
+alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
+sigma tau upsilon phi varphi chi psi omega
+Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
+_RELATIONS = """
+le leq ge geq ll gg ne neq lt gt equiv sim simeq approx cong propto prec succ mid parallel
+in notin ni subset subseteq supset supseteq perp
+"""
+_OPERATORS = """
+pm mp times div cdot ast star circ oplus otimes cap cup setminus land lor lnot neg
+sum prod int partial nabla infty forall exists emptyset prime
+exp ln log min max sup inf lim argmin argmax det Pr deg dim
+"""
+_ARROWS_AND_DOTS = """
+to gets mapsto rightarrow leftarrow leftrightarrow Rightarrow Leftarrow Leftrightarrow implies iff
+dots ldots cdots vdots ddots
+"""
+_STRUCTURES = """
+frac dfrac tfrac binom sqrt overset underset stackrel underbrace overbrace begin end substack
+limits nolimits hat widehat bar overline tilde widetilde dot ddot vec
+"""
+_FENCES = """
+left middle right lfloor rfloor lceil rceil langle rangle lvert rvert lVert rVert vert Vert
+big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr
+"""
+_TEXT = """
+mathrm mathbf mathit mathbb mathcal mathsf mathtt boldsymbol operatorname
+text textbf textit textrm ell hbar quad qquad displaystyle textstyle
+"""
+
 #: Commands that a formula may use, without their backslash.
 COMMANDS = frozenset(
-    # Greek
-    """
-    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
-    rho sigma tau upsilon phi varphi chi psi omega
-    Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
-    """.split()
-    # relations
-    + """
-    le leq ge geq ll gg ne neq lt gt equiv sim simeq approx cong propto prec succ mid parallel
-    in notin ni subset subseteq supset supseteq perp
-    """.split()
-    # operators
-    + """
-    pm mp times div cdot ast star circ oplus otimes cap cup setminus land lor lnot neg
-    sum prod int partial nabla infty forall exists emptyset prime
-    """.split()
-    # arrows and dots
-    + """
-    to gets mapsto rightarrow leftarrow leftrightarrow Rightarrow Leftarrow Leftrightarrow
-    implies iff dots ldots cdots vdots ddots
-    """.split()
-    # named functions
-    + "exp ln log min max sup inf lim argmin argmax det Pr deg dim".split()
-    # structures
-    + "frac dfrac tfrac binom sqrt overset underset stackrel underbrace overbrace".split()
-    # accents
-    + "hat widehat bar overline tilde widetilde dot ddot vec".split()
-    # fences
-    + """
-    left middle right lfloor rfloor lceil rceil langle rangle lvert rvert lVert rVert vert Vert
-    big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr
-    """.split()
-    # letters and words
-    + """
-    mathrm mathbf mathit mathbb mathcal mathsf mathtt boldsymbol operatorname text textbf textit
-    textrm ell hbar
-    """.split()
-    # layout
-    + "quad qquad displaystyle textstyle begin end limits nolimits substack".split()
+    " ".join(
+        [_GREEK, _RELATIONS, _OPERATORS, _ARROWS_AND_DOTS, _STRUCTURES, _FENCES, _TEXT]
+    ).split()
 )
 
 #: Commands whose name is one sign.
 SIGNS = frozenset("\\,;:!>{}%$&_#| ")
 
+_ENVIRONMENT_LIST = """
+aligned align align* split gathered cases matrix pmatrix bmatrix vmatrix array
+"""
+
 #: Environments that a formula may use.
-ENVIRONMENTS = frozenset(
-    "aligned align align* split gathered cases matrix pmatrix bmatrix vmatrix array".split()
-)
+ENVIRONMENTS = frozenset(_ENVIRONMENT_LIST.split())
 
 # latex2mathml knows no ``aligned``, and numbers each row of ``align`` without telling Sphinx.
 _REPLACED = {"aligned": "split", "align": "split", "align*": "split", "gathered": "matrix"}
@@ -108,7 +105,7 @@ class BadFormulaError(ValueError):
 
 
 def find_problems(latex: str) -> list[str]:
-    """Say what in a formula would not come out right.
+    r"""Say what in a formula would not come out right.
 
     Parameters
     ----------
@@ -122,10 +119,10 @@ def find_problems(latex: str) -> list[str]:
 
     Examples
     --------
-    >>> find_problems(r"\\frac{a}{b}")
+    >>> find_problems(r"\frac{a}{b}")
     []
-    >>> find_problems(r"\\fraction{a}{b}")
-    ['unknown command \\\\fraction']
+    >>> find_problems(r"\fraction{a}{b}")
+    ['unknown command \\fraction']
     """
     problems = [
         f"unknown command \\{name}"
@@ -157,7 +154,7 @@ def find_problems(latex: str) -> list[str]:
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """Convert a formula, keeping its LaTeX as an annotation.
+    r"""Convert a formula, keeping its LaTeX as an annotation.
 
     Parameters
     ----------
@@ -178,7 +175,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
 
     Examples
     --------
-    >>> "<mfrac>" in to_mathml(r"\\frac{a}{b}")
+    >>> "<mfrac>" in to_mathml(r"\frac{a}{b}")
     True
     """
     source = latex.strip()

@@ -116,6 +116,7 @@
         }
         this.show(next);
         this.drawnFor = room;
+        this.figure.dataset.room = room === Infinity ? "natural" : room;
       } catch (error) {
         this.figure.querySelectorAll(".cbec-chart__live--hidden").forEach((node) => node.remove());
         this.drawnFor = room; // the still picture stays

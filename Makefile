@@ -1,0 +1,99 @@
+# Builds and checks the companion. What it needs is installed into .venv; what it makes is in _build.
+PYTHON ?= python3
+PORT ?= 8000
+
+PY := .venv/bin/python
+INSTALLED := .venv/.installed
+SITE := _build/html/.built
+SOURCES := $(shell find index.md references.bib _config.yml _toc.yml \
+	chapters reference data src locale -type f \
+	-not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+.PHONY: help site test notebooks lock serve format clean FORCE
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+site: $(SITE) ## install what is needed into .venv and build the book
+	@echo 'The book is in _build/html/index.html; to read it: make serve'
+
+test: site ## build the book and run every check
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy src
+	@$(PY) tools/browser.py
+	@$(PY) -m pytest
+
+notebooks: $(INSTALLED) ## run the notebooks again and normalise what they store
+	@$(PY) tools/notebooks.py
+
+lock: ## renew requirements.txt (LOCKFLAGS=--upgrade takes the newest releases)
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(PYTHON) -m venv "$$scratch/venv"; \
+	"$$scratch/venv/bin/python" -m pip install -q --disable-pip-version-check uv; \
+	cp requirements.txt "$$scratch/lock.txt" 2>/dev/null || :; \
+	"$$scratch/venv/bin/uv" pip compile -q --no-config --universal --generate-hashes \
+		--python-version 3.11 --no-header --no-annotate $(LOCKFLAGS) \
+		pyproject.toml --group book --group test --group build -o "$$scratch/lock.txt"; \
+	if grep -nE 'file:|https?://|^ *-[-a-z]*(index|links)' "$$scratch/lock.txt"; then \
+		echo 'requirements.txt is left as it was: the lines above tie the lock to one machine' \
+			'or registry; unset UV_* variables that name an index and try again' >&2; exit 1; \
+	fi; \
+	cat "$$scratch/lock.txt" > requirements.txt; \
+	echo "requirements.txt locks $$(grep -c '==' requirements.txt) packages"
+
+serve: site ## serve the book on this machine (PORT=8000)
+	@echo 'http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)'
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+format: $(INSTALLED) ## format the code and mend what ruff can mend
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+clean: ## remove the book and the caches; .venv stays
+	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A .venv whose Python has gone or is too old is made anew.
+$(INSTALLED): requirements.txt pyproject.toml
+	@set -e; found=''; \
+	for python in $(PYTHON) python3.13 python3.12 python3.11; do \
+		if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+			2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo 'Python 3.11 or newer with its venv module is needed;' \
+			"$(PYTHON) is $$($(PYTHON) -V 2>/dev/null || echo missing)." >&2; \
+		if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo 'It lacks venv: install it (Debian, Ubuntu: apt-get install python3-venv).' >&2; \
+		else \
+			echo 'Install a newer one, or name one: make PYTHON=/path/to/python3.12 site' >&2; \
+		fi; \
+		exit 1; \
+	fi; \
+	if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Making .venv with $$("$$found" -V)"; \
+		"$$found" -m venv --clear .venv; \
+	fi; \
+	echo 'Installing requirements.txt into .venv (some minutes the first time)'; \
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt; \
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The list changes when a source is added, renamed or removed, which no time stamp shows.
+_build/sources.txt: FORCE
+	@mkdir -p _build
+	@printf '%s\n' $(sort $(SOURCES)) | cmp -s - $@ || printf '%s\n' $(sort $(SOURCES)) > $@
+
+# The stamp has the time at which the build began, so an edit made meanwhile is not missed;
+# it goes with the old pages, so a build that failed leaves none.
+$(SITE): $(INSTALLED) _build/sources.txt $(SOURCES)
+	@echo 'Building the book'
+	@rm -rf _build/html
+	@touch _build/started
+	@.venv/bin/jupyter-book build -q -W --keep-going --all . > _build/build.log || \
+		{ cat _build/build.log; exit 1; }
+	@mv _build/started $@

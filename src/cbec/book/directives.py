@@ -1,0 +1,263 @@
+"""Directives that render the ledger and the verdicts from the audit.
+
+``{reproduction}``
+    The reproduction at a glance: counts by verdict on both axes, with their denominator.
+``{ledger}``
+    The full ledger as one table, and an entry with all that is known about each claim.
+``{verdict-list} arithmetic``
+    The verdicts of one axis with their symbols and meanings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from cbec.audit import Audit, Check, ClaimAudit, interval_text
+from cbec.book.audited import book_audit, note_ledger
+from cbec.book.roles import verdict_html
+from cbec.expression import names
+from cbec.ledger import Finding, Ledger
+from cbec.rounding import Rule
+from cbec.verdicts import ARITHMETIC, CODES, EVIDENCE
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["setup"]
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directives to Sphinx."""
+    app.add_directive("reproduction", _Reproduction)
+    app.add_directive("ledger", _LedgerTable)
+    app.add_directive("verdict-list", _VerdictList)
+
+
+class _AuditDirective(SphinxDirective):
+    """A directive whose output follows from the ledger."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        note_ledger(self.env)
+        return self.build(book_audit())
+
+    def build(self, audit: Audit) -> list[nodes.Node]:
+        raise NotImplementedError
+
+
+class _Reproduction(_AuditDirective):
+    def build(self, audit: Audit) -> list[nodes.Node]:
+        total = len(audit.claims)
+        parts = ['<div class="cbec-glance">']
+        for axis, table, question in (
+            ("arithmetic", ARITHMETIC, "Does it follow from what is printed?"),
+            ("evidence", EVIDENCE, "Does a source bear it?"),
+        ):
+            counts = audit.counts(axis)
+            shown = [(v, counts[str(v)]) for v in table if counts[str(v)]]
+            label = ", ".join(f"{table[v].label_en} {n}" for v, n in shown)  # type: ignore[index]
+            parts.append(
+                f'<div class="cbec-glance__axis"><p class="cbec-glance__title">{question} '
+                f"<small>{total} statistics</small></p>"
+                f'<div class="cbec-glance__bar" role="img" aria-label="{escape(label)}">'
+            )
+            parts += [
+                f'<span class="cbec-glance__part verdict--{v}" style="flex-grow:{n}" '
+                f'title="{escape(table[v].label_en)}: {n} of {total}">{n}</span>'  # type: ignore[index]
+                for v, n in shown
+            ]
+            parts.append('</div><ul class="cbec-glance__key">')
+            parts += [f"<li>{verdict_html(v)} {n} of {total}</li>" for v, n in shown]
+            parts.append("</ul></div>")
+        checks = audit.cross_checks
+        holding = len(checks) - sum(r in audit.failing for r in checks)
+        parts.append(f"<p>Cross-checks between figures: {holding} of {len(checks)} hold.</p></div>")
+        return [nodes.raw("", "".join(parts), format="html")]
+
+
+class _VerdictList(_AuditDirective):
+    required_arguments = 1
+
+    def build(self, audit: Audit) -> list[nodes.Node]:
+        axis = self.arguments[0]
+        table: Any = {"arithmetic": ARITHMETIC, "evidence": EVIDENCE}.get(axis)
+        if table is None:
+            raise self.error(f"verdict-list: {axis!r} is no axis; write arithmetic or evidence")
+        counts = audit.counts(axis)
+        rows = [
+            [verdict_html(v), escape(s.meaning_en), escape(s.label_zh), str(counts[str(v)])]
+            for v, s in table.items()
+        ]
+        head = ("Verdict", "Meaning", "Chinese", f"Of {len(audit.claims)} claims")
+        return [_table(head, rows)]
+
+
+class _LedgerTable(_AuditDirective):
+    option_spec: ClassVar[dict[str, Any]] = {"section": directives.unchanged}
+
+    def build(self, audit: Audit) -> list[nodes.Node]:
+        found: list[nodes.Node] = [
+            _table(
+                ("Claim", "Section", "Printed", "Recomputed", "Arithmetic", "Evidence"),
+                [_row(r) for r in audit.results],
+            )
+        ]
+        for result in audit.results:
+            label = f"claim-{result.claim.id}"
+            section = nodes.section(ids=[label], classes=["cbec-entry"])
+            section["names"].append(label)
+            title = result.claim.label_en
+            if result.claim.period:
+                title += f" ({result.claim.period})"
+            section += nodes.title("", title)
+            section += nodes.raw("", "".join(_entry(result, audit.ledger)), format="html")
+            found.append(section)
+            self._register(label, title)
+        return found
+
+    def _register(self, label: str, title: str) -> None:
+        """Let roles link to the entry by its label."""
+        standard = self.env.get_domain("std")
+        standard.anonlabels[label] = self.env.docname, label  # type: ignore[attr-defined]
+        standard.labels[label] = self.env.docname, label, title  # type: ignore[attr-defined]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> nodes.raw:
+    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return nodes.raw(
+        "",
+        f'<div class="cbec-scroll" tabindex="0"><table class="cbec-table">{title}'
+        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>",
+        format="html",
+    )
+
+
+def _row(result: ClaimAudit) -> list[str]:
+    claim = result.claim
+    recomputed = escape(result.recomputed_text)
+    if result.bounds_text and result.bounds_text != result.recomputed_text:
+        recomputed += f" <small>({escape(result.bounds_text)})</small>"
+    return [
+        f'<a href="#claim-{claim.id}">{escape(claim.label_en)}</a>'
+        + (f" <small>{escape(claim.period)}</small>" if claim.period else ""),
+        escape(claim.section),
+        escape(_printed(result)),
+        recomputed,
+        verdict_html(result.arithmetic, CODES[result.code][0] if result.code else ""),
+        verdict_html(result.evidence),
+    ]
+
+
+def _printed(result: ClaimAudit) -> str:
+    claim = result.claim
+    if claim.printed is None:
+        return ""
+    return claim.printed.text if claim.comparator == "=" else f"{claim.comparator} {claim.printed}"
+
+
+def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
+    """Write all that is known about one claim."""
+    claim = result.claim
+    yield '<dl class="cbec-facts">'
+    yield _fact("Chinese", f'<span lang="zh-CN">{escape(claim.label_zh)}</span>')
+    where = f"section {claim.section}" if claim.section[:1].isdigit() else claim.section
+    yield _fact("Where", escape(where + (f", paragraph {claim.paragraph}" * bool(claim.paragraph))))
+    if claim.printed is not None:
+        stands = interval_text(claim.interval(), claim.printed, ends=True)
+        yield _fact("Printed", f"{escape(_printed(result))}, which stands for {escape(stands)}")
+    credited = "; ".join(filter(None, (claim.credited_en, claim.reference)))
+    if credited:
+        yield _fact("Credited to", escape(credited))
+    code = CODES[result.code][0] if result.code else ""
+    yield _fact("Arithmetic", verdict_html(result.arithmetic, code))
+    yield _fact("Evidence", verdict_html(result.evidence))
+    if claim.note_en:
+        yield _fact("Note", escape(claim.note_en))
+    if result.primary is not None:
+        yield _fact("Derivation", "".join(_derivation(result.primary, result, ledger)))
+    if result.joint is not None and claim.printed is not None:
+        text = interval_text(result.joint, claim.printed, ends=True)
+        yield _fact("With the identities", f"{escape(text)}, inputs narrowed by the cross-checks")
+    if result.candidates:
+        items = [
+            f"{escape(c.id)}: printed {escape(c.printed)}; alone it would have to be "
+            f"{escape(c.needed)}"
+            for c in result.candidates
+        ]
+        yield _fact("Candidates", _list(items))
+    if result.alternatives:
+        items = [
+            f"{escape(a.label_en)}: {verdict_html(c.verdict)} "
+            f"<code>{escape(a.text)}</code>{_recomputed(c, result)}"
+            for a, c in result.alternatives
+        ]
+        yield _fact("On other inputs", _list(items))
+    if result.findings:
+        yield _fact("Sources", _list([_finding(f, ledger) for f in result.findings]))
+    yield f"<dt>Id</dt><dd><code>{escape(claim.id)}</code></dd></dl>"
+
+
+def _fact(term: str, html: str) -> str:
+    return f"<dt>{term}</dt><dd>{html}</dd>"
+
+
+def _list(items: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _recomputed(check: Check, result: ClaimAudit) -> str:
+    printed = result.claim.printed
+    if printed is None or Rule.HALF_UP not in check.recomputed:
+        return ""
+    text = interval_text(check.recomputed[Rule.HALF_UP], printed, ends=True)
+    return f", recomputed {escape(text)}"
+
+
+def _derivation(check: Check, result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
+    yield f"<code>{escape(check.expression)}</code>"
+    items = []
+    derivation = result.claim.derivation
+    for id in names(derivation) if derivation is not None else ():
+        figure = ledger.figure(id)
+        if figure.printed is None:
+            continue
+        outside = ledger.inputs.get(id)
+        text = f"<code>{escape(id)}</code> {escape(figure.printed.text)}"
+        if outside is None:
+            text = f'<a href="#claim-{id}">{text}</a>'
+        else:
+            text += f" ({escape(outside.vintage)}, {escape(outside.grade)})"
+        items.append(text)
+    if items:
+        yield _list(items)
+    printed = result.claim.printed
+    if printed is None or not check.recomputed:
+        return
+    rules = [
+        f"{rule}: {escape(interval_text(check.recomputed[rule], printed, ends=True))}, "
+        + ("meets the printed figure" if rule in check.rules else "misses the printed figure")
+        for rule in Rule
+    ]
+    yield f"<details><summary>Each rounding rule</summary>{_list(rules)}</details>"
+
+
+def _finding(finding: Finding, ledger: Ledger) -> str:
+    source = ledger.sources.get(finding.source)
+    words = ", ".join(filter(None, (finding.finding, finding.grade, finding.date)))
+    text = f"<em>{escape(words)}</em>"
+    if finding.note_en:
+        text += f". {escape(finding.note_en)}"
+    if source is not None:
+        name = escape(", ".join(filter(None, (source.publisher, source.title, source.date))))
+        link = f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
+        text += f" {link}"
+    return text

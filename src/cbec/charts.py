@@ -1,0 +1,440 @@
+"""The look of the book's charts, and the charts that more than one place needs.
+
+`enable` is called once in each notebook. It registers one theme, which is legible on a light and on
+a dark page, and one renderer. What a notebook stores is the Vega-Lite specification, for the site,
+and a picture, for everything that knows no Vega-Lite 6: GitHub, JupyterLab, VS Code. Run by a
+person, it stores a live view besides.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import os
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cbec.audit import Audit, ClaimAudit
+from cbec.rounding import Rule
+from cbec.verdicts import Arithmetic, Evidence, sense
+
+__all__ = [
+    "COLOURS",
+    "MIME",
+    "annual_lines",
+    "change_bars",
+    "enable",
+    "interval_ladder",
+    "present",
+    "verdict_bars",
+    "verdict_map",
+]
+
+MIME = "application/vnd.vegalite.v6+json"
+# Which of the two ways a notebook is run: "stored" for `make notebooks` and the tests.
+_MODE = "CBEC_CHARTS"
+
+# Okabe and Ito's colour-blind safe hues, with orange, sky blue and pink darkened so that each has a
+# contrast of at least 3 to 1 against white and against the dark page (a test computes it).
+COLOURS: Mapping[str, str] = {
+    "blue": "#0072b2",
+    "vermilion": "#d55e00",
+    "green": "#009e73",
+    "pink": "#c56f9f",
+    "sky": "#3a98cc",
+    "ochre": "#b88600",
+    "grey": "#808890",
+}
+_VERDICT_COLOURS: Mapping[str, str] = {
+    Arithmetic.EXACT: COLOURS["green"],
+    Arithmetic.ROUNDING: COLOURS["sky"],
+    Arithmetic.ROUNDING_RULE: COLOURS["ochre"],
+    Arithmetic.WIDE: COLOURS["ochre"],
+    Arithmetic.INCONSISTENT: COLOURS["vermilion"],
+    Arithmetic.DECISION: COLOURS["vermilion"],
+    Arithmetic.NOT_DERIVABLE: COLOURS["grey"],
+    Arithmetic.FAILED: COLOURS["vermilion"],
+    Evidence.CONFIRMED: COLOURS["green"],
+    Evidence.SINGLE_SOURCE: COLOURS["sky"],
+    Evidence.RELAYED: COLOURS["blue"],
+    Evidence.MISATTRIBUTED: COLOURS["ochre"],
+    Evidence.CONTRADICTED: COLOURS["vermilion"],
+    Evidence.UNTRACEABLE: COLOURS["pink"],
+    Evidence.OWN_TEXT: COLOURS["green"],
+    Evidence.PROPOSAL: COLOURS["grey"],
+    Evidence.NOT_CHECKED: COLOURS["grey"],
+}
+_INK = "currentColor"
+
+
+def enable() -> None:
+    """Register the theme and the renderer for this session's charts."""
+    alt.theme.register("cbec", enable=True)(_theme)
+    alt.renderers.register("cbec", _mime_bundle)
+    alt.renderers.enable("cbec")
+
+
+def present(
+    chart: Any, *, title: str, unit: str, source: str, description: str, height: int | None = None
+) -> Any:
+    """Give a chart its words.
+
+    The words stay outside the drawing, so that a page can wrap, translate and read them aloud.
+
+    Parameters
+    ----------
+    chart : altair chart
+        The drawing.
+    title : str
+        What is shown.
+    unit : str
+        Unit and scope, the line below the title.
+    source : str
+        Where the figures come from.
+    description : str
+        What a reader who can't see the drawing should know: what it shows, not its title.
+    height : int, optional
+        Height of the drawing in pixels.
+
+    Returns
+    -------
+    altair chart
+        A copy with the words in ``usermeta`` and as ``description``.
+    """
+    words = {"title": title, "subtitle": unit, "source": source, "alt": description}
+    size: dict[str, Any] = {} if height is None else {"height": height}
+    return chart.properties(usermeta={"cbec": words}, description=description, **size)
+
+
+def annual_lines(
+    frame: pd.DataFrame,
+    *,
+    value: str = "value",
+    series: str = "series",
+    unit: str,
+    log: bool = False,
+    order: list[str] | None = None,
+) -> Any:
+    """Draw annual series as lines; unconfirmed years are hollow, a click in the legend selects.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, the value, the series and, if known, ``evidence`` and ``printed``.
+    value, series : str
+        Names of the columns.
+    unit : str
+        Title of the value axis.
+    log : bool
+        Whether the value axis is logarithmic.
+    order : list of str, optional
+        The series in the order of the legend.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    names = order or list(dict.fromkeys(frame[series]))
+    picked = alt.selection_point(fields=[series], bind="legend", name="series_in_legend")
+    scale = alt.Scale(type="log") if log else alt.Scale(zero=True)
+    columns = [c for c in ("printed", "vintage", "evidence") if c in frame.columns]
+    colour = alt.Color(f"{series}:N", title=None, sort=names, scale=_colour_scale(names))
+    base = alt.Chart(frame).encode(
+        alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        alt.Y(f"{value}:Q", title=unit, scale=scale),
+        colour,
+        tooltip=[
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip(f"{series}:N", title="Series"),
+            alt.Tooltip(f"{value}:Q", title=unit),
+            *(alt.Tooltip(f"{c}:N", title=c.capitalize()) for c in columns),
+        ],
+        opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.15)),
+    )
+    points = base.mark_point(size=55, filled=True)
+    layers = [base.mark_line(strokeWidth=2), points.add_params(picked)]
+    if "evidence" in frame.columns:
+        unconfirmed = alt.datum.evidence == "unconfirmed"
+        layers[1] = points.transform_filter(~unconfirmed).add_params(picked)
+        hollow = base.mark_point(size=55, strokeWidth=2).transform_filter(unconfirmed)
+        layers.append(hollow)
+    return alt.layer(*layers).properties(width=640)
+
+
+def change_bars(
+    frame: pd.DataFrame, *, category: str, value: str, unit: str, lower: str, upper: str
+) -> Any:
+    """Draw one bar a category with its interval as a rule.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a category, in the order to be drawn.
+    category, value, lower, upper : str
+        Names of the columns.
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    base = alt.Chart(frame).encode(
+        alt.Y(f"{category}:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
+        tooltip=[
+            alt.Tooltip(f"{category}:N", title="Item"),
+            alt.Tooltip(f"{value}:Q", title=unit, format=".2f"),
+            alt.Tooltip(f"{lower}:Q", title="at least", format=".2f"),
+            alt.Tooltip(f"{upper}:Q", title="at most", format=".2f"),
+        ],
+    )
+    bars = base.mark_bar(color=COLOURS["blue"], height={"band": 0.6}).encode(
+        alt.X(f"{value}:Q", title=unit)
+    )
+    rules = base.mark_rule(strokeWidth=3, color=_INK).encode(
+        alt.X(f"{lower}:Q", title=unit), alt.X2(f"{upper}:Q")
+    )
+    return (bars + rules).properties(width=640, height=alt.Step(28))
+
+
+def interval_ladder(results: list[ClaimAudit]) -> Any:
+    """Draw printed figures and recomputed ranges as offsets, in units of the last printed digit.
+
+    On this scale each printed figure covers the band from minus to plus one half, and figures of
+    any size can stand below each other.
+
+    Parameters
+    ----------
+    results : list of ClaimAudit
+        Claims with a derivation and a finite range.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    rows = []
+    for result in results:
+        printed, check = result.claim.printed, result.primary
+        if printed is None or check is None or check.face is None:
+            continue
+        interval = check.recomputed[Rule.HALF_UP]
+        if interval.lower is None or interval.upper is None or printed.is_exact_count:
+            continue
+        low, high, face = (
+            float((x - printed.value) / printed.resolution)
+            for x in (interval.lower, interval.upper, check.face)
+        )
+        rows.append(
+            {
+                "claim": f"{result.claim.label_en} ({printed.text})",
+                "low": low,
+                "high": high,
+                "face": face,
+                "verdict": str(result.arithmetic),
+                "bounds": result.bounds_text,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    names = list(dict.fromkeys(frame["verdict"]))
+    y = alt.Y("claim:N", sort=None, title=None, axis=alt.Axis(labelLimit=380))
+    base = alt.Chart(frame).encode(
+        y,
+        alt.Color(
+            "verdict:N",
+            title=None,
+            scale=alt.Scale(domain=names, range=[_VERDICT_COLOURS[n] for n in names]),
+        ),
+        tooltip=[
+            alt.Tooltip("claim:N", title="Claim"),
+            alt.Tooltip("bounds:N", title="Recomputed"),
+            alt.Tooltip("verdict:N", title="Verdict"),
+        ],
+    )
+    band = (
+        alt.Chart(pd.DataFrame({"low": [-0.5], "high": [0.5]}))
+        .mark_rect(color=_INK, opacity=0.12)
+        .encode(alt.X("low:Q"), alt.X2("high:Q"))
+    )
+    ranges = base.mark_rule(strokeWidth=6, opacity=0.65).encode(
+        alt.X("low:Q", title="units of the last printed digit"), alt.X2("high:Q")
+    )
+    faces = base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("face:Q"))
+    return (band + ranges + faces).properties(width=420, height=alt.Step(30))
+
+
+def verdict_bars(audit: Audit, axis: str = "arithmetic") -> Any:
+    """Draw how many of the printed statistics have each verdict of one axis.
+
+    Parameters
+    ----------
+    audit : Audit
+        The verdicts.
+    axis : {'arithmetic', 'evidence'}
+        Which of the two.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    rows = [
+        {
+            "verdict": _word(verdict),
+            "claims": count,
+            "of": len(audit.claims),
+            "meaning": sense(verdict).meaning_en,
+            "colour": _VERDICT_COLOURS[verdict],
+        }
+        for verdict, count in audit.counts(axis).items()
+        if count
+    ]
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+        alt.X("claims:Q", title="claims", axis=alt.Axis(tickMinStep=5)),
+        tooltip=[
+            alt.Tooltip("verdict:N", title="Verdict"),
+            alt.Tooltip("claims:Q", title="Claims"),
+            alt.Tooltip("of:Q", title="of"),
+            alt.Tooltip("meaning:N", title="Meaning"),
+        ],
+    )
+    bars = base.mark_bar(height={"band": 0.7}).encode(alt.Color("colour:N", scale=None))
+    labels = base.mark_text(align="left", dx=5, color=_INK).encode(alt.Text("claims:Q"))
+    return (bars + labels).properties(width=480, height=alt.Step(26))
+
+
+def verdict_map(audit: Audit) -> Any:
+    """Draw each printed statistic as a cell on the plane of the two verdicts."""
+    rows = [
+        {
+            "claim": result.claim.label_en,
+            "printed": result.claim.printed.text if result.claim.printed else "",
+            "section": result.claim.section,
+            "arithmetic": _word(result.arithmetic),
+            "evidence": _word(result.evidence),
+        }
+        for result in audit.claims
+    ]
+    frame = pd.DataFrame(rows)
+    frame["place"] = frame.groupby(["arithmetic", "evidence"]).cumcount()
+    across = [_word(v) for v, n in audit.counts("arithmetic").items() if n]
+    down = [_word(v) for v, n in audit.counts("evidence").items() if n]
+    sections = list(dict.fromkeys(frame["section"]))
+    picked = alt.selection_point(fields=["section"], bind="legend", name="section_in_legend")
+    return (
+        alt.Chart(frame)
+        .mark_square(size=150, opacity=1)
+        .encode(
+            alt.X("place:O", axis=None, title=None),
+            alt.Y("evidence:N", sort=down, title=None, axis=alt.Axis(labelLimit=200)),
+            alt.Column(
+                "arithmetic:N", sort=across, title=None, header=alt.Header(labelOrient="top")
+            ),
+            alt.Color(
+                "section:N",
+                title="Section",
+                sort=sections,
+                scale=_colour_scale(sections),
+                legend=alt.Legend(columns=4),
+            ),
+            opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.12)),
+            tooltip=[
+                alt.Tooltip("claim:N", title="Claim"),
+                alt.Tooltip("printed:N", title="Printed"),
+                alt.Tooltip("arithmetic:N", title="Arithmetic"),
+                alt.Tooltip("evidence:N", title="Evidence"),
+            ],
+        )
+        .resolve_scale(x="independent")
+        .add_params(picked)
+        .properties(width=alt.Step(18), height=alt.Step(24))
+    )
+
+
+def _word(verdict: str) -> str:
+    shown = sense(verdict)
+    return f"{shown.symbol} {shown.label_en}"
+
+
+def _colour_scale(names: list[str]) -> alt.Scale:
+    hues = list(COLOURS.values())
+    return alt.Scale(domain=names, range=[hues[i % len(hues)] for i in range(len(names))])
+
+
+@alt.theme.register("cbec", enable=False)
+def _theme() -> alt.theme.ThemeConfig:
+    faint = {"domainOpacity": 0.4, "tickOpacity": 0.4, "gridOpacity": 0.13}
+    config: Any = {
+        "background": "transparent",
+        "font": "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'Liberation Sans', sans-serif",
+        "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 320},
+        "axis": {
+            "labelColor": _INK,
+            "titleColor": _INK,
+            "tickColor": _INK,
+            "domainColor": _INK,
+            "gridColor": _INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            **faint,
+        },
+        "axisX": {"grid": False},
+        "axisQuantitative": {"grid": True},
+        "legend": {
+            "labelColor": _INK,
+            "titleColor": _INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "labelLimit": 320,
+            "orient": "top",
+            "direction": "horizontal",
+            "columns": 2,
+            "symbolStrokeWidth": 2,
+        },
+        "header": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12},
+        "text": {"color": _INK, "fontSize": 12},
+        "rule": {"color": _INK},
+        "range": {"category": list(COLOURS.values())},
+    }
+    return alt.theme.ThemeConfig(config=config)
+
+
+def _mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Return what a notebook stores for a chart."""
+    import vl_convert
+
+    titled = _with_words(spec)
+    picture = vl_convert.vegalite_to_png(titled, scale=1.5)
+    words = spec.get("usermeta", {}).get("cbec", {})
+    bundle: dict[str, Any] = {
+        MIME: spec,
+        "image/png": base64.b64encode(picture).decode("ascii"),
+        "text/plain": f"Chart: {words.get('title', 'untitled')}",
+    }
+    if os.environ.get(_MODE) != "stored":
+        # The script travels with the output, so that the view is live without a network.
+        bundle["text/html"] = alt.Chart.from_dict(titled).to_html(inline=True, fullhtml=False)
+    return bundle
+
+
+def _with_words(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy that carries its words inside the drawing, on white, in black."""
+    titled = copy.deepcopy(spec)
+    words = titled.get("usermeta", {}).get("cbec", {})
+    source = textwrap.wrap(words.get("source", ""), 100)
+    titled["title"] = {
+        "text": words.get("title", ""),
+        "subtitle": [words.get("subtitle", ""), *source],
+        "anchor": "start",
+        "fontSize": 15,
+        "subtitleFontSize": 11,
+        "subtitlePadding": 4,
+    }
+    titled["background"] = "white"
+    titled["padding"] = 12
+    return titled

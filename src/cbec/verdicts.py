@@ -1,0 +1,206 @@
+"""The verdicts of both axes, with the symbol, the words and the meaning that go with each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["ARITHMETIC", "CODES", "EVIDENCE", "Arithmetic", "Evidence", "Sense", "sense"]
+
+
+class Arithmetic(StrEnum):
+    """Whether the figure follows from its inputs."""
+
+    EXACT = "exact"
+    ROUNDING = "rounding"
+    ROUNDING_RULE = "rounding-rule"
+    WIDE = "wide"
+    INCONSISTENT = "inconsistent"
+    DECISION = "decision"
+    NOT_DERIVABLE = "not-derivable"
+    FAILED = "failed"
+
+
+class Evidence(StrEnum):
+    """Whether a source bears the figure."""
+
+    CONFIRMED = "confirmed"
+    SINGLE_SOURCE = "single-source"
+    RELAYED = "relayed"
+    MISATTRIBUTED = "misattributed"
+    CONTRADICTED = "contradicted"
+    UNTRACEABLE = "untraceable"
+    OWN_TEXT = "own-text"
+    PROPOSAL = "proposal"
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True)
+class Sense:
+    """How a verdict is shown and what it means.
+
+    Parameters
+    ----------
+    symbol : str
+        One character that tells the verdict without colour.
+    label_en, label_zh : str
+        The word.
+    meaning_en, meaning_zh : str
+        One sentence.
+    """
+
+    symbol: str
+    label_en: str
+    label_zh: str
+    meaning_en: str
+    meaning_zh: str
+
+
+ARITHMETIC: Mapping[Arithmetic, Sense] = {
+    Arithmetic.EXACT: Sense(
+        "✓",
+        "exact",
+        "精确",
+        "The printed inputs, taken at face value, round half-up to the printed text.",
+        "按所印输入的面值计算,四舍五入即得所印数字。",
+    ),
+    Arithmetic.ROUNDING: Sense(
+        "≈",
+        "rounding",
+        "舍入内",
+        "Not at face value, but some values that round to the printed inputs give a value that "
+        "rounds to the printed figure.",
+        "面值不符,但在输入的舍入范围内可以得到所印数字。",
+    ),
+    Arithmetic.ROUNDING_RULE: Sense(
+        "∼",
+        "rounding rule",
+        "舍入规则",
+        "Only if inputs and figure were rounded by a rule other than half-up.",
+        "仅当输入与结果均按四舍五入以外的规则取整时成立。",
+    ),
+    Arithmetic.WIDE: Sense(
+        "↔",
+        "wide",
+        "过宽",
+        "The inputs allow a range wider than the figure itself, so the check says little.",
+        "输入所容许的范围比数字本身还宽,检验几无意义。",
+    ),
+    Arithmetic.INCONSISTENT: Sense(
+        "≠",
+        "inconsistent",
+        "不一致",
+        "No rounding rule reconciles the figure with its inputs; which of them is wrong is open.",
+        "任何舍入规则都无法使该数与其输入相符;何者有误未定。",
+    ),
+    Arithmetic.DECISION: Sense(
+        "!",
+        "decision",
+        "结论相反",
+        "Inconsistent, and the whole range lies on the other side of the stated sign, rank or "
+        "threshold.",
+        "不一致,且整个范围位于所述符号、位次或门槛的另一侧。",
+    ),
+    Arithmetic.NOT_DERIVABLE: Sense(
+        "–",
+        "not derivable",
+        "无从推导",
+        "Nothing that is printed lets it be recomputed; the code says why.",
+        "所印内容不足以重算;代码说明原因。",
+    ),
+    Arithmetic.FAILED: Sense(
+        "†",
+        "failed",
+        "检验失败",
+        "The check itself broke; this fails the build.",
+        "检验本身出错;构建随之失败。",
+    ),
+}
+
+EVIDENCE: Mapping[Evidence, Sense] = {
+    Evidence.CONFIRMED: Sense(
+        "●",
+        "confirmed",
+        "已证实",
+        "Two or more sources that could be opened agree with it.",
+        "两个以上可打开的来源与之相符。",
+    ),
+    Evidence.SINGLE_SOURCE: Sense(
+        "○",
+        "single source",
+        "单一来源",
+        "One source that could be opened agrees with it.",
+        "一个可打开的来源与之相符。",
+    ),
+    Evidence.RELAYED: Sense(
+        "↪",
+        "relayed",
+        "转引",
+        "An earlier origin was found than the one credited.",
+        "找到早于所注来源的出处。",
+    ),
+    Evidence.MISATTRIBUTED: Sense(
+        "⇄",
+        "misattributed",
+        "出处不符",
+        "The credited source cannot bear it, by its date or by its place.",
+        "所注来源就时间或地域而言无法支持该数。",
+    ),
+    Evidence.CONTRADICTED: Sense(
+        "×",
+        "contradicted",
+        "与证据相悖",
+        "A source on a stated definition says otherwise.",
+        "有明确口径的来源给出不同结论。",
+    ),
+    Evidence.UNTRACEABLE: Sense(
+        "?",
+        "untraceable",
+        "无法查证",
+        "It was looked for, and no page that could be opened carries it.",
+        "已查找,但未能打开任何载有此数的页面。",
+    ),
+    Evidence.OWN_TEXT: Sense(
+        "§",
+        "own text",
+        "文内可数",
+        "It can be counted in the paper's own text.",
+        "可在论文文本中直接数出。",
+    ),
+    Evidence.PROPOSAL: Sense(
+        "▷",
+        "proposal",
+        "建议参数",
+        "It is a parameter of a policy proposal and describes no state of the world.",
+        "为政策建议中的参数,并非事实陈述。",
+    ),
+    Evidence.NOT_CHECKED: Sense(
+        "·",
+        "not checked",
+        "未查证",
+        "No source was looked for; for derived figures the arithmetic is the check.",
+        "未查找来源;推导所得的数字以算术检验为准。",
+    ),
+}
+
+CODES: Mapping[str, tuple[str, str]] = {
+    "given": ("a figure taken from elsewhere", "直接引用的数字"),
+    "no-denominator": ("the denominator isn't printed", "未印分母"),
+    "no-inputs": ("the inputs aren't printed", "未印输入"),
+    "parameter": ("a parameter of a proposal", "建议中的参数"),
+}
+
+
+def sense(verdict: Arithmetic | Evidence | str) -> Sense:
+    """Return how a verdict of either axis is shown.
+
+    Examples
+    --------
+    >>> sense("rounding").symbol
+    '≈'
+    """
+    for table, kind in ((ARITHMETIC, Arithmetic), (EVIDENCE, Evidence)):
+        if verdict in list(kind):
+            return table[kind(verdict)]  # type: ignore[index]
+    raise KeyError(verdict)

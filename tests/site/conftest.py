@@ -1,0 +1,173 @@
+"""Serve the built site and open its pages in a headless Chromium.
+
+``CBEC_SITE`` names another folder than ``_build/html``.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route, sync_playwright
+
+from tools.browser import find
+
+ROOT = Path(__file__).parents[2]
+SITE = Path(os.environ.get("CBEC_SITE", ROOT / "_build" / "html"))
+HOST = "127.0.0.1"
+SPEC_MARK = 'class="cbec-chart__spec"'
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+OPEN_ALL = """() => document.querySelectorAll("details").forEach((box) => { box.open = true; })"""
+
+# The loader notes for which width a chart was drawn, and "natural" if there is room enough.
+ALL_CHARTS_DRAWN = """
+() => [...document.querySelectorAll(".cbec-chart")].every((figure) => {
+  const view = figure.querySelector(".cbec-chart__view");
+  if (view.clientWidth === 0) return true;
+  const drawn = parseFloat(view.querySelector("svg").getAttribute("width"));
+  const fits = figure.dataset.room === "natural"
+    ? drawn <= view.clientWidth + 1
+    : figure.dataset.room === String(Math.floor(view.clientWidth));
+  return figure.dataset.state === "live" && fits;
+})
+"""
+
+
+@dataclass
+class Visit:
+    """An open page and what was seen while it loaded."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line in the log for each."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@cache
+def pages() -> dict[str, int]:
+    """Return the site's pages, with the number of charts on each."""
+    found = {}
+    for path in sorted(SITE.rglob("*.html")):
+        name = path.relative_to(SITE)
+        if not any(part.startswith("_") for part in name.parts):
+            found[name.as_posix()] = path.read_text(encoding="utf-8").count(SPEC_MARK)
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on each page, or on each page with charts; on none if there is no site."""
+    names = list(pages()) or [None]
+    if "any_page" in metafunc.fixturenames:
+        metafunc.parametrize("any_page", names, scope="session")
+    if "chart_page" in metafunc.fixturenames:
+        with_charts = [name for name in names if name is None or pages()[name]]
+        metafunc.parametrize("chart_page", with_charts, scope="session")
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Serve the site on a free port for as long as the session lasts."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail("there is no built site: run `make site`")
+    handler = partial(QuietHandler, directory=str(SITE))
+    with ThreadingHTTPServer((HOST, 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://{HOST}:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser(address: str) -> Iterator[Browser]:
+    """Start the one browser of this worker."""
+    path = find()
+    if path is None:
+        reason = "no Chromium on PATH and none of Playwright's own: install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser, address: str) -> Callable[..., Visit]:
+    """Open pages; one that is open already is handed out again in the wanted size and scheme."""
+    open_now: dict[bool, tuple[str, Visit]] = {}
+
+    def visit_page(
+        name: str, *, width: int = 1280, scheme: Any = "light", scripts: bool = True
+    ) -> Visit:
+        opened, seen = open_now.get(scripts, (None, None))
+        if seen is None:
+            seen = Visit(browser.new_context(java_script_enabled=scripts).new_page())
+            watch(seen, address)
+        page = seen.page
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        if opened != name:
+            for record in (seen.foreign, seen.failed, seen.errors):
+                record.clear()
+            page.goto(address + name)
+            open_now[scripts] = (name, seen)
+        if pages()[name]:
+            page.evaluate(OPEN_ALL)
+            if scripts:
+                page.wait_for_function(ALL_CHARTS_DRAWN, timeout=15_000)
+        return seen
+
+    return visit_page
+
+
+def watch(seen: Visit, address: str) -> None:
+    """Record what the page asks for, what it does not get, and what it complains about."""
+
+    def pass_own(route: Route) -> None:
+        url = route.request.url
+        if url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            seen.foreign.append(url)
+            route.abort()
+
+    def note_answer(answer: Response) -> None:
+        if answer.status >= 400:
+            seen.failed.append(f"{answer.status} {answer.url}")
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            seen.errors.append(message.text)
+
+    seen.page.route("**/*", pass_own)
+    seen.page.on("requestfailed", lambda request: seen.failed.append(request.url))
+    seen.page.on("response", note_answer)
+    seen.page.on("console", note_message)
+    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+
+
+@pytest.fixture(scope="session")
+def expected_charts() -> dict[str, int]:
+    """Return the number of charts that each page holds."""
+    return pages()

@@ -1,0 +1,130 @@
+"""What a reader's browser makes of the built site."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+
+PHONE = 390
+LEAST_DRAWN = 0.005  # share of a chart's pixels that differ from its background
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+CHART_TEXT = """() => {
+  const roles = ["axis-label", "axis-title", "legend-label", "legend-title"];
+  const texts = roles.map((role) => `.cbec-chart .role-${role} text`).join(", ");
+  const background = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = getComputedStyle(e).backgroundColor;
+      if (colour !== "rgba(0, 0, 0, 0)" && colour !== "transparent") return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  return [...document.querySelectorAll(texts)].map((text) => ({
+    text: text.textContent,
+    ink: getComputedStyle(text).fill,
+    ground: background(text.closest(".cbec-chart")),
+  }));
+}"""
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of an ``rgb()`` colour."""
+    channels = [float(number) / 255 for number in re.findall(r"[\d.]+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21."""
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def drawn_share(png: bytes) -> float:
+    """Return the share of pixels that differ from the most frequent colour."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    size = image.width * image.height
+    counts = image.getcolors(maxcolors=size) or []
+    return 1 - max(count for count, _ in counts) / size
+
+
+def test_page_loads_without_a_third_party_a_failure_or_an_error(
+    any_page: str | None, visit: Callable[..., Any]
+) -> None:
+    seen = visit(any_page)
+    assert seen.foreign == [], "requests to other hosts"
+    assert seen.failed == [], "requests that failed"
+    assert seen.errors == [], "errors in the console"
+
+
+def test_page_does_not_scroll_sideways_on_a_phone(
+    any_page: str | None, visit: Callable[..., Any]
+) -> None:
+    page = visit(any_page, width=PHONE, scheme="dark").page
+    wide = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll("main *")]
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+          .slice(0, 5).map((e) => `${e.tagName}.${e.className}`)"""
+    )
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), wide
+
+
+def test_charts_come_alive(
+    chart_page: str | None, visit: Callable[..., Any], expected_charts: dict[str, int]
+) -> None:
+    page = visit(chart_page).page
+    views = page.locator(".cbec-chart__view svg.marks")
+    assert page.locator(".cbec-chart").count() == expected_charts[chart_page]
+    assert views.count() == page.locator("script.cbec-chart__spec").count()
+    for view in views.all():
+        label = view.get_attribute("aria-label")
+        assert label
+        assert drawn_share(view.screenshot()) > LEAST_DRAWN, label
+
+
+def test_charts_fit_a_phone(chart_page: str | None, visit: Callable[..., Any]) -> None:
+    page = visit(chart_page, width=PHONE, scheme="dark").page
+    for view in page.locator(".cbec-chart__view svg.marks").all():
+        box = view.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE, view.get_attribute("aria-label")
+
+
+def test_charts_are_readable_on_a_dark_page(
+    chart_page: str | None, visit: Callable[..., Any]
+) -> None:
+    page = visit(chart_page, width=PHONE, scheme="dark").page
+    faint = {
+        item["text"]: round(contrast(item["ink"], item["ground"]), 2)
+        for item in page.evaluate(CHART_TEXT)
+        if contrast(item["ink"], item["ground"]) < LEAST_CONTRAST
+    }
+    assert faint == {}
+
+
+def test_charts_are_shown_without_scripts(
+    chart_page: str | None, visit: Callable[..., Any], expected_charts: dict[str, int]
+) -> None:
+    page = visit(chart_page, scripts=False).page
+    stills = page.locator(".cbec-chart__view > svg[role=img]")
+    assert stills.count() == expected_charts[chart_page]
+    for still in stills.all():
+        assert still.get_attribute("aria-label")
+        assert still.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ratio"),
+    [
+        ("rgb(0, 0, 0)", "rgb(255, 255, 255)", 21.0),
+        ("rgb(119, 119, 119)", "rgb(255,255,255)", 4.48),
+    ],
+)
+def test_contrast_agrees_with_wcag_examples(first: str, second: str, ratio: float) -> None:
+    assert contrast(first, second) == pytest.approx(ratio, abs=0.01)

@@ -1,0 +1,154 @@
+"""tools/notebooks.py: the normal form, and what a notebook that fails leaves behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import notebooks
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes a notebook of the given code cells and returns its path."""
+
+    def write_cells(*sources: str) -> Path:
+        cells = [new_code_cell(text, id=f"c{n}") for n, text in enumerate(sources, start=1)]
+        path = tmp_path / "toy.ipynb"
+        nbformat.write(new_notebook(cells=cells), path)
+        return path
+
+    return write_cells
+
+
+def executed() -> nbformat.NotebookNode:
+    """Return a notebook as an editor may leave it after many runs."""
+    return new_notebook(
+        metadata={
+            "kernelspec": {"name": "mine", "display_name": "Mine", "language": "python"},
+            "language_info": {"name": "python", "version": "3.11.7"},
+            "widgets": {},
+        },
+        cells=[
+            new_markdown_cell("# 跨境电商", id="title", metadata={"collapsed": True}),
+            new_code_cell(
+                "print(1); print(2); 3",
+                id="first",
+                execution_count=41,
+                metadata={
+                    "tags": ["hide-input"],
+                    "mystnb": {"image": {"alt": "one"}},
+                    "execution": {"iopub.status.busy": "2026-01-01T00:00:00Z"},
+                    "scrolled": True,
+                },
+                outputs=[
+                    new_output("stream", name="stdout", text="1\n"),
+                    new_output("stream", name="stdout", text="2\n"),
+                    new_output("execute_result", {"text/plain": "3"}, execution_count=41),
+                    new_output("stream", name="stdout", text="after\n"),
+                ],
+            ),
+            new_code_cell("", id="empty"),
+            new_code_cell("4", id="last", execution_count=57),
+        ],
+    )
+
+
+def test_cells_that_ran_are_numbered_from_one():
+    cells = notebooks.normalise(executed()).cells
+    assert [cell.execution_count for cell in cells[1:]] == [1, None, 2]
+    assert cells[1].outputs[1].execution_count == 1
+
+
+def test_metadata_keeps_only_what_an_author_sets():
+    notebook = notebooks.normalise(executed())
+    assert notebook.metadata == notebooks.METADATA
+    assert notebook.cells[0].metadata == {}
+    assert notebook.cells[1].metadata == {
+        "tags": ["hide-input"],
+        "mystnb": {"image": {"alt": "one"}},
+    }
+
+
+def test_pieces_of_a_stream_are_joined_where_nothing_stands_between():
+    outputs = notebooks.normalise(executed()).cells[1].outputs
+    assert [output.get("text") for output in outputs] == ["1\n2\n", None, "after\n"]
+
+
+def test_normal_form_is_reached_once(tmp_path):
+    text = notebooks.serialise(notebooks.normalise(executed()))
+    path = tmp_path / "toy.ipynb"
+    path.write_text(text, encoding="utf-8")
+    assert notebooks.serialise(notebooks.normalise(notebooks.read(path))) == text
+
+
+def test_the_file_is_readable_json():
+    text = notebooks.serialise(notebooks.normalise(executed()))
+    assert "跨境电商" in text
+    assert text.startswith('{\n "cells"')
+    assert text.endswith("}\n")
+    assert not text.endswith("\n\n")
+
+
+def test_ids_stay_and_missing_ones_are_the_same_each_time(write):
+    path = write("1", "2", "3")
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["cells"][0]["id"] = "cell-1"
+    del raw["cells"][1]["id"]
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    assert [cell.id for cell in notebooks.read(path).cells] == ["cell-1", "cell-2", "c3"]
+
+
+def test_a_file_that_is_no_notebook_is_named(tmp_path):
+    path = tmp_path / "toy.ipynb"
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(notebooks.NotebookError, match=r"toy\.ipynb is not a notebook"):
+        notebooks.read(path)
+
+
+def test_only_the_bytes_of_a_picture_are_ignored():
+    def text(picture: str, plain: str) -> str:
+        data = {"image/png": picture, "text/plain": plain}
+        cell = new_code_cell("chart", id="chart", outputs=[new_output("display_data", data)])
+        return notebooks.serialise(new_notebook(cells=[cell]))
+
+    def result(after: str) -> notebooks.Run:
+        return notebooks.Run(Path("toy.ipynb"), text("iVBORw0KGgo=\n", "one"), after, 0.0)
+
+    assert not result(text("iVBORw0KGgoAAAA=", "one")).changed
+    changed = result(text("iVBORw0KGgo=\n", "two"))
+    assert changed.changed
+    assert changed.where() == "at cell 1 (id chart, 'chart')"
+
+
+def test_a_run_is_stored_and_a_second_one_changes_nothing(write, capsys):
+    path = write("import os\nprint(os.environ['CBEC_CHARTS'], os.path.basename(os.getcwd()))")
+    assert notebooks.main(["--check", str(path)]) == 1
+    assert "would change at cell 1 (id c1" in capsys.readouterr().err
+    assert notebooks.main([str(path)]) == 0
+    [cell] = notebooks.read(path).cells
+    assert cell.outputs[0].text == f"stored {path.parent.name}\n"
+    assert cell.execution_count == 1
+    assert notebooks.main(["--check", str(path)]) == 0
+    assert [left.name for left in path.parent.iterdir()] == ["toy.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("missing_name", "NameError: name 'missing_name' is not defined"),
+        ("import sys\nprint('a warning', file=sys.stderr)", "prints to stderr: 'a warning'"),
+    ],
+)
+def test_a_failing_cell_is_named_and_nothing_is_written(write, capsys, source, reason):
+    path = write("1", source)
+    before = path.read_bytes()
+    assert notebooks.main([str(path)]) == 1
+    error = capsys.readouterr().err
+    assert "toy.ipynb cell 2 (id c2" in error
+    assert reason in error
+    assert path.read_bytes() == before

@@ -1,0 +1,170 @@
+"""The project's rules: nothing heavy, machine-bound or stale is committed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools.notebooks import normalise, read, serialise
+
+ROOT = Path(__file__).resolve().parents[1]
+NOT_OURS = {".git", ".venv", "_build", "__pycache__", ".ipynb_checkpoints"}
+CACHES = re.compile(r"\.\w+_cache|\.hypothesis|\.jupyter_cache|.*\.egg-info")
+
+MAX_BYTES = 1_000_000
+MAX_CODE_CELLS = 20
+MAX_CODE_LINES = 15
+
+# An absolute path, not the tail of an address or of a relative path.
+MACHINE_PATH = re.compile(
+    r"(?<![\w.:/+=~-])/(?:root|home|Users|tmp|work|opt|mnt|private)/\w|file:///\w|\b[A-Z]:\\Users"
+)
+CDN_HOST = re.compile(
+    r"cdn\.jsdelivr\.net|unpkg\.com|googleapis\.com|gstatic\.com|cdnjs\.cloudflare\.com"
+)
+
+NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
+each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+
+
+@functools.cache
+def project_files() -> list[Path]:
+    """Return the files that git tracks or, without git or a repository, those of the tree."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listed = subprocess.run(
+            ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [f for f in folders if f not in NOT_OURS and not CACHES.fullmatch(f)]
+        found += [Path(folder, name) for name in names]
+    return found
+
+
+def lines_with(pattern: re.Pattern[str]) -> list[str]:
+    """Return `file:line: match` for each match in the project's text files, tests aside."""
+    found = []
+    for path in project_files():
+        name = path.relative_to(ROOT)
+        content = path.read_bytes()
+        if name.parts[0] == "tests" or b"\0" in content:
+            continue
+        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
+            found += [f"{name}:{number}: {match[0]}" for match in pattern.finditer(line)]
+    return found
+
+
+def code_cells(notebook: Path) -> list[dict]:
+    """Return the code cells of a notebook as JSON."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+def test_the_project_has_files():
+    assert ROOT / "pyproject.toml" in project_files()
+
+
+def test_no_file_is_larger_than_a_megabyte():
+    large = {
+        str(path.relative_to(ROOT)): size
+        for path in project_files()
+        if (size := path.stat().st_size) > MAX_BYTES
+    }
+    assert not large
+
+
+def test_no_file_names_a_path_of_one_machine():
+    assert not lines_with(MACHINE_PATH)
+
+
+def test_no_file_names_a_cdn():
+    assert not lines_with(CDN_HOST)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("open('/home/ann/data.csv')", True),
+        ("/tmp/pip.log", True),
+        ("file:///opt/wheels", True),
+        (r"C:\Users\ann", True),
+        ("https://example.org/home/page", False),
+        ("../tmp/page", False),
+        ("chapters/work/notes", False),
+    ],
+)
+def test_a_machine_path_is_told_from_an_address(text, found):
+    assert bool(MACHINE_PATH.search(text)) is found
+
+
+def test_the_book_has_its_five_chapters():
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_", "05_"]
+
+
+@each_notebook
+def test_a_notebook_stays_short(notebook):
+    cells = code_cells(notebook)
+    assert len(cells) <= MAX_CODE_CELLS
+    for cell in cells:
+        lines = "".join(cell["source"]).splitlines()
+        assert len(lines) <= MAX_CODE_LINES, f"{notebook.name} cell {cell['id']}"
+
+
+@each_notebook
+def test_a_notebook_is_committed_with_its_outputs_and_without_errors(notebook):
+    cells = [cell for cell in code_cells(notebook) if "".join(cell["source"]).strip()]
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    kinds = {output["output_type"] for cell in cells for output in cell["outputs"]}
+    assert kinds & {"execute_result", "display_data", "stream"}
+    assert "error" not in kinds
+
+
+@each_notebook
+def test_a_notebook_is_in_normal_form(notebook):
+    stored = notebook.read_text(encoding="utf-8")
+    assert serialise(normalise(read(notebook))) == stored, "run make notebooks"
+
+
+def test_each_locked_package_has_a_hash_and_no_address():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    entries = text.replace("\\\n", " ").splitlines()
+    packages = [line for line in entries if line.strip() and not line.startswith("#")]
+    assert packages
+    for line in packages:
+        assert re.match(r"[a-z0-9][\w.-]*==\S+ ", line), line
+        assert "--hash=sha256:" in line, line
+    assert not re.search(r"file:|https?://|(?m:^\s*-)", "\n".join(entries))
+
+
+def test_the_lock_holds_what_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"].values()
+    asked = [*project["project"]["dependencies"], *(name for group in groups for name in group)]
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9][\w.-]*)==", text, flags=re.MULTILINE))
+    names = {re.match(r"[\w.-]+", requirement)[0].lower() for requirement in asked}
+    assert names <= locked, "run make lock"
+
+
+def test_the_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    package = importlib.import_module("cbec")
+    version = project["version"]
+    assert str(citation["version"]) == version
+    assert getattr(package, "__version__", version) == version

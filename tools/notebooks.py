@@ -1,0 +1,280 @@
+"""Run the book's notebooks again, in parallel, and store them in one normal form.
+
+Outputs are committed, so a notebook that is run again must not change unless its code or its
+data did: everything that differs from run to run or from editor to editor is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import count, zip_longest
+from multiprocessing import get_context
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+AUTHORED = ("tags", "mystnb")  # cell metadata that an author sets; editors write the rest
+TIMEOUT = 600  # seconds for one cell
+
+_PNG = re.compile(r'("image/png": )(?:"[^"]*"|\[[^\]]*\])')
+
+
+class NotebookError(Exception):
+    """A notebook that can't be read, fails, or prints to stderr; names the file and the cell."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What running one notebook gave."""
+
+    path: Path
+    before: str
+    after: str
+    seconds: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether more than the bytes of a PNG differs; those depend on the machine's fonts."""
+        return mask_pictures(self.before) != mask_pictures(self.after)
+
+    def where(self) -> str:
+        """Name the first cell that differs."""
+        pairs = zip_longest(json.loads(self.before)["cells"], json.loads(self.after)["cells"])
+        for index, (old, new) in enumerate(pairs):
+            if mask_pictures(_dump(old)) != mask_pictures(_dump(new)):
+                return f"at {describe(new or old, index)}"
+        return "in its metadata or layout"
+
+
+def describe(cell: dict, index: int) -> str:
+    """Name a cell as an author finds it: its place from the top (from 1), its id, its first line.
+
+    Examples
+    --------
+    >>> describe({"id": "growth", "source": "growth(a, b)"}, 4)
+    "cell 5 (id growth, 'growth(a, b)')"
+    """
+    source = cell.get("source", "")
+    lines = "".join(source).strip().splitlines() or [""]
+    return f"cell {index + 1} (id {cell.get('id', 'missing')}, {lines[0][:60]!r})"
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook; a cell without an id gets one that is not random."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        taken = {cell.get("id") for cell in raw["cells"]}
+        fresh = (name for n in count(1) if (name := f"cell-{n}") not in taken)
+        for cell in raw["cells"]:
+            if "id" not in cell:
+                cell["id"] = next(fresh)
+    except (KeyError, ValueError, TypeError) as error:
+        raise NotebookError(
+            f"{_name(path)} is not a notebook of format 4 ({error!r}); open and save it in Jupyter"
+        ) from error
+    raw["nbformat_minor"] = 5
+    return nbformat.reads(json.dumps(raw), as_version=4)
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Bring an executed notebook to normal form, in place.
+
+    Cells that ran are numbered 1..n; metadata keeps what an author sets; consecutive pieces of
+    one stream are joined; nothing transient stays.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A notebook of format 4.5.
+
+    Returns
+    -------
+    NotebookNode
+        The same notebook.
+    """
+    notebook.metadata = nbformat.from_dict(METADATA)
+    numbers = count(1)
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode({k: cell.metadata[k] for k in AUTHORED if k in cell.metadata})
+        if cell.cell_type != "code":
+            continue
+        if cell.execution_count is not None:
+            cell.execution_count = next(numbers)
+        cell.outputs = _merge_streams(cell.outputs)
+        for output in cell.outputs:
+            output.pop("transient", None)
+            if output.output_type == "execute_result":
+                output.execution_count = cell.execution_count
+    return notebook
+
+
+def serialise(notebook: NotebookNode) -> str:
+    """Write a notebook as JSON: keys sorted, indent 1, Chinese as it is, newline at the end."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def mask_pictures(text: str) -> str:
+    """Blank the bytes of every PNG in a notebook's JSON.
+
+    Examples
+    --------
+    >>> mask_pictures('"image/png": "iVBORw0KGgo="')
+    '"image/png": ""'
+    """
+    return _PNG.sub(r'\1""', text)
+
+
+def run(path: Path) -> Run:
+    """Run one notebook in a fresh kernel that starts in the notebook's folder.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is not written.
+
+    Returns
+    -------
+    Run
+        Its text before, and its normal form after.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises, times out, kills the kernel or prints to stderr.
+    """
+    # Charts that are stored carry a PNG beside their specification (see cbec.charts).
+    os.environ["CBEC_CHARTS"] = "stored"
+    # A kernel "python3" of the user's own must not win over the one of this environment.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    started = time.monotonic()
+    before = path.read_text(encoding="utf-8")
+    notebook = read(path)
+    current = "before its first cell"
+
+    def note(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal current
+        current = describe(cell, cell_index)
+
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],  # not the kernel's remark that it uses TCP
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_start=note,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise NotebookError(f"{_name(path)} {current}: {error.ename}: {error.evalue}") from None
+    except (TimeoutError, RuntimeError) as error:  # a cell too slow; a kernel that died or hangs
+        raise NotebookError(f"{_name(path)} {current}: {_first_line(error)}") from None
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise NotebookError(
+                    f"{_name(path)} {describe(cell, index)} prints to stderr: "
+                    f"{_first_line(output.text)!r}; mend its cause"
+                )
+    after = serialise(normalise(notebook))
+    return Run(path, before, after, time.monotonic() - started)
+
+
+def store(result: Run) -> None:
+    """Write a notebook whole or not at all."""
+    part = result.path.with_name(f".{result.path.name}.part")
+    part.write_text(result.after, encoding="utf-8", newline="\n")
+    part.replace(result.path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the notebooks; return 0 if all is well, 1 if one failed or, with --check, changed."""
+    parser = argparse.ArgumentParser(
+        description="Run notebooks again in parallel and store them in normal form. "
+        "A notebook that fails or prints to stderr is named and left as it was."
+    )
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: chapters/*.ipynb")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at once (default: 2)")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 if a notebook would change (the bytes of PNGs aside)",
+    )
+    options = parser.parse_args(arguments)
+    paths = [path.resolve() for path in options.notebooks]
+    paths = paths or sorted((ROOT / "chapters").glob("*.ipynb"))
+    if not paths:
+        parser.error("chapters/ holds no notebook; name one")
+    if missing := [str(path) for path in paths if not path.is_file()]:
+        parser.error(f"no such notebook: {', '.join(missing)}")
+    if options.jobs < 1:
+        parser.error(f"--jobs {options.jobs}: at least 1 is needed")
+
+    bad = 0
+    with ProcessPoolExecutor(min(options.jobs, len(paths)), get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(run, path) for path in paths]):
+            try:
+                result = future.result()
+            except NotebookError as error:
+                bad += 1
+                print(error, file=sys.stderr)
+                continue
+            took = f"{_name(result.path)} ({result.seconds:.1f} s)"
+            if options.check and result.changed:
+                bad += 1
+                print(f"{took} would change {result.where()}; run make notebooks", file=sys.stderr)
+            elif options.check or result.before == result.after:
+                print(f"{took} is as stored")
+            else:
+                store(result)
+                print(f"{took} written")
+    return int(bad > 0)
+
+
+def _merge_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _dump(cell: dict | None) -> str:
+    return json.dumps(cell, sort_keys=True, ensure_ascii=False)
+
+
+def _first_line(text: object) -> str:
+    return next(iter(str(text).strip().splitlines()), "")
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,6 +7,8 @@ data did: everything that differs from run to run or from editor to editor is le
 from __future__ import annotations
 
 import argparse
+import base64
+import io
 import json
 import os
 import re
@@ -23,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 METADATA = {
@@ -119,9 +122,33 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.outputs = _merge_streams(cell.outputs)
         for output in cell.outputs:
             output.pop("transient", None)
+            if "image/png" in output.get("data", {}):
+                output.data["image/png"] = compact_picture(output.data["image/png"])
             if output.output_type == "execute_result":
                 output.execution_count = cell.execution_count
     return notebook
+
+
+def compact_picture(encoded: str) -> str:
+    """Store a chart's picture with a palette, which is a third of the size and looks the same.
+
+    Parameters
+    ----------
+    encoded : str
+        A PNG in base64.
+
+    Returns
+    -------
+    str
+        A PNG in base64.
+    """
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        if picture.mode == "P":
+            return encoded
+        reduced = picture.convert("RGB").quantize(64)
+    stream = io.BytesIO()
+    reduced.save(stream, "PNG", optimize=True)
+    return base64.b64encode(stream.getvalue()).decode("ascii")
 
 
 def serialise(notebook: NotebookNode) -> str:

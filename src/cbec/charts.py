@@ -26,8 +26,9 @@ __all__ = [
     "COLOURS",
     "MIME",
     "annual_lines",
-    "change_bars",
     "enable",
+    "grouped_bars",
+    "interval_dots",
     "interval_ladder",
     "present",
     "verdict_bars",
@@ -140,12 +141,13 @@ def annual_lines(
     """
     names = order or list(dict.fromkeys(frame[series]))
     picked = alt.selection_point(fields=[series], bind="legend", name="series_in_legend")
-    scale = alt.Scale(type="log") if log else alt.Scale(zero=True)
+    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=True)
+    axis = alt.Axis(tickCount=6) if log else alt.Axis()
     columns = [c for c in ("printed", "vintage", "evidence") if c in frame.columns]
     colour = alt.Color(f"{series}:N", title=None, sort=names, scale=_colour_scale(names))
     base = alt.Chart(frame).encode(
         alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        alt.Y(f"{value}:Q", title=unit, scale=scale),
+        alt.Y(f"{value}:Q", title=unit, scale=scale, axis=axis),
         colour,
         tooltip=[
             alt.Tooltip("year:O", title="Year"),
@@ -165,40 +167,92 @@ def annual_lines(
     return alt.layer(*layers).properties(width=640)
 
 
-def change_bars(
-    frame: pd.DataFrame, *, category: str, value: str, unit: str, lower: str, upper: str
+def interval_dots(
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    log: bool = False,
+    mark: float | None = None,
+    group: str | None = None,
 ) -> Any:
-    """Draw one bar a category with its interval as a rule.
+    """Draw one value a line with its interval, and a mark to compare them with.
 
     Parameters
     ----------
     frame : DataFrame
-        One row a category, in the order to be drawn.
-    category, value, lower, upper : str
-        Names of the columns.
+        Columns ``item``, ``value``, ``lower`` and ``upper``, in the order to be drawn.
     unit : str
         Title of the value axis.
+    log : bool
+        Whether the axis is logarithmic.
+    mark : float, optional
+        Where a dashed line stands, zero or a threshold for instance.
+    group : str, optional
+        A column that colours the items.
 
     Returns
     -------
     altair.LayerChart
     """
+    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
+    names = list(dict.fromkeys(frame[group])) if group else []
     base = alt.Chart(frame).encode(
-        alt.Y(f"{category}:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
+        alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=330)),
+        alt.Color(f"{group}:N", title=None, sort=names, scale=_colour_scale(names))
+        if group
+        else alt.value(COLOURS["blue"]),
         tooltip=[
-            alt.Tooltip(f"{category}:N", title="Item"),
-            alt.Tooltip(f"{value}:Q", title=unit, format=".2f"),
-            alt.Tooltip(f"{lower}:Q", title="at least", format=".2f"),
-            alt.Tooltip(f"{upper}:Q", title="at most", format=".2f"),
+            alt.Tooltip("item:N", title="Item"),
+            alt.Tooltip("value:Q", title=unit, format=".3~f"),
+            alt.Tooltip("lower:Q", title="at least", format=".3~f"),
+            alt.Tooltip("upper:Q", title="at most", format=".3~f"),
         ],
     )
-    bars = base.mark_bar(color=COLOURS["blue"], height={"band": 0.6}).encode(
-        alt.X(f"{value}:Q", title=unit)
+    ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(
+        alt.X("lower:Q", title=unit, scale=scale), alt.X2("upper:Q")
     )
-    rules = base.mark_rule(strokeWidth=3, color=_INK).encode(
-        alt.X(f"{lower}:Q", title=unit), alt.X2(f"{upper}:Q")
+    layers = [ranges, base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("value:Q"))]
+    if mark is not None:
+        line = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[5, 4], color=_INK)
+        layers.append(line.encode(alt.X("mark:Q")))
+    return alt.layer(*layers).properties(width=400, height=alt.Step(30))
+
+
+def grouped_bars(frame: pd.DataFrame, *, unit: str, order: list[str]) -> Any:
+    """Draw bars for several series side by side in each year, with the range left by rounding.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``series``, ``value``, ``lower`` and ``upper``.
+    unit : str
+        Title of the value axis.
+    order : list of str
+        The series in the order of the bars and the legend.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    picked = alt.selection_point(fields=["series"], bind="legend", name="series_in_legend")
+    base = alt.Chart(frame).encode(
+        alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        alt.XOffset("series:N", sort=order),
+        opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.15)),
+        tooltip=[
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("series:N", title="Series"),
+            alt.Tooltip("value:Q", title=unit, format=".2f"),
+            alt.Tooltip("lower:Q", title="at least", format=".2f"),
+            alt.Tooltip("upper:Q", title="at most", format=".2f"),
+        ],
     )
-    return (bars + rules).properties(width=640, height=alt.Step(28))
+    bars = base.mark_bar().encode(
+        alt.Y("value:Q", title=unit),
+        alt.Color("series:N", title=None, sort=order, scale=_colour_scale(order)),
+    )
+    rules = base.mark_rule(color=_INK).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
+    return (bars.add_params(picked) + rules).properties(width=640)
 
 
 def interval_ladder(results: list[ClaimAudit]) -> Any:

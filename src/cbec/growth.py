@@ -17,13 +17,16 @@ _GROWTH = parse("growth(new, old)")
 _CONTRIBUTION = parse("share(difference(part_new, part_old), whole_old)")
 
 
-def year_on_year(printed: pd.Series[str]) -> pd.DataFrame:
+def year_on_year(printed: pd.Series[str], base: pd.Series[str] | None = None) -> pd.DataFrame:
     """Return the growth on the year before, with the bounds that rounding leaves.
 
     Parameters
     ----------
     printed : Series of str
         Figures as printed, in one unit, indexed by year.
+    base : Series of str, optional
+        The levels of the year before on the same footing, indexed by their own year, where a
+        statistic is revised before it is compared. The series itself unless given.
 
     Returns
     -------
@@ -47,10 +50,11 @@ def year_on_year(printed: pd.Series[str]) -> pd.DataFrame:
     [9.695, 9.405, 9.986]
     """
     series = _by_year(printed)
+    before = series if base is None else _by_year(base)
     rows = {
-        year: _range(_GROWTH, {"new": series[year], "old": series[year - 1]})
+        year: _range(_GROWTH, {"new": series[year], "old": before[year - 1]})
         for year in series
-        if year - 1 in series
+        if year - 1 in before
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper"])
 
@@ -60,8 +64,11 @@ def contribution(part: pd.Series[str], whole: pd.Series[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    part, whole : Series of str
-        Figures as printed, in one unit, indexed by year.
+    part : Series of str
+        The part as printed, indexed by year.
+    whole : Series of str
+        The whole as printed, in the same unit, indexed by year; each year serves as the base of
+        the next.
 
     Returns
     -------
@@ -90,7 +97,7 @@ def contribution(part: pd.Series[str], whole: pd.Series[str]) -> pd.DataFrame:
             },
         )
         for year in parts
-        if year - 1 in parts and year in wholes and year - 1 in wholes
+        if year - 1 in parts and year - 1 in wholes
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper"])
 

@@ -9,19 +9,33 @@ from __future__ import annotations
 
 import difflib
 import graphlib
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast, get_args
 from typing import Literal as OneOf
-from typing import TypeVar, cast, get_args
 
 from cbec.errors import CbecError, ExpressionError, LedgerError
-from cbec.expression import Call, Comparison, Expression, Literal, Name, Text, names, parse
+from cbec.expression import (
+    Call,
+    Comparison,
+    Expression,
+    Literal,
+    Name,
+    Text,
+    bounds,
+    names,
+    parse,
+)
 from cbec.interval import Interval
 from cbec.rounding import Printed, Rule, parse_printed
 from cbec.tables import read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Alternative",
@@ -240,6 +254,60 @@ class Ledger:
     def box(self, used: tuple[str, ...], rule: Rule = Rule.HALF_UP) -> dict[str, Interval]:
         """Return the interval of each id under one rounding rule."""
         return {id: self.figure(id).interval(rule) for id in used}
+
+    def derive(self, text: str) -> tuple[Fraction | None, Interval]:
+        """Evaluate a derivation of your own over the ledger's figures.
+
+        Parameters
+        ----------
+        text : str
+            The derivation, for instance ``growth(market-2024, market-2023)``.
+
+        Returns
+        -------
+        value : Fraction or None
+            At face values; ``None`` where a threshold leaves no single value.
+        bounds : Interval
+            The range under half-up rounding. Both in base units.
+
+        Raises
+        ------
+        ExpressionError
+            If the text isn't a derivation.
+        LedgerError
+            If an id is unknown.
+        """
+        expression = parse(text)
+        used = names(expression)
+        at_face = bounds(expression, self.faces(used))
+        single = at_face.lower is not None and at_face.upper is not None
+        return (at_face.lower if single else None), bounds(expression, self.box(used))
+
+    def derive_all(self, derivations: Mapping[str, str], scale: float = 1.0) -> pd.DataFrame:
+        """Evaluate several derivations into a table.
+
+        Parameters
+        ----------
+        derivations : Mapping of str to str
+            Label to derivation.
+        scale : float
+            What to multiply the numbers with, 100 for percent.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``item``, ``value``, ``lower`` and ``upper``; infinite ends are infinite.
+        """
+        import pandas as pd
+
+        rows = []
+        for item, text in derivations.items():
+            value, interval = self.derive(text)
+            low = -math.inf if interval.lower is None else float(interval.lower) * scale
+            high = math.inf if interval.upper is None else float(interval.upper) * scale
+            face = math.nan if value is None else float(value) * scale
+            rows.append({"item": item, "value": face, "lower": low, "upper": high})
+        return pd.DataFrame(rows)
 
     def faces(self, used: tuple[str, ...]) -> dict[str, Interval]:
         """Return the face value of each id as a point.

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    Route,
+    TimeoutError,
+    sync_playwright,
+)
 
 from tools.browser import find
 
@@ -135,7 +143,10 @@ def visit(browser: Browser, address: str) -> Callable[..., Visit]:
         if pages()[name]:
             page.evaluate(OPEN_ALL)
             if scripts:
-                page.wait_for_function(ALL_CHARTS_DRAWN, timeout=15_000)
+                try:
+                    page.wait_for_function(ALL_CHARTS_DRAWN, timeout=8_000)
+                except TimeoutError:
+                    seen.errors.append(f"a chart has not come alive at a width of {width} px")
         return seen
 
     return visit_page

@@ -80,7 +80,7 @@ def test_charts_come_alive(
 ) -> None:
     page = visit(chart_page).page
     views = page.locator(".cbec-chart__view svg.marks")
-    assert page.locator(".cbec-chart").count() == expected_charts[chart_page]
+    assert page.locator(".cbec-chart[data-state=live]").count() == expected_charts[chart_page]
     assert views.count() == page.locator("script.cbec-chart__spec").count()
     for view in views.all():
         label = view.get_attribute("aria-label")
@@ -89,8 +89,9 @@ def test_charts_come_alive(
 
 
 def test_charts_fit_a_phone(chart_page: str | None, visit: Callable[..., Any]) -> None:
-    page = visit(chart_page, width=PHONE, scheme="dark").page
-    for view in page.locator(".cbec-chart__view svg.marks").all():
+    seen = visit(chart_page, width=PHONE, scheme="dark")
+    assert seen.errors == []
+    for view in seen.page.locator(".cbec-chart__view svg.marks").all():
         box = view.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= PHONE, view.get_attribute("aria-label")

@@ -25,7 +25,6 @@ from sphinx import addnodes
 from cbec.audit import ClaimAudit
 from cbec.book.audited import book_audit, note_ledger
 from cbec.errors import CbecError, ExpressionError
-from cbec.expression import Comparison, bounds, names, parse
 from cbec.rounding import decimal_text
 from cbec.units import parse_unit
 from cbec.verdicts import Arithmetic, Evidence, sense
@@ -163,14 +162,11 @@ def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
         *(part.strip() for part in text.split(";")),
         *("", "", ""),
     )
-    expression = parse(expression_text)
-    if isinstance(expression, Comparison):
-        raise ExpressionError(f"{text!r} is a comparison; give a value")
     if not decimals.isdecimal() or form not in {"", "bounds"}:
         raise ExpressionError(f"{text!r} is not of the form: derivation; decimals; unit; bounds")
-    ledger = book_audit().ledger
     scale = parse_unit(unit).factor
-    used = names(expression)
+    value, interval = book_audit().ledger.derive(expression_text)
+    value = interval.lower if value is None else value
     gap = "" if unit in {"", "%", "倍"} else " "
 
     def number(end: Fraction | None) -> str:
@@ -178,10 +174,7 @@ def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
             return "∞"
         return decimal_text(end / scale, int(decimals), grouped=True).replace("-", "−")
 
-    interval = bounds(expression, ledger.box(used))
     span = f"{number(interval.lower)} to {number(interval.upper)}{gap}{unit}"
-    at_face = bounds(expression, ledger.faces(used))
-    value = at_face.lower if at_face.lower is not None else at_face.upper
     shown, title = f"{number(value)}{gap}{unit}", f"{span}, within rounding"
     if form == "bounds":
         shown, title = span, f"at face values {shown}"

@@ -144,7 +144,7 @@ class ClaimAudit:
         return self.primary.face_text(self.claim) if self.primary else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """The verdicts on a whole ledger, in its order."""
 
@@ -198,6 +198,9 @@ class Audit:
         import pandas as pd
 
         return pd.DataFrame([record(result) for result in self.results])
+
+    def __repr__(self) -> str:
+        return f"Audit of {len(self.claims)} claims and {len(self.cross_checks)} cross-checks"
 
     def _repr_html_(self) -> str:
         head = "".join(

@@ -26,11 +26,19 @@ __all__ = [
     "COLOURS",
     "MIME",
     "annual_lines",
+    "bars",
+    "by_edition",
     "enable",
     "grouped_bars",
     "interval_dots",
     "interval_ladder",
+    "needed_growth",
+    "picked_line",
     "present",
+    "publication_years",
+    "ranked_pairs",
+    "stacked_counts",
+    "steps",
     "verdict_bars",
     "verdict_map",
 ]
@@ -146,7 +154,7 @@ def annual_lines(
     columns = [c for c in ("printed", "vintage", "evidence") if c in frame.columns]
     colour = alt.Color(f"{series}:N", title=None, sort=names, scale=_colour_scale(names))
     base = alt.Chart(frame).encode(
-        alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        _years(),
         alt.Y(f"{value}:Q", title=unit, scale=scale, axis=axis),
         colour,
         tooltip=[
@@ -194,11 +202,13 @@ def interval_dots(
     -------
     altair.LayerChart
     """
-    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
+    scale = (
+        alt.Scale(type="log", nice=False, padding=16) if log else alt.Scale(zero=False, nice=True)
+    )
     names = list(dict.fromkeys(frame[group])) if group else []
     base = alt.Chart(frame).encode(
-        alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=330)),
-        alt.Color(f"{group}:N", title=None, sort=names, scale=_colour_scale(names))
+        alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=400)),
+        color=alt.Color(f"{group}:N", title=None, sort=names, scale=_colour_scale(names))
         if group
         else alt.value(COLOURS["blue"]),
         tooltip=[
@@ -216,6 +226,292 @@ def interval_dots(
         line = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[5, 4], color=_INK)
         layers.append(line.encode(alt.X("mark:Q")))
     return alt.layer(*layers).properties(width=400, height=alt.Step(30))
+
+
+def bars(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw one bar an item, with its value.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``item`` and ``value``, in the order to be drawn.
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    base = alt.Chart(frame).encode(
+        alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=400)),
+        alt.X("value:Q", title=unit),
+        tooltip=[alt.Tooltip("item:N", title="Item"), alt.Tooltip("value:Q", title=unit)],
+    )
+    labels = base.mark_text(align="left", dx=5, color=_INK).encode(alt.Text("value:Q", format=","))
+    drawn = base.mark_bar(color=COLOURS["blue"], height={"band": 0.7})
+    return (drawn + labels).properties(width=440, height=alt.Step(30))
+
+
+def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw what each edition of a report printed, without joining editions to a line.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``value``, ``series`` and ``vintage``.
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    names = list(dict.fromkeys(frame["series"]))
+    picked = alt.selection_point(fields=["vintage"], on="pointerover", empty=True, name="edition")
+    return (
+        alt.Chart(frame)
+        .mark_point(size=90, strokeWidth=2.5)
+        .encode(
+            _years(),
+            alt.Y("value:Q", title=unit),
+            alt.Color("series:N", title=None, sort=names, scale=_colour_scale(names)),
+            alt.Shape("series:N", title=None, sort=names, scale=alt.Scale(domain=names)),
+            opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.2)),
+            tooltip=[
+                alt.Tooltip("vintage:N", title="Edition"),
+                alt.Tooltip("series:N", title="What"),
+                alt.Tooltip("year:O", title="Year"),
+                alt.Tooltip("printed:N", title=unit),
+                alt.Tooltip("evidence:N", title="Evidence"),
+            ],
+        )
+        .add_params(picked)
+        .properties(width=640)
+    )
+
+
+def picked_line(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
+    """Draw a line for each country, the chosen one in colour.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``country``, ``year`` and ``value``.
+    unit : str
+        Title of the value axis.
+    first : str
+        The country that is chosen at the beginning.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    countries = sorted(frame["country"].unique())
+    choice = alt.param(
+        name="country_picked",
+        value=first,
+        bind=alt.binding_select(options=countries, name="Country "),
+    )
+    base = alt.Chart(frame).encode(
+        _years(),
+        alt.Y("value:Q", title=unit),
+        alt.Detail("country:N"),
+        tooltip=[
+            alt.Tooltip("country:N", title="Country"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("value:Q", title=unit, format=".1f"),
+        ],
+    )
+    others = base.mark_line(color=COLOURS["grey"], opacity=0.45).add_params(choice)
+    chosen = base.mark_line(color=COLOURS["vermilion"], strokeWidth=3, point=True)
+    return alt.layer(others, chosen.transform_filter(alt.datum.country == choice)).properties(
+        width=640
+    )
+
+
+def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: list[str]) -> Any:
+    """Draw two dates of one measure as dots on a line for each country.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``country``, ``year`` and ``value``, two years.
+    unit : str
+        Title of the value axis.
+    order : list of str
+        The countries from top to bottom.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    years = [str(year) for year in sorted(frame["year"].unique())]
+    base = alt.Chart(frame.assign(year=frame["year"].astype(str))).encode(
+        alt.Y("country:N", title=None, sort=order),
+        alt.X("value:Q", title=unit, scale=alt.Scale(zero=False)),
+    )
+    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
+        alt.Color("year:N", title=None, scale=_colour_scale(years)),
+        alt.Shape("year:N", title=None, scale=alt.Scale(domain=years)),
+        tooltip=[
+            alt.Tooltip("country:N", title="Country"),
+            alt.Tooltip("year:N", title="Year"),
+            alt.Tooltip("value:Q", title=unit),
+        ],
+    )
+    lines = base.mark_line(color=COLOURS["grey"], strokeWidth=2).encode(alt.Detail("country:N"))
+    return (lines + dots).properties(width=460, height=alt.Step(24))
+
+
+def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str) -> Any:
+    """Draw how many items each category has, divided by a second property.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row an item, with a column ``label`` for the tooltip.
+    category, colour : str
+        Names of the columns.
+    unit : str
+        Title of the count axis.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    names = list(dict.fromkeys(frame[colour]))
+    placed = frame.assign(place=frame.groupby(category).cumcount() + 1)
+    return (
+        alt.Chart(placed)
+        .mark_square(size=420, opacity=1)
+        .encode(
+            alt.X("place:O", title=unit, axis=alt.Axis(labelAngle=0)),
+            alt.Y(f"{category}:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
+            alt.Color(f"{colour}:N", title=None, sort=names, scale=_colour_scale(names)),
+            tooltip=[
+                alt.Tooltip("label:N", title="Statement"),
+                alt.Tooltip(f"{colour}:N", title="Carries"),
+            ],
+        )
+        .properties(width=alt.Step(34), height=alt.Step(38))
+    )
+
+
+def steps(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw a count that changes on certain dates as a staircase.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``date``, ``value``, ``added`` and ``evidence``.
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    base = alt.Chart(frame).encode(
+        alt.X("date:T", title=None, axis=alt.Axis(format="%Y")),
+        alt.Y("value:Q", title=unit),
+        tooltip=[
+            alt.Tooltip("date:T", title="Date", format="%Y-%m-%d"),
+            alt.Tooltip("added:Q", title="Added"),
+            alt.Tooltip("value:Q", title=unit),
+            alt.Tooltip("evidence:N", title="Evidence"),
+        ],
+    )
+    line = base.mark_line(interpolate="step-after", color=COLOURS["blue"], strokeWidth=2)
+    return (line + base.mark_point(filled=True, size=70, color=COLOURS["blue"])).properties(
+        width=640
+    )
+
+
+def needed_growth(observed: pd.DataFrame, *, multiples: list[float], years: int) -> Any:
+    """Draw the yearly growth that a multiple needs, with a slider for the years.
+
+    Parameters
+    ----------
+    observed : DataFrame
+        Columns ``item`` and ``rate`` in percent, drawn as dashed lines to compare with.
+    multiples : list of float
+        End over start.
+    years : int
+        Where the slider stands at the beginning.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    window = alt.param(
+        name="window_years",
+        value=years,
+        bind=alt.binding_range(min=1, max=10, step=1, name="Years "),
+    )
+    needed = (
+        alt.Chart(pd.DataFrame({"multiple": multiples}))
+        .transform_calculate(rate="100 * (pow(datum.multiple, 1 / window_years) - 1)")
+        .encode(
+            alt.X("multiple:O", title="multiple of the start", axis=alt.Axis(labelAngle=0)),
+            alt.Y("rate:Q", title="percent a year"),
+            tooltip=[
+                alt.Tooltip("multiple:O", title="Multiple"),
+                alt.Tooltip("rate:Q", title="Percent a year", format=".1f"),
+            ],
+        )
+        .add_params(window)
+    )
+    labels = needed.mark_text(dy=-8, color=_INK).encode(alt.Text("rate:Q", format=".1f"))
+    names = list(observed["item"])
+    lines = (
+        alt.Chart(observed)
+        .mark_rule(strokeDash=[5, 4], strokeWidth=2)
+        .encode(
+            alt.Y("rate:Q"),
+            alt.Color("item:N", title=None, sort=names, scale=_colour_scale(names)),
+            tooltip=[
+                alt.Tooltip("item:N", title="Observed"),
+                alt.Tooltip("rate:Q", title="Percent a year", format=".1f"),
+            ],
+        )
+    )
+    return alt.layer(needed.mark_bar(color=COLOURS["grey"]), labels, lines).properties(width=560)
+
+
+def publication_years(frame: pd.DataFrame) -> Any:
+    """Draw the year of each reference, coloured by whether it can bear what it is cited for.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``item``, ``value`` (the year) and ``verdict``.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    names = list(dict.fromkeys(frame["verdict"]))
+    return (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=110, opacity=1)
+        .encode(
+            alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=400, grid=True)),
+            alt.X(
+                "value:Q",
+                title="year of publication",
+                scale=alt.Scale(zero=False, nice=False, padding=12),
+                axis=alt.Axis(format="d", tickMinStep=1),
+            ),
+            alt.Color("verdict:N", title=None, sort=names, scale=_colour_scale(names)),
+            alt.Shape("verdict:N", title=None, sort=names, scale=alt.Scale(domain=names)),
+            tooltip=[
+                alt.Tooltip("item:N", title="Reference"),
+                alt.Tooltip("value:Q", title="Year"),
+                alt.Tooltip("verdict:N", title="Can it bear it?"),
+            ],
+        )
+        .properties(width=380, height=alt.Step(28))
+    )
 
 
 def grouped_bars(frame: pd.DataFrame, *, unit: str, order: list[str]) -> Any:
@@ -406,6 +702,13 @@ def verdict_map(audit: Audit) -> Any:
         .add_params(picked)
         .properties(width=alt.Step(18), height=alt.Step(24))
     )
+
+
+def _years() -> alt.X:
+    """Return an axis on which a missing year leaves a gap."""
+    axis = alt.Axis(format="d", tickMinStep=1, labelOverlap=True)
+    scale = alt.Scale(zero=False, nice=False, padding=12)
+    return alt.X("year:Q", title=None, axis=axis, scale=scale)
 
 
 def _word(verdict: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from cbec.display import html_table
 from cbec.errors import CbecError, LedgerError
 from cbec.expression import (
     Call,
@@ -203,14 +204,8 @@ class Audit:
         return f"Audit of {len(self.claims)} claims and {len(self.cross_checks)} cross-checks"
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f'<th scope="col">{name}</th>'
-            for name in ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
-        )
-        body = "".join(_html_row(result) for result in self.results)
-        return (
-            f'<table class="cbec-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        )
+        head = ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
+        return html_table(head, [_html_row(result) for result in self.results])
 
 
 def audit(ledger: Ledger) -> Audit:
@@ -551,20 +546,22 @@ def _counts_own_text(derivation: Expression | None) -> bool:
     )
 
 
-def _html_row(result: ClaimAudit) -> str:
+def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
     label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
     row = record(result)
-    recomputed = row["recomputed"]
-    if row["bounds"] and row["bounds"] != recomputed:
-        recomputed += f" ({row['bounds']})"
-    cells = [html.escape(cell) for cell in (label, row["printed"], recomputed)]
+    cells = [html.escape(label), f"<span class='cbec-figure'>{html.escape(row['printed'])}</span>"]
+    bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
+    cells.append(
+        html.escape(row["recomputed"])
+        + (f"<br><small>{html.escape(bounds_text)}</small>" if bounds_text else "")
+    )
     for verdict in (result.arithmetic, result.evidence):
         shown = sense(verdict)
         cells.append(
             f'<span class="verdict verdict--{verdict}">{shown.symbol} {shown.label_en}</span>'
         )
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    return cells
 
 
 def record(result: ClaimAudit) -> dict[str, str]:

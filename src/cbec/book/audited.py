@@ -13,8 +13,9 @@ from cbec.tables import data_dir
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["LEDGER_FILES", "book_audit", "note_ledger"]
+__all__ = ["LEDGER_FILES", "LEDGER_PAGE", "book_audit", "note_ledger"]
 
+LEDGER_PAGE = "reference/ledger"
 LEDGER_FILES = ("claims.csv", "inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
 
 

@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from cbec.audit import Audit, Check, ClaimAudit, interval_text
 from cbec.book.audited import book_audit, note_ledger
 from cbec.book.roles import verdict_html
+from cbec.display import html_table
 from cbec.expression import names
 from cbec.ledger import Finding, Ledger
 from cbec.rounding import Rule
@@ -69,7 +70,7 @@ class _Reproduction(_AuditDirective):
                 f'<div class="cbec-glance__bar" role="img" aria-label="{escape(label)}">'
             )
             parts += [
-                f'<span class="cbec-glance__part verdict--{v}" style="flex-grow:{n}" '
+                f'<span class="verdict verdict--{v}" style="--n:{n}" '
                 f'title="{escape(table[v].label_en)}: {n} of {total}">{n}</span>'  # type: ignore[index]
                 for v, n in shown
             ]
@@ -123,36 +124,29 @@ class _LedgerTable(_AuditDirective):
         return found
 
     def _register(self, label: str, title: str) -> None:
-        """Let roles link to the entry by its label."""
+        """Let other pages link to the entry by its label."""
         standard = self.env.get_domain("std")
         standard.anonlabels[label] = self.env.docname, label  # type: ignore[attr-defined]
         standard.labels[label] = self.env.docname, label, title  # type: ignore[attr-defined]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> nodes.raw:
-    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return nodes.raw(
-        "",
-        f'<div class="cbec-scroll" tabindex="0"><table class="cbec-table">{title}'
-        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>",
-        format="html",
-    )
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> nodes.raw:
+    table = html_table(head, rows)
+    return nodes.raw("", f'<div class="cbec-scroll" tabindex="0">{table}</div>', format="html")
 
 
 def _row(result: ClaimAudit) -> list[str]:
     claim = result.claim
     recomputed = escape(result.recomputed_text)
     if result.bounds_text and result.bounds_text != result.recomputed_text:
-        recomputed += f" <small>({escape(result.bounds_text)})</small>"
+        recomputed += f"<br><small>{escape(result.bounds_text)}</small>"
     return [
         f'<a href="#claim-{claim.id}">{escape(claim.label_en)}</a>'
         + (f" <small>{escape(claim.period)}</small>" if claim.period else ""),
         escape(claim.section),
-        escape(_printed(result)),
+        f'<span class="cbec-figure">{escape(_printed(result))}</span>',
         recomputed,
-        verdict_html(result.arithmetic, CODES[result.code][0] if result.code else ""),
+        verdict_html(result.arithmetic, result.code),
         verdict_html(result.evidence),
     ]
 

@@ -23,7 +23,7 @@ from docutils.parsers.rst.states import Inliner
 from sphinx import addnodes
 
 from cbec.audit import ClaimAudit
-from cbec.book.audited import book_audit, note_ledger
+from cbec.book.audited import LEDGER_PAGE, book_audit, note_ledger
 from cbec.errors import CbecError, ExpressionError
 from cbec.rounding import decimal_text
 from cbec.units import parse_unit
@@ -95,24 +95,16 @@ def _claim(id: str, env: BuildEnvironment) -> list[nodes.Node]:
     printed = claim.printed.text if claim.printed else claim.label_en
     comparator = "" if claim.comparator == "=" or not claim.printed else f"{claim.comparator} "
     shown = sense(main_verdict(result))
-    link = addnodes.pending_xref(
-        "",
-        refdomain="std",
-        reftype="ref",
-        reftarget=f"claim-{id}",
-        refexplicit=True,
-        refwarn=True,
-        refdoc=env.docname,
-    )
     title = f"{claim.label_en}: {shown.label_en}. {shown.meaning_en}"
     badge = (
-        f'<span class="verdict verdict--{main_verdict(result)}" title="{escape(title)}">'
+        f' <span class="verdict verdict--{main_verdict(result)}" title="{escape(title)}">'
         f'<span aria-hidden="true">{shown.symbol}</span>'
         f'<span class="visually-hidden"> {escape(shown.label_en)}</span></span>'
     )
-    link += nodes.inline(
-        "", "", nodes.Text(comparator + printed), nodes.raw("", " " + badge, format="html")
-    )
+    address = env.app.builder.get_relative_uri(env.docname, LEDGER_PAGE)
+    link = nodes.reference("", "", internal=True, refuri=f"{address}#claim-{id}")
+    link["classes"].append("cbec-claim")
+    link += [nodes.Text(comparator + printed), nodes.raw("", badge, format="html")]
     return [link]
 
 

@@ -44,6 +44,7 @@ __all__ = [
     "audit",
     "check",
     "interval_text",
+    "printed_html",
     "record",
 ]
 
@@ -550,7 +551,7 @@ def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
     label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
     row = record(result)
-    cells = [html.escape(label), f"<span class='cbec-figure'>{html.escape(row['printed'])}</span>"]
+    cells = [html.escape(label), printed_html(claim)]
     bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
     cells.append(
         html.escape(row["recomputed"])
@@ -562,6 +563,17 @@ def _html_row(result: ClaimAudit) -> list[str]:
             f'<span class="verdict verdict--{verdict}">{shown.symbol} {shown.label_en}</span>'
         )
     return cells
+
+
+def printed_html(claim: Claim) -> str:
+    """Return the figure as printed, and below it what it says in English."""
+    if claim.printed is None:
+        return ""
+    comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
+    printed = html.escape(f"{comparator}{claim.printed.text}")
+    english = html.escape(claim.english)
+    figure = f'<span class="cbec-figure" lang="zh-CN">{printed}</span>'
+    return figure if english == printed else f"{figure}<br><small>{english}</small>"
 
 
 def record(result: ClaimAudit) -> dict[str, str]:

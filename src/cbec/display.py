@@ -1,16 +1,71 @@
-"""HTML tables of the notebooks and the site, in one form."""
+"""How figures are written in English, and HTML tables in one form."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
+
+from cbec.rounding import Printed, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Table", "html_table"]
+__all__ = ["Table", "figure_in_english", "html_table"]
+
+_LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_ORDINALS = {1: "first", 2: "second", 3: "third"}
+_CURRENCIES = {"CNY": "yuan", "USD": "dollars"}
+
+
+def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str:
+    """Write a printed figure with English units, at its own resolution.
+
+    Parameters
+    ----------
+    figure : Printed
+        The figure, printed in any language.
+    unit : str
+        The English unit: ``CNY``, ``USD``, ``%``, ``rank``, ``firms``, ``semesters``, …
+    exact : bool
+        Whether the figure is a threshold or a parameter, whose trailing zeros say nothing.
+
+    Returns
+    -------
+    str
+        The figure for an English reader.
+
+    Examples
+    --------
+    >>> from cbec.rounding import parse_printed
+    >>> figure_in_english(parse_printed("17.66万亿元"), "CNY")
+    '17.66 trillion yuan'
+    >>> figure_in_english(parse_printed("12万家"), "firms", exact=True)
+    '120,000 firms'
+    """
+    if unit == "%":
+        return decimal_text(figure.value * 100, figure.decimals) + "%"
+    if unit == "rank":
+        return _ORDINALS.get(int(figure.value), f"rank {figure.value}")
+    if unit == "centimetres":
+        return f"{decimal_text(figure.value * 100, 0)}-centimetre"
+    scale, word = Fraction(1), ""
+    if figure.dimension == "year":
+        scale = figure.scale
+    for size, name in _LARGE:
+        if abs(figure.value) >= size:
+            scale, word = Fraction(size), f"{name} "
+            break
+    decimals = 0
+    while not exact and Fraction(1, 10**decimals) > figure.resolution / scale:
+        decimals += 1
+    number = decimal_text(figure.value / scale, decimals, grouped=True)
+    noun = _CURRENCIES.get(unit, unit)
+    if number == "1" and not word and noun.endswith("s"):
+        noun = noun.removesuffix("s")
+    return f"{number} {word}{noun}".strip()
 
 
 def html_table(

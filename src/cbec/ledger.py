@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast, get_args
 from typing import Literal as OneOf
 
+from cbec.display import figure_in_english
 from cbec.errors import CbecError, ExpressionError, LedgerError
 from cbec.expression import (
     Call,
@@ -163,6 +164,16 @@ class Claim(Figure):
     reference: str = ""
     credited_en: str = ""
     credited_zh: str = ""
+
+    @property
+    def english(self) -> str:
+        """The figure with its comparator for an English reader, empty for a cross-check."""
+        if self.printed is None:
+            return ""
+        exact = self.comparator != "=" or self.kind == "policy parameter"
+        words = {">": "more than ", "≥": "at least ", "<": "less than ", "≤": "at most "}
+        written = figure_in_english(self.printed, self.unit, exact=exact)
+        return words.get(self.comparator, "") + written
 
     @property
     def is_cross_check(self) -> bool:

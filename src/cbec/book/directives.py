@@ -18,12 +18,12 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.audit import Audit, Check, ClaimAudit, interval_text
+from cbec.audit import Audit, Check, ClaimAudit, interval_text, printed_html
 from cbec.book.audited import book_audit, note_ledger
 from cbec.book.roles import verdict_html
 from cbec.display import html_table
 from cbec.expression import names
-from cbec.ledger import Finding, Ledger
+from cbec.ledger import Claim, Finding, Ledger
 from cbec.rounding import Rule
 from cbec.verdicts import ARITHMETIC, CODES, EVIDENCE
 
@@ -106,7 +106,7 @@ class _LedgerTable(_AuditDirective):
     def build(self, audit: Audit) -> list[nodes.Node]:
         found: list[nodes.Node] = [
             _table(
-                ("Claim", "Section", "Printed", "Recomputed", "Arithmetic", "Evidence"),
+                ("Claim", "Printed", "Recomputed", "Verdicts"),
                 [_row(r) for r in audit.results],
             )
         ]
@@ -140,22 +140,18 @@ def _row(result: ClaimAudit) -> list[str]:
     recomputed = escape(result.recomputed_text)
     if result.bounds_text and result.bounds_text != result.recomputed_text:
         recomputed += f"<br><small>{escape(result.bounds_text)}</small>"
+    place = ", ".join(filter(None, (_section(claim), claim.period)))
     return [
-        f'<a href="#claim-{claim.id}">{escape(claim.label_en)}</a>'
-        + (f" <small>{escape(claim.period)}</small>" if claim.period else ""),
-        escape(claim.section),
-        f'<span class="cbec-figure">{escape(_printed(result))}</span>',
+        f'<a href="#claim-{claim.id}">{escape(claim.label_en)}</a><br>'
+        f"<small>{escape(place)}</small>",
+        printed_html(claim),
         recomputed,
-        verdict_html(result.arithmetic, result.code),
-        verdict_html(result.evidence),
+        verdict_html(result.arithmetic, result.code) + "<br>" + verdict_html(result.evidence),
     ]
 
 
-def _printed(result: ClaimAudit) -> str:
-    claim = result.claim
-    if claim.printed is None:
-        return ""
-    return claim.printed.text if claim.comparator == "=" else f"{claim.comparator} {claim.printed}"
+def _section(claim: Claim) -> str:
+    return f"§{claim.section}" if claim.section[:1].isdigit() else claim.section
 
 
 def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
@@ -163,11 +159,11 @@ def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     claim = result.claim
     yield '<dl class="cbec-facts">'
     yield _fact("Chinese", f'<span lang="zh-CN">{escape(claim.label_zh)}</span>')
-    where = f"section {claim.section}" if claim.section[:1].isdigit() else claim.section
-    yield _fact("Where", escape(where + (f", paragraph {claim.paragraph}" * bool(claim.paragraph))))
+    paragraph = f"paragraph {claim.paragraph}" if claim.paragraph else ""
+    yield _fact("Where", escape(", ".join(filter(None, (_section(claim), paragraph)))))
     if claim.printed is not None:
         stands = interval_text(claim.interval(), claim.printed, ends=True)
-        yield _fact("Printed", f"{escape(_printed(result))}, which stands for {escape(stands)}")
+        yield _fact("Printed", f"{printed_html(claim)}<br>stands for {escape(stands)}")
     credited = "; ".join(filter(None, (claim.credited_en, claim.reference)))
     if credited:
         yield _fact("Credited to", escape(credited))

@@ -1,7 +1,8 @@
 """Roles that put the ledger's figures and verdicts into prose, so that nobody types a number.
 
 ``{claim}`id```
-    The figure as printed, with its verdict, linked to its entry in the ledger.
+    The figure in English, with its verdict and the printed text on hover, linked to its entry
+    in the ledger.
 ``{recomputed}`id```, ``{bounds}`id```
     The value at face values, and the bounds under half-up.
 ``{verdicts}`arithmetic exact```
@@ -92,10 +93,9 @@ def _role(build: Any) -> Any:
 def _claim(id: str, env: BuildEnvironment) -> list[nodes.Node]:
     result = book_audit()[id]
     claim = result.claim
-    printed = claim.printed.text if claim.printed else claim.label_en
-    comparator = "" if claim.comparator == "=" or not claim.printed else f"{claim.comparator} "
     shown = sense(main_verdict(result))
-    title = f"{claim.label_en}: {shown.label_en}. {shown.meaning_en}"
+    printed = f" (printed {claim.printed})" if claim.printed else ""
+    title = f"{claim.label_en}{printed}: {shown.label_en}. {shown.meaning_en}"
     badge = (
         f' <span class="verdict verdict--{main_verdict(result)}" title="{escape(title)}">'
         f'<span aria-hidden="true">{shown.symbol}</span>'
@@ -104,7 +104,7 @@ def _claim(id: str, env: BuildEnvironment) -> list[nodes.Node]:
     address = env.app.builder.get_relative_uri(env.docname, LEDGER_PAGE)
     link = nodes.reference("", "", internal=True, refuri=f"{address}#claim-{id}")
     link["classes"].append("cbec-claim")
-    link += [nodes.Text(comparator + printed), nodes.raw("", badge, format="html")]
+    link += [nodes.Text(claim.english or claim.label_en), nodes.raw("", badge, format="html")]
     return [link]
 
 

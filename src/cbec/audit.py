@@ -11,12 +11,14 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cbec.display import html_table
-from cbec.errors import CbecError, LedgerError
+from cbec.errors import CbecError, ExpressionError, LedgerError
 from cbec.expression import (
     Call,
     Comparison,
@@ -49,6 +51,8 @@ __all__ = [
 ]
 
 
+# What `record` writes.
+COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
 # What makes `--strict` fail.
 FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
 
@@ -157,7 +161,11 @@ class Audit:
         for result in self.results:
             if result.claim.id == id:
                 return result
-        raise LedgerError(f"there is no claim {id!r}; there are {', '.join(self.ledger.claims)}")
+        close = get_close_matches(id, self.ledger.claims, 1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise LedgerError(
+            f"there is no claim {id!r}{hint}; there are {', '.join(self.ledger.claims)}"
+        )
 
     @property
     def claims(self) -> tuple[ClaimAudit, ...]:
@@ -206,7 +214,7 @@ class Audit:
 
     def _repr_html_(self) -> str:
         head = ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
-        return html_table(head, [_html_row(result) for result in self.results])
+        return html_table(head, [_html_row(result) for result in self.results], cards=True)
 
 
 def audit(ledger: Ledger) -> Audit:
@@ -341,8 +349,7 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
         raise LedgerError(f"{claim.id!r} prints no figure to hold a value against")
     used = names(expression)
     recomputed = {rule: bounds(expression, ledger.box(used, rule)) for rule in Rule}
-    at_face = bounds(expression, ledger.faces(used))
-    face = at_face.lower if at_face.is_point or _is_root(expression) else None
+    face = ledger.at_face(expression)
     rules = tuple(rule for rule in Rule if recomputed[rule].meets(claim.interval(rule)))
     half_up = recomputed[Rule.HALF_UP]
     verdict = Arithmetic.INCONSISTENT
@@ -392,14 +399,6 @@ def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Chec
     else:
         verdict = Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
     return Check(text, verdict, {}, None, rules)
-
-
-def _is_root(expression: Expression) -> bool:
-    """Whether a value may be an irrational root, which is only ever enclosed, very tightly."""
-    return isinstance(expression, Call) and (
-        expression.function in {"cagr", "annualise"}
-        or any(_is_root(argument) for argument in expression.arguments)
-    )
 
 
 def _identities(ledger: Ledger) -> list[dict[str, Fraction]]:
@@ -473,8 +472,10 @@ def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fracti
     if not claim.is_cross_check and primary.verdict is not Arithmetic.FAILED:
         box = ledger.box(names(claim.derivation))
         narrowed = _narrowed(box, identities, ledger)
-        second = bounds(claim.derivation, narrowed)
-        joint = second if second != primary.recomputed[Rule.HALF_UP] else None
+        # Narrowing may bring the ends of a quotient together at zero; then there is no bound.
+        with suppress(ExpressionError):
+            second = bounds(claim.derivation, narrowed)
+            joint = second if second != primary.recomputed[Rule.HALF_UP] else None
     if primary.verdict in {Arithmetic.INCONSISTENT, Arithmetic.DECISION}:
         candidates = tuple(_candidates(claim, primary, ledger))
     return ClaimAudit(
@@ -518,8 +519,9 @@ def _evidence(claim: Claim, findings: tuple[Finding, ...]) -> Evidence:
 
     Findings graded ``unconfirmed`` bear nothing: a grade is never promoted.
     """
-    kinds = {f.finding for f in findings}
-    supports = {f.grade for f in findings if f.finding == "supports"} - {"unconfirmed"}
+    kinds = {f.finding for f in findings if f.grade != "unconfirmed" or f.finding == "not-found"}
+    supports = {f.grade for f in findings if f.finding == "supports"}
+    supports -= {"unconfirmed", "not-found"}
     if claim.kind == "policy parameter":
         return Evidence.PROPOSAL
     if claim.is_cross_check or _counts_own_text(claim.derivation):

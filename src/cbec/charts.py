@@ -152,7 +152,7 @@ def annual_lines(
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=True)
     axis = alt.Axis(tickCount=6) if log else alt.Axis()
     columns = [c for c in ("printed", "vintage", "evidence") if c in frame.columns]
-    colour = alt.Color(f"{series}:N", title=None, sort=names, scale=_colour_scale(names))
+    colour = _colour(series, names)
     base = alt.Chart(frame).encode(
         _years(),
         alt.Y(f"{value}:Q", title=unit, scale=scale, axis=axis),
@@ -206,11 +206,9 @@ def interval_dots(
         alt.Scale(type="log", nice=False, padding=16) if log else alt.Scale(zero=False, nice=True)
     )
     names = list(dict.fromkeys(frame[group])) if group else []
-    base = alt.Chart(frame).encode(
-        alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=400)),
-        color=alt.Color(f"{group}:N", title=None, sort=names, scale=_colour_scale(names))
-        if group
-        else alt.value(COLOURS["blue"]),
+    base = alt.Chart(_labelled(frame, "item")).encode(
+        _label_axis(),
+        color=_colour(group, names) if group else alt.value(COLOURS["blue"]),
         tooltip=[
             alt.Tooltip("item:N", title="Item"),
             alt.Tooltip("value:Q", title=unit, format=".3~f"),
@@ -225,7 +223,7 @@ def interval_dots(
     if mark is not None:
         line = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[5, 4], color=_INK)
         layers.append(line.encode(alt.X("mark:Q")))
-    return alt.layer(*layers).properties(width=400, height=alt.Step(30))
+    return alt.layer(*layers).properties(width=440, height=alt.Step(40))
 
 
 def bars(frame: pd.DataFrame, *, unit: str) -> Any:
@@ -242,9 +240,9 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     -------
     altair.LayerChart
     """
-    base = alt.Chart(frame).encode(
-        alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=400)),
-        alt.X("value:Q", title=unit),
+    base = alt.Chart(_labelled(frame, "item")).encode(
+        _label_axis(),
+        alt.X("value:Q", title=unit, scale=_room(frame["value"]), axis=alt.Axis(tickCount=5)),
         tooltip=[alt.Tooltip("item:N", title="Item"), alt.Tooltip("value:Q", title=unit)],
     )
     labels = base.mark_text(align="left", dx=5, color=_INK).encode(alt.Text("value:Q", format=","))
@@ -274,7 +272,7 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
         .encode(
             _years(),
             alt.Y("value:Q", title=unit),
-            alt.Color("series:N", title=None, sort=names, scale=_colour_scale(names)),
+            _colour("series", names),
             alt.Shape("series:N", title=None, sort=names, scale=alt.Scale(domain=names)),
             opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.2)),
             tooltip=[
@@ -351,7 +349,7 @@ def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: list[str]) -> Any:
         alt.X("value:Q", title=unit, scale=alt.Scale(zero=False)),
     )
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        alt.Color("year:N", title=None, scale=_colour_scale(years)),
+        _colour("year", years),
         alt.Shape("year:N", title=None, scale=alt.Scale(domain=years)),
         tooltip=[
             alt.Tooltip("country:N", title="Country"),
@@ -369,7 +367,7 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
     Parameters
     ----------
     frame : DataFrame
-        One row an item, with a column ``label`` for the tooltip.
+        One row an item, with a column ``statement`` for the tooltip.
     category, colour : str
         Names of the columns.
     unit : str
@@ -380,16 +378,16 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
     altair.Chart
     """
     names = list(dict.fromkeys(frame[colour]))
-    placed = frame.assign(place=frame.groupby(category).cumcount() + 1)
+    placed = _labelled(frame, category).assign(place=frame.groupby(category).cumcount() + 1)
     return (
         alt.Chart(placed)
         .mark_square(size=420, opacity=1)
         .encode(
             alt.X("place:O", title=unit, axis=alt.Axis(labelAngle=0)),
-            alt.Y(f"{category}:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
-            alt.Color(f"{colour}:N", title=None, sort=names, scale=_colour_scale(names)),
+            _label_axis(),
+            _colour(colour, names),
             tooltip=[
-                alt.Tooltip("label:N", title="Statement"),
+                alt.Tooltip("statement:N", title="Statement"),
                 alt.Tooltip(f"{colour}:N", title="Carries"),
             ],
         )
@@ -468,7 +466,7 @@ def needed_growth(observed: pd.DataFrame, *, multiples: list[float], years: int)
         .mark_rule(strokeDash=[5, 4], strokeWidth=2)
         .encode(
             alt.Y("rate:Q"),
-            alt.Color("item:N", title=None, sort=names, scale=_colour_scale(names)),
+            _colour("item", names),
             tooltip=[
                 alt.Tooltip("item:N", title="Observed"),
                 alt.Tooltip("rate:Q", title="Percent a year", format=".1f"),
@@ -492,17 +490,17 @@ def publication_years(frame: pd.DataFrame) -> Any:
     """
     names = list(dict.fromkeys(frame["verdict"]))
     return (
-        alt.Chart(frame)
+        alt.Chart(_labelled(frame, "item"))
         .mark_point(filled=True, size=110, opacity=1)
         .encode(
-            alt.Y("item:N", title=None, sort=None, axis=alt.Axis(labelLimit=400, grid=True)),
+            _label_axis(grid=True),
             alt.X(
                 "value:Q",
                 title="year of publication",
                 scale=alt.Scale(zero=False, nice=False, padding=12),
                 axis=alt.Axis(format="d", tickMinStep=1),
             ),
-            alt.Color("verdict:N", title=None, sort=names, scale=_colour_scale(names)),
+            _colour("verdict", names),
             alt.Shape("verdict:N", title=None, sort=names, scale=alt.Scale(domain=names)),
             tooltip=[
                 alt.Tooltip("item:N", title="Reference"),
@@ -510,7 +508,7 @@ def publication_years(frame: pd.DataFrame) -> Any:
                 alt.Tooltip("verdict:N", title="Can it bear it?"),
             ],
         )
-        .properties(width=380, height=alt.Step(28))
+        .properties(width=440, height=alt.Step(40))
     )
 
 
@@ -545,7 +543,7 @@ def grouped_bars(frame: pd.DataFrame, *, unit: str, order: list[str]) -> Any:
     )
     bars = base.mark_bar().encode(
         alt.Y("value:Q", title=unit),
-        alt.Color("series:N", title=None, sort=order, scale=_colour_scale(order)),
+        _colour("series", order),
     )
     rules = base.mark_rule(color=_INK).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
     return (bars.add_params(picked) + rules).properties(width=640)
@@ -590,9 +588,8 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
         )
     frame = pd.DataFrame(rows)
     names = list(dict.fromkeys(frame["verdict"]))
-    y = alt.Y("claim:N", sort=None, title=None, axis=alt.Axis(labelLimit=380))
-    base = alt.Chart(frame).encode(
-        y,
+    base = alt.Chart(_labelled(frame, "claim")).encode(
+        _label_axis(),
         alt.Color(
             "verdict:N",
             title=None,
@@ -613,7 +610,7 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
         alt.X("low:Q", title="units of the last printed digit"), alt.X2("high:Q")
     )
     faces = base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("face:Q"))
-    return (band + ranges + faces).properties(width=420, height=alt.Step(30))
+    return (band + ranges + faces).properties(width=440, height=alt.Step(46))
 
 
 def verdict_bars(audit: Audit, axis: str = "arithmetic") -> Any:
@@ -641,9 +638,15 @@ def verdict_bars(audit: Audit, axis: str = "arithmetic") -> Any:
         for verdict, count in audit.counts(axis).items()
         if count
     ]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
+    frame = pd.DataFrame(rows)
+    base = alt.Chart(frame).encode(
         alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
-        alt.X("claims:Q", title="claims", axis=alt.Axis(tickMinStep=5)),
+        alt.X(
+            "claims:Q",
+            title="claims",
+            scale=_room(frame["claims"]),
+            axis=alt.Axis(tickMinStep=5),
+        ),
         tooltip=[
             alt.Tooltip("verdict:N", title="Verdict"),
             alt.Tooltip("claims:Q", title="Claims"),
@@ -704,6 +707,23 @@ def verdict_map(audit: Audit) -> Any:
     )
 
 
+def _labelled(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a copy with the column ``label``: its text in lines short enough for a phone."""
+    lines = frame[column].map(lambda text: "\n".join(textwrap.wrap(str(text), 24)))
+    return frame.assign(label=lines)
+
+
+def _label_axis(**options: Any) -> alt.Y:
+    """Return an axis of items whose labels stand in several lines."""
+    axis = alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=0, **options)
+    return alt.Y("label:N", title=None, sort=None, axis=axis)
+
+
+def _room(values: pd.Series[Any]) -> alt.Scale:
+    """Return a scale from zero that leaves room for a number behind the longest bar."""
+    return alt.Scale(domain=[0, float(values.max()) * 1.18], nice=False)
+
+
 def _years() -> alt.X:
     """Return an axis on which a missing year leaves a gap."""
     axis = alt.Axis(format="d", tickMinStep=1, labelOverlap=True)
@@ -714,6 +734,15 @@ def _years() -> alt.X:
 def _word(verdict: str) -> str:
     shown = sense(verdict)
     return f"{shown.symbol} {shown.label_en}"
+
+
+def _colour(column: str, names: list[str]) -> alt.Color:
+    """Colour by a column; the legend stands in two columns if that fits a phone."""
+    columns = 2 if max((len(name) for name in names), default=0) <= 20 else 1
+    legend = alt.Legend(columns=columns)
+    return alt.Color(
+        f"{column}:N", title=None, sort=names, scale=_colour_scale(names), legend=legend
+    )
 
 
 def _colour_scale(names: list[str]) -> alt.Scale:

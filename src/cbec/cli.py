@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from tabulate import tabulate
 
 from cbec import __version__
 from cbec.audit import (
+    COLUMNS,
     Audit,
     Check,
     ClaimAudit,
@@ -57,10 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _OUTCOME["bad ledger"]
     if text is None:
         text = render(result, options.format, wanted)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without Chinese shows escapes
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        print(text)
+        print(text, flush=True)
     except BrokenPipeError:  # the reader, a pager for instance, has seen enough
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return _OUTCOME["inconsistent" if options.strict and result.failing else "fine"]
 
 
@@ -140,7 +144,7 @@ def render(result: Audit, style: str = "table", only: frozenset[str] = frozenset
         return json.dumps([_as_json(r) for r in kept], ensure_ascii=False, indent=2)
     if style == "csv":
         stream = io.StringIO()
-        writer = csv.DictWriter(stream, list(record(result.results[0])), lineterminator="\n")
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         return stream.getvalue().rstrip("\n")

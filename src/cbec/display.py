@@ -74,6 +74,7 @@ def html_table(
     *,
     numeric: Collection[int] = (),
     caption: str = "",
+    cards: bool = False,
 ) -> str:
     """Return a table whose cells are HTML already.
 
@@ -87,6 +88,9 @@ def html_table(
         Positions of the columns to align at the end.
     caption : str
         What the table shows, as text.
+    cards : bool
+        Whether rows become cards on a narrow screen: the first two cells side by side, the rest
+        below them.
 
     Returns
     -------
@@ -102,16 +106,21 @@ def html_table(
     def mark(column: int) -> str:
         return ' class="num"' if column in numeric else ""
 
+    def cell(column: int, content: str) -> str:
+        label = f' data-label="{escape(head[column])}"' if cards and column > 1 else ""
+        return f"<td{mark(column)}{label}>{content}</td>"
+
     titles = "".join(
         f'<th scope="col"{mark(i)}>{escape(title)}</th>' for i, title in enumerate(head)
     )
     body = "".join(
-        "<tr>" + "".join(f"<td{mark(i)}>{cell}</td>" for i, cell in enumerate(row)) + "</tr>"
+        "<tr>" + "".join(cell(i, content) for i, content in enumerate(row)) + "</tr>"
         for row in rows
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    classes = "cbec-table cbec-cards" if cards else "cbec-table"
     return (
-        f'<table class="cbec-table">{title}<thead><tr>{titles}</tr></thead>'
+        f'<table class="{classes}">{title}<thead><tr>{titles}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
 

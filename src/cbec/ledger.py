@@ -7,19 +7,20 @@ definition), ``evidence.csv`` (what was found in sources) and ``sources.csv``.
 
 from __future__ import annotations
 
+import csv
 import difflib
 import graphlib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast, get_args
 from typing import Literal as OneOf
 
 from cbec.display import figure_in_english
-from cbec.errors import CbecError, ExpressionError, LedgerError
+from cbec.errors import CbecError, ExpressionError, LedgerError, PrintedFigureError
 from cbec.expression import (
     Call,
     Comparison,
@@ -184,10 +185,10 @@ class Claim(Figure):
         """Return the numbers that the claim allows, in base units.
 
         Inequalities are thresholds: ``> 12万`` is (120000, ∞). Below a threshold, quantities that
-        can't be negative end at zero; growth may go below.
+        can't be negative end at zero; growth may go below, and so may what is below zero.
         """
         figure = self._figure()
-        floor = None if self.kind == "growth" else Fraction(0)
+        floor = Fraction(0) if self.kind != "growth" and figure.value > 0 else None
         match self.comparator:
             case ">" | "≥":
                 return Interval(figure.value, None, self.comparator == "≥", False)
@@ -290,9 +291,17 @@ class Ledger:
         """
         expression = parse(text)
         used = names(expression)
-        at_face = bounds(expression, self.faces(used))
-        single = at_face.lower is not None and at_face.upper is not None
-        return (at_face.lower if single else None), bounds(expression, self.box(used))
+        return self.at_face(expression), bounds(expression, self.box(used))
+
+    def at_face(self, expression: Expression) -> Fraction | None:
+        """Return the value of a derivation at face values, ``None`` if a threshold leaves several.
+
+        An irrational root is given by the lower end of its enclosure.
+        """
+        faces = self.faces(names(expression))
+        found = bounds(expression, faces)
+        single = found.is_point or all(face.is_point for face in faces.values())
+        return found.lower if single else None
 
     def derive_all(self, derivations: Mapping[str, str], scale: float = 1.0) -> pd.DataFrame:
         """Evaluate several derivations into a table.
@@ -326,10 +335,10 @@ class Ledger:
         A threshold has no face value of its own and keeps its interval.
         """
         return {
-            id: box
-            if box.lower is None or box.upper is None
-            else Interval.point(self.figure(id).face)
-            for id, box in self.box(used).items()
+            id: figure.interval()
+            if isinstance(figure, Claim) and figure.comparator != "="
+            else Interval.point(figure.face)
+            for id, figure in ((id, self.figure(id)) for id in used)
         }
 
 
@@ -414,16 +423,24 @@ class _Row:
     def figure(self, unit: str = "") -> Printed:
         try:
             figure = parse_printed(self["printed"], unit)
-            override = self["resolution"]
-            if not override:
-                return figure
-            if not self["resolution_reason"]:
-                raise self.error("resolution_reason", "a resolution needs a reason; write one")
-            return figure.with_resolution(parse_printed(override, unit).value)
-        except LedgerError:
-            raise
         except CbecError as error:
             raise self.error("printed", str(error)) from error
+        override = self["resolution"]
+        if not override:
+            return figure
+        if not self["resolution_reason"]:
+            raise self.error("resolution_reason", "a resolution needs a reason; write one")
+        try:
+            step = parse_printed(override, unit)
+            if step.dimension != figure.dimension:
+                raise PrintedFigureError(
+                    f"{override!r} measures {step.dimension}, the figure {figure.dimension}; "
+                    "write both in units of one kind"
+                )
+            # A count with a coarser resolution is a rounded figure, as if printed in thousands.
+            return replace(figure.with_resolution(step.value), multiplied=True)
+        except CbecError as error:
+            raise self.error("resolution", str(error)) from error
 
 
 class _Reader:
@@ -439,8 +456,10 @@ class _Reader:
             self.rows = [_Row(path, line, cells) for line, cells in read_rows(path)]
         except CbecError as error:
             raise LedgerError(str(error)) from error
+        # Read once more for a file that has no rows to show its columns.
+        header = next(csv.reader(path.read_text(encoding="utf-8").splitlines()), [])
         for column in required:
-            if self.rows and column not in self.rows[0].cells:
+            if column not in header:
                 raise LedgerError(
                     f"{path} row 1: there is no column {column!r}; "
                     f"a ledger needs {', '.join(required)}"
@@ -559,17 +578,20 @@ def _source(row: _Row) -> Source:
 def _check_references(ledger: Ledger, path: Path) -> None:
     """Refuse unknown ids and derivations whose units don't fit."""
     known = [*ledger.claims, *ledger.inputs]
-    uses: list[tuple[Path, int, str, Expression]] = [
-        (path, claim.line, claim.id, claim.derivation)
+    uses: list[tuple[Path, int, str, str, Expression]] = [
+        (path, claim.line, claim.id, "derivation", claim.derivation)
         for claim in ledger.claims.values()
         if claim.derivation is not None
     ]
     beside = path.with_name("alternatives.csv")
-    uses += [(beside, a.line, a.claim, a.expression) for a in ledger.alternatives]
-    for file, line, id, expression in uses:
+    uses += [(beside, a.line, a.claim, "expression", a.expression) for a in ledger.alternatives]
+    for file, line, id, column, expression in uses:
         place = f"{file} row {line} (id {id})"
         if id not in ledger.claims:
             raise LedgerError(f"{place}: claim: there is no claim {id!r}{_nearest(id, known)}")
+        place += f": {column}"
+        if isinstance(expression, Comparison) is not ledger.claims[id].is_cross_check:
+            raise LedgerError(f"{place}: only a cross-check is a comparison; change the expression")
         for name in names(expression):
             if name not in ledger.claims and name not in ledger.inputs:
                 raise LedgerError(f"{place}: unknown id {name!r}{_nearest(name, known)}")

@@ -93,10 +93,10 @@ class _VerdictList(_AuditDirective):
             raise self.error(f"verdict-list: {axis!r} is no axis; write arithmetic or evidence")
         counts = audit.counts(axis)
         rows = [
-            [verdict_html(v), escape(s.meaning_en), escape(s.label_zh), str(counts[str(v)])]
+            [verdict_html(v), str(counts[str(v)]), escape(s.meaning_en), escape(s.label_zh)]
             for v, s in table.items()
         ]
-        head = ("Verdict", "Meaning", "Chinese", f"Of {len(audit.claims)} claims")
+        head = ("Verdict", f"Of {len(audit.claims)}", "Meaning", "Chinese")
         return [_table(head, rows)]
 
 
@@ -131,7 +131,7 @@ class _LedgerTable(_AuditDirective):
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> nodes.raw:
-    table = html_table(head, rows)
+    table = html_table(head, rows, cards=True)
     return nodes.raw("", f'<div class="cbec-scroll" tabindex="0">{table}</div>', format="html")
 
 
@@ -167,8 +167,8 @@ def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     credited = "; ".join(filter(None, (claim.credited_en, claim.reference)))
     if credited:
         yield _fact("Credited to", escape(credited))
-    code = CODES[result.code][0] if result.code else ""
-    yield _fact("Arithmetic", verdict_html(result.arithmetic, code))
+    reason = f" {escape(CODES[result.code][0])}" if result.code else ""
+    yield _fact("Arithmetic", verdict_html(result.arithmetic, result.code) + reason)
     yield _fact("Evidence", verdict_html(result.evidence))
     if claim.note_en:
         yield _fact("Note", escape(claim.note_en))

@@ -130,7 +130,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def compact_picture(encoded: str) -> str:
-    """Store a chart's picture with a palette, which is a third of the size and looks the same.
+    """Store a chart's picture with a palette, a fraction of the size with the same colours.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def compact_picture(encoded: str) -> str:
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
         if picture.mode == "P":
             return encoded
-        reduced = picture.convert("RGB").quantize(64)
+        reduced = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     stream = io.BytesIO()
     reduced.save(stream, "PNG", optimize=True)
     return base64.b64encode(stream.getvalue()).decode("ascii")

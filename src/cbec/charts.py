@@ -167,7 +167,7 @@ def annual_lines(
     )
     points = base.mark_point(size=55, filled=True)
     layers = [base.mark_line(strokeWidth=2), points.add_params(picked)]
-    if "evidence" in frame.columns:
+    if "evidence" in frame.columns and (frame["evidence"] == "unconfirmed").any():
         unconfirmed = alt.datum.evidence == "unconfirmed"
         layers[1] = points.transform_filter(~unconfirmed).add_params(picked)
         hollow = base.mark_point(size=55, strokeWidth=2).transform_filter(unconfirmed)
@@ -223,7 +223,7 @@ def interval_dots(
     if mark is not None:
         line = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[5, 4], color=_INK)
         layers.append(line.encode(alt.X("mark:Q")))
-    return alt.layer(*layers).properties(width=440, height=alt.Step(40))
+    return alt.layer(*layers).properties(width=440, height=alt.Step(42))
 
 
 def bars(frame: pd.DataFrame, *, unit: str) -> Any:
@@ -381,7 +381,7 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
     placed = _labelled(frame, category).assign(place=frame.groupby(category).cumcount() + 1)
     return (
         alt.Chart(placed)
-        .mark_square(size=420, opacity=1)
+        .mark_square(size=360, opacity=1)
         .encode(
             alt.X("place:O", title=unit, axis=alt.Axis(labelAngle=0)),
             _label_axis(),
@@ -391,7 +391,7 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
                 alt.Tooltip(f"{colour}:N", title="Carries"),
             ],
         )
-        .properties(width=alt.Step(34), height=alt.Step(38))
+        .properties(width=400, height=alt.Step(40))
     )
 
 
@@ -709,7 +709,7 @@ def verdict_map(audit: Audit) -> Any:
 
 def _labelled(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return a copy with the column ``label``: its text in lines short enough for a phone."""
-    lines = frame[column].map(lambda text: "\n".join(textwrap.wrap(str(text), 24)))
+    lines = frame[column].map(lambda text: "\n".join(textwrap.wrap(str(text), 26)))
     return frame.assign(label=lines)
 
 

@@ -108,6 +108,15 @@
       this.drawing = true;
       try {
         let next = await this.embed(room, 0);
+        if (room === Infinity && widthOf(next.svg) > this.view.clientWidth + 1) {
+          // The browser's fonts are wider than the still picture's: the chart has no room after all.
+          this.natural = widthOf(next.svg);
+          next.result.finalize();
+          next.live.remove();
+          this.drawing = false;
+          await this.draw();
+          return;
+        }
         const excess = widthOf(next.svg) - room;
         if (excess > 1) {
           next.result.finalize();

@@ -12,6 +12,7 @@ import base64
 import copy
 import os
 import textwrap
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,11 +21,11 @@ import pandas as pd
 
 from cbec.audit import Audit, ClaimAudit
 from cbec.rounding import Rule
+from cbec.vega import MIME, inline_json, vega_bundle
 from cbec.verdicts import Arithmetic, Evidence, sense
 
 __all__ = [
     "COLOURS",
-    "MIME",
     "annual_lines",
     "bars",
     "by_edition",
@@ -43,7 +44,6 @@ __all__ = [
     "verdict_map",
 ]
 
-MIME = "application/vnd.vegalite.v6+json"
 # Which of the two ways a notebook is run: "stored" for `make notebooks` and the tests.
 _MODE = "CBEC_CHARTS"
 
@@ -321,7 +321,8 @@ def picked_line(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
         ],
     )
     others = base.mark_line(color=COLOURS["grey"], opacity=0.45).add_params(choice)
-    chosen = base.mark_line(color=COLOURS["vermilion"], strokeWidth=3, point=True)
+    dot = alt.OverlayMarkDef(color=COLOURS["vermilion"])
+    chosen = base.mark_line(color=COLOURS["vermilion"], strokeWidth=3, point=dot)
     return alt.layer(others, chosen.transform_filter(alt.datum.country == choice)).properties(
         width=640
     )
@@ -750,7 +751,6 @@ def _colour_scale(names: list[str]) -> alt.Scale:
     return alt.Scale(domain=names, range=[hues[i % len(hues)] for i in range(len(names))])
 
 
-@alt.theme.register("cbec", enable=False)
 def _theme() -> alt.theme.ThemeConfig:
     faint = {"domainOpacity": 0.4, "tickOpacity": 0.4, "gridOpacity": 0.13}
     config: Any = {
@@ -783,6 +783,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "symbolStrokeWidth": 2,
         },
         "header": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12},
+        "mark": {"color": COLOURS["blue"]},
         "text": {"color": _INK, "fontSize": 12},
         "rule": {"color": _INK},
         "range": {"category": list(COLOURS.values())},
@@ -803,9 +804,21 @@ def _mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
         "text/plain": f"Chart: {words.get('title', 'untitled')}",
     }
     if os.environ.get(_MODE) != "stored":
-        # The script travels with the output, so that the view is live without a network.
-        bundle["text/html"] = alt.Chart.from_dict(titled).to_html(inline=True, fullhtml=False)
+        bundle["text/html"] = _live_view(titled)
     return bundle
+
+
+def _live_view(spec: dict[str, Any]) -> str:
+    """Return a view that is live without a network: the script travels with each output.
+
+    Outputs may share one page, as in JupyterLab, or each have a frame of its own, as in Colab.
+    """
+    place = f"cbec-{uuid.uuid4().hex}"
+    script = vega_bundle().replace("</script", "<\\/script")
+    return (
+        f'<div id="{place}"></div>\n<script>\nif (!window.vegaEmbed) {{\n{script}}}\n'
+        f'window.vegaEmbed("#{place}", {inline_json(spec)}, {{"actions": false}});\n</script>'
+    )
 
 
 def _with_words(spec: dict[str, Any]) -> dict[str, Any]:

@@ -59,8 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _OUTCOME["bad ledger"]
     if text is None:
         text = render(result, options.format, wanted)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without Chinese shows escapes
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if options.format == "json":  # which is UTF-8 everywhere
+            sys.stdout.reconfigure(encoding="utf-8")
+        else:  # a terminal without Chinese shows escapes
+            sys.stdout.reconfigure(errors="backslashreplace")
     try:
         print(text, flush=True)
     except BrokenPipeError:  # the reader, a pager for instance, has seen enough

@@ -58,10 +58,12 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
         if abs(figure.value) >= size:
             scale, word = Fraction(size), f"{name} "
             break
+    amount, step = figure.value / scale, figure.resolution / scale
     decimals = 0
-    while not exact and Fraction(1, 10**decimals) > figure.resolution / scale:
+    # Exact figures are written to the last digit that counts, others to their resolution.
+    while (amount * 10**decimals).denominator > 1 if exact else Fraction(1, 10**decimals) > step:
         decimals += 1
-    number = decimal_text(figure.value / scale, decimals, grouped=True)
+    number = decimal_text(amount, decimals, grouped=True)
     noun = _CURRENCIES.get(unit, unit)
     if number == "1" and not word and noun.endswith("s"):
         noun = noun.removesuffix("s")
@@ -154,6 +156,10 @@ class Table:
         return self.frame.round(self.decimals).to_string(index=False)
 
     def _text(self, cell: object) -> str:
+        import pandas as pd
+
+        if cell is None or cell is pd.NA or cell is pd.NaT:
+            return ""
         if isinstance(cell, float):
-            return "" if cell != cell else f"{cell:.{self.decimals}f}".replace("-", "−")
+            return "" if cell != cell else f"{cell:z.{self.decimals}f}".replace("-", "−")
         return str(cell)

@@ -24,11 +24,13 @@ from fractions import Fraction
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.interval import Interval
 from cbec.polynomial import (
+    Polynomial,
     Ratio,
     add,
     constant,
     degree_in,
     derivative,
+    evaluate,
     leading,
     multiply,
     sign_over,
@@ -64,7 +66,12 @@ _TOKEN = re.compile(
 )
 _COMPARATORS = {"≤": "<=", "≥": ">=", "==": "="}
 # An expression with more inputs of unknown direction than this has too many corners to visit.
-_MOST_OPEN_INPUTS = 12
+_MOST_OPEN_INPUTS = 10
+# No derivation of a ledger comes near these; beyond them evaluation takes minutes.
+_MOST_TERMS = 400
+_MOST_YEARS = 50
+_MOST_CHARACTERS = 4000
+_MOST_NESTED = 40
 
 
 @dataclass(frozen=True)
@@ -268,10 +275,14 @@ def linear_terms(comparison: Comparison) -> dict[str, Fraction] | None:
         ratio, _ = _compile(difference, dict.fromkeys(names(comparison), unit))
     except ExpressionError:
         return None
-    terms = ratio.numerator
-    if ratio.denominator != constant(1) or any(len(m) != 1 or m[0][1] != 1 for m in terms):
+    if set(ratio.denominator) != {()} or any(
+        len(monomial) != 1 or monomial[0][1] != 1 for monomial in ratio.numerator
+    ):
         return None
-    return {monomial[0][0]: coefficient for monomial, coefficient in terms.items()}
+    divisor = ratio.denominator[()]
+    terms = {monomial[0][0]: c / divisor for monomial, c in ratio.numerator.items()}
+    # A root or a rank is an input of its own to the polynomial, yet not a figure.
+    return terms if terms.keys() <= set(names(comparison)) else None
 
 
 def inverse_bounds(
@@ -288,13 +299,13 @@ def inverse_bounds(
     unknown : str
         The input to solve for.
     target : Interval
-        The range that the expression should reach; both ends finite.
+        The range that the expression should reach.
 
     Returns
     -------
     Interval or None
-        The hull of the solutions with the unknown's own sign; ``None`` where the expression is
-        not a ratio of linear functions of it, or no such value exists.
+        The solutions with the unknown's own sign; ``None`` where the expression is not a ratio of
+        linear functions of it, the solutions can't be bounded, or no such value exists.
 
     Examples
     --------
@@ -302,36 +313,27 @@ def inverse_bounds(
     >>> print(inverse_bounds(parse("growth(a, b)"), box, "a", Interval(Fraction(1, 2), 1)))
     [3/2, 2]
     """
-    own = box[unknown].lower
-    if target.lower is None or target.upper is None or own is None:
-        return None
-    # A point would be compiled to a constant, so the unknown gets room on both sides.
-    room = (
-        {unknown: Interval(own - abs(own) / 2, own + abs(own) / 2)} if box[unknown].is_point else {}
-    )
+    goal = "\0goal"
     try:
-        ratio, inputs = _compile(expression, {**box, **room})
+        ratio, inputs = _compile(expression, dict(box), symbol=unknown)
+        if ratio.degree(unknown) != 1:
+            return None
+        # numerator - goal * denominator = slope * unknown + intercept = 0
+        aim: Polynomial = {((goal, 1),): Fraction(-1)}
+        line = add(ratio.numerator, multiply(aim, ratio.denominator))
+        slope, intercept = leading(line, unknown, 1), leading(line, unknown, 0)
+        inputs[goal] = target
+        if Fraction(0) in _range(Ratio(slope, constant(1)), inputs):
+            return None
+        found = _range(Ratio(multiply(intercept, constant(-1)), slope), inputs)
     except ExpressionError:
         return None
-    others = [name for name in ratio.inputs() if name != unknown]
-    if unknown not in ratio.inputs() or ratio.degree(unknown) > 1 or len(others) > 8:
-        return None
-    ends = [[end for end in (inputs[n].lower, inputs[n].upper) if end is not None] for n in others]
-    solutions: list[Fraction] = []
-    for corner in itertools.product(*ends):
-        fixed = ratio
-        for name, value in zip(others, corner, strict=True):
-            fixed = fixed.substitute(name, value)
-        for end in {target.lower, target.upper}:
-            # numerator - end * denominator = slope * unknown + intercept
-            line = add(fixed.numerator, multiply(fixed.denominator, constant(-end)))
-            slope = line.get(((unknown, 1),), Fraction(0))
-            if slope != 0:
-                solutions.append(-line.get((), Fraction(0)) / slope)
-    solutions = [s for s in solutions if s > 0] if own >= 0 else solutions
-    if not solutions:
-        return None
-    return Interval(min(solutions), max(solutions))
+    own, zero = box[unknown], Fraction(0)
+    if own.lower is not None and own.lower >= 0:
+        return found.intersection(Interval(zero, None, False, False))
+    if own.upper is not None and own.upper <= 0:
+        return found.intersection(Interval(None, zero, False, False))
+    return found
 
 
 # Parsing -------------------------------------------------------------------------------------
@@ -341,7 +343,13 @@ class _Parser:
     """Recursive descent over the tokens of one derivation."""
 
     def __init__(self, text: str) -> None:
+        if len(text) > _MOST_CHARACTERS:
+            raise ExpressionError(
+                f"'{text[:20]}…' has {len(text)} characters; "
+                f"write a derivation of at most {_MOST_CHARACTERS}"
+            )
         self.text = text
+        self.depth = 0
         self.tokens = list(self._tokens())
         self.position = 0
 
@@ -369,6 +377,10 @@ class _Parser:
                     "−": "write difference(a, b)",
                     "+": "write sum(a, b)",
                     "/": "write ratio(a, b)",
+                    "，": "write ,",
+                    "（": "write (",
+                    "）": "write )",
+                    '"': "end the quoted name with another quotation mark",
                 }.get(rest[0], f"write one of {', '.join(FUNCTIONS)} and ids in parentheses")
                 raise ExpressionError(
                     f"{self.text!r}: can't read {rest!r} at character {start}; {hint}"
@@ -381,11 +393,11 @@ class _Parser:
             return self.tokens[self.position]
         return "", "", len(self.text)
 
-    def _take(self, mark: str) -> None:
+    def _take_comma(self) -> None:
         _, token, start = self._peek()
-        if token != mark:
+        if token != ",":
             found = repr(token) if token else "the end"
-            raise self._error(start, f"expected {mark!r}, found {found}")
+            raise self._error(start, f"expected ',' or ')', found {found}")
         self.position += 1
 
     def _operand(self) -> Expression:
@@ -394,7 +406,7 @@ class _Parser:
         if kind == "text":
             return Text(token[1:-1])
         if kind == "number":
-            return Literal(_literal(token, self.text))
+            return Literal(self._literal(token, start))
         if kind == "name":
             if self._peek()[1] == "(":
                 return self._call(token, start)
@@ -407,13 +419,17 @@ class _Parser:
                 start, f"unknown function {function!r}; there are {', '.join(FUNCTIONS)}"
             )
         signature = FUNCTIONS[function]
-        self._take("(")
+        self.depth += 1
+        if self.depth > _MOST_NESTED:
+            raise self._error(start, "nested too deeply; write two derivations")
+        self.position += 1  # the opening parenthesis
         arguments: list[Expression] = []
         while self._peek()[1] != ")":
             if arguments:
-                self._take(",")
+                self._take_comma()
             arguments.append(self._operand())
-        self._take(")")
+        self.position += 1
+        self.depth -= 1
         if len(arguments) < signature.least or (
             signature.most is not None and len(arguments) > signature.most
         ):
@@ -424,15 +440,14 @@ class _Parser:
             raise self._error(start, "quoted names can only be counted; write count(...)")
         return Call(function, tuple(arguments))
 
+    def _literal(self, token: str, start: int) -> Fraction:
+        try:
+            return parse_printed(token).value
+        except PrintedFigureError as error:
+            raise self._error(start, str(error)) from error
+
     def _error(self, start: int, message: str) -> ExpressionError:
         return ExpressionError(f"{self.text!r}: at character {start + 1}: {message}")
-
-
-def _literal(token: str, text: str) -> Fraction:
-    try:
-        return parse_printed(token).value
-    except PrintedFigureError as error:
-        raise ExpressionError(f"{text!r}: {error}") from error
 
 
 def _walk_names(expression: Expression) -> Iterator[str]:
@@ -446,13 +461,21 @@ def _walk_names(expression: Expression) -> Iterator[str]:
         yield from _walk_names(expression.right)
 
 
+def _varying(expression: Expression, box: Mapping[str, Interval]) -> Iterator[str]:
+    """Return the ids whose interval holds more than one number, as often as they occur."""
+    return (name for name in _walk_names(expression) if name not in box or not box[name].is_point)
+
+
 # Evaluation ----------------------------------------------------------------------------------
 
 
-def _compile(expression: Expression, box: dict[str, Interval]) -> tuple[Ratio, dict[str, Interval]]:
+def _compile(
+    expression: Expression, box: dict[str, Interval], symbol: str | None = None
+) -> tuple[Ratio, dict[str, Interval]]:
     """Turn an expression into a ratio of polynomials.
 
-    Roots, ranks and counts become inputs of their own, so the box grows by them.
+    Roots and ranks become inputs of their own, so the box grows by them. Inputs that are points
+    become numbers, except for ``symbol``.
     """
 
     def build(node: Expression) -> Ratio:
@@ -462,7 +485,7 @@ def _compile(expression: Expression, box: dict[str, Interval]) -> tuple[Ratio, d
             if node.id not in box:
                 raise ExpressionError(f"unknown id {node.id!r}; give it a row or mend its spelling")
             interval = box[node.id]
-            if interval.is_point and interval.lower is not None:
+            if interval.is_point and interval.lower is not None and node.id != symbol:
                 return Ratio(constant(interval.lower), constant(1))
             return Ratio({((node.id, 1),): Fraction(1)}, constant(1))
         if isinstance(node, Text):
@@ -471,22 +494,27 @@ def _compile(expression: Expression, box: dict[str, Interval]) -> tuple[Ratio, d
             raise ExpressionError("a comparison can't stand inside another expression")
         return special[node.function](node)
 
+    def limited(ratio: Ratio) -> Ratio:
+        if max(len(ratio.numerator), len(ratio.denominator)) > _MOST_TERMS:
+            raise ExpressionError("the derivation has too many terms; write two derivations")
+        return ratio
+
     def binary(node: Call) -> Ratio:
         first, second = build(node.arguments[0]), build(node.arguments[1])
         if node.function == "difference":
-            return first.plus(second.times(Fraction(-1)))
+            return limited(first.plus(second.times(Fraction(-1))))
         divisor = _range(second, box)
         if Fraction(0) in divisor:
             raise ExpressionError(f"the divisor of {node.function} may be zero: it is {divisor}")
         quotient = first.over(second)
         if node.function == "growth":
             quotient = quotient.plus(Ratio(constant(-1), constant(1)))
-        return quotient
+        return limited(quotient)
 
     def total(node: Call) -> Ratio:
         result = build(node.arguments[0])
         for argument in node.arguments[1:]:
-            result = result.plus(build(argument))
+            result = limited(result.plus(build(argument)))
         return result
 
     def count(node: Call) -> Ratio:
@@ -496,9 +524,8 @@ def _compile(expression: Expression, box: dict[str, Interval]) -> tuple[Ratio, d
         evaluate: Callable[[Call, Mapping[str, Interval]], Interval],
     ) -> Callable[[Call], Ratio]:
         def as_input(node: Call) -> Ratio:
-            used = set(_walk_names(node))
-            elsewhere = [n for n in _walk_names(expression) if n in used]
-            if len(elsewhere) > len(list(_walk_names(node))):
+            used = list(_varying(node, box))
+            if sum(name in used for name in _walk_names(expression)) > len(used):
                 raise ExpressionError(
                     f"an input of {node.function} is used outside of it as well, and its bounds "
                     "would not be sharp; write two derivations"
@@ -547,19 +574,22 @@ def _range(ratio: Ratio, box: Mapping[str, Interval]) -> Interval:
     free = [name for name in inputs if directions[name] == 0]
     if len(free) > _MOST_OPEN_INPUTS:
         raise ExpressionError(f"too many inputs without a direction: {', '.join(free)}")
-    corners: dict[tuple[bool, ...], Fraction | float] = {}
+    divisor = evaluate(ratio.denominator, {name: _inner(box[name]) for name in inputs})
+    limits: list[Fraction | float] = []
+    attained: set[Fraction] = set()
     for choice in itertools.product((False, True), repeat=len(free)):
         for side in (False, True):  # the smallest, then the largest over the directed inputs
             at_upper = {n: (directions[n] > 0) == side for n in inputs if directions[n]}
             at_upper |= dict(zip(free, choice, strict=True))
-            key = tuple(at_upper[name] for name in inputs)
-            corners[key] = _corner(ratio, box, at_upper)
-    low, high = min(corners.values()), max(corners.values())
+            limits.append(_limit(ratio, box, at_upper, 1 if divisor > 0 else -1))
+            nearest = {name: _nearest(box[name], upper) for name, upper in at_upper.items()}
+            attained.add(evaluate(ratio.numerator, nearest) / evaluate(ratio.denominator, nearest))
+    low, high = min(limits), max(limits)
     return Interval(
         None if low == -math.inf else Fraction(low),
         None if high == math.inf else Fraction(high),
-        low == high or _reached(low, corners, inputs, box),
-        low == high or _reached(high, corners, inputs, box),
+        low in attained,
+        high in attained,
     )
 
 
@@ -571,11 +601,24 @@ def _inner(interval: Interval) -> Fraction:
     return Fraction(interval.lower + interval.upper) / 2
 
 
-def _corner(
-    ratio: Ratio, box: Mapping[str, Interval], at_upper: Mapping[str, bool]
+def _nearest(interval: Interval, upper: bool) -> Fraction:
+    """Return an end if it is closed, else a number inside the interval.
+
+    Along each input the ratio is constant or strictly monotone. So if an extreme is attained at
+    all, it is attained where each input is at a closed end, or, being free to move, inside.
+    """
+    end, closed = (
+        (interval.upper, interval.upper_closed)
+        if upper
+        else (interval.lower, interval.lower_closed)
+    )
+    return end if end is not None and closed else _inner(interval)
+
+
+def _limit(
+    ratio: Ratio, box: Mapping[str, Interval], at_upper: Mapping[str, bool], divisor_sign: int
 ) -> Fraction | float:
     """Return the ratio's value, or its limit, at one corner of the box."""
-    divisor_sign = sign_over(ratio.denominator, box)
     infinite: list[tuple[str, int]] = []
     for name, upper in at_upper.items():
         end = box[name].upper if upper else box[name].lower
@@ -583,61 +626,39 @@ def _corner(
             infinite.append((name, 1 if upper else -1))
         else:
             ratio = ratio.substitute(name, end)
-    sign = 1
+    if not ratio.denominator:
+        # The divisor excludes zero, so the value runs off to one side as its end is approached.
+        sign = sign_over(ratio.numerator, box) if ratio.numerator else 0
+        if sign == 0:
+            raise ExpressionError(
+                "the derivation is zero divided by zero at an end of its inputs; "
+                "keep the divisor away from zero"
+            )
+        return sign * divisor_sign * math.inf
     for name, side in infinite:
         top, bottom = degree_in(ratio.numerator, name), degree_in(ratio.denominator, name)
         if top < bottom:
             return Fraction(0)
-        sign *= side ** (top - bottom)
-        reduced = Ratio(
-            leading(ratio.numerator, name, top), leading(ratio.denominator, name, bottom)
-        )
+        ratio = Ratio(leading(ratio.numerator, name, top), leading(ratio.denominator, name, bottom))
         if top > bottom:
-            rest = {n: box[n] for n in reduced.inputs()}
-            sign *= sign_over(reduced.numerator, rest) * sign_over(reduced.denominator, rest)
+            sign = sign_over(ratio.numerator, box) * sign_over(ratio.denominator, box)
             if sign == 0:
                 raise ExpressionError(
-                    f"the derivation has no limit as {name!r} grows without bound"
+                    f"the derivation has no limit as {name!r} grows without bound; give it a bound"
                 )
-            return sign * math.inf
-        ratio = reduced
-    numerator = ratio.numerator.get((), Fraction(0))
-    denominator = ratio.denominator.get((), Fraction(0))
-    if denominator == 0:
-        if numerator == 0 or divisor_sign == 0:
-            raise ExpressionError("the derivation is zero divided by zero at an end of its inputs")
-        # The divisor excludes zero, so the value runs off to one side as its end is approached.
-        return math.inf if (numerator > 0) == (divisor_sign > 0) else -math.inf
-    return numerator / denominator
-
-
-def _reached(
-    value: Fraction | float,
-    corners: Mapping[tuple[bool, ...], Fraction | float],
-    inputs: list[str],
-    box: Mapping[str, Interval],
-) -> bool:
-    """Whether an extreme is attained, or only approached at open ends.
-
-    An input whose open end stands in an extreme corner doesn't matter if the opposite corner
-    gives the same value: by monotonicity the whole edge does.
-    """
-    for key, corner in corners.items():
-        if corner != value:
-            continue
-        for index, name in enumerate(inputs):
-            closed = box[name].upper_closed if key[index] else box[name].lower_closed
-            flipped = (*key[:index], not key[index], *key[index + 1 :])
-            if not closed and corners.get(flipped) != value:
-                break
-        else:
-            return True
-    return False
+            return sign * side ** (top - bottom) * math.inf
+    return ratio.numerator.get((), Fraction(0)) / ratio.denominator[()]
 
 
 def _rank_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     """Return the best and the worst rank of the first argument among all."""
     first, *others = call.arguments
+    varying = [name for argument in call.arguments for name in set(_varying(argument, box))]
+    if len(varying) > len(set(varying)):
+        raise ExpressionError(
+            "an input of rank stands in two of its arguments, and its bounds would not be sharp; "
+            "compare the two in a derivation of their own"
+        )
     better = [truth(Comparison(other, ">", first), box) for other in others]
     return Interval(
         Fraction(1 + sum(t.certain for t in better)), Fraction(1 + sum(t.possible for t in better))
@@ -650,6 +671,8 @@ def _root_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     if years.lower is None or not years.is_point or years.lower.denominator != 1 or years.lower < 1:
         raise ExpressionError(f"{call.function} needs a whole number of years, not {years}")
     degree = int(years.lower)
+    if degree > _MOST_YEARS:
+        raise ExpressionError(f"{call.function} takes at most {_MOST_YEARS} years, not {degree}")
     if call.function == "cagr":
         factor = bounds(Call("ratio", call.arguments[:2]), box)
     else:
@@ -676,17 +699,22 @@ def _root(value: Fraction, degree: int, *, up: bool) -> tuple[Fraction, bool]:
     An irrational root differs from a decimal with d digits by more than 10**-(d·degree + size of
     the radicand), so 30 digits for each degree decide every comparison with a printed figure.
     """
+    parts = value.numerator, value.denominator
+    top, bottom = (_integer_root(part, degree) for part in parts)
+    if (top**degree, bottom**degree) == parts:  # else no fraction is the root
+        return Fraction(top, bottom), True
     scale = 10 ** (30 * (degree + 1))
-    radicand = value * scale**degree
-    root = _integer_root(math.floor(radicand), degree)
-    exact = radicand == root**degree
-    return Fraction(root + (up and not exact), scale), exact
+    root = _integer_root(math.floor(value * scale**degree), degree)
+    return Fraction(root + up, scale), False
 
 
 def _integer_root(value: int, degree: int) -> int:
-    """Return the largest integer whose power doesn't exceed the value."""
-    low, high = 0, 1 << (value.bit_length() // degree + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if middle**degree <= value else (low, middle - 1)
-    return low
+    """Return the largest integer whose power doesn't exceed the value, by Newton's method."""
+    if value < 2:
+        return value
+    root = 1 << -(-value.bit_length() // degree)  # from above, so that the steps only fall
+    while True:
+        step = ((degree - 1) * root + value // root ** (degree - 1)) // degree
+        if step >= root:
+            return root
+        root = step

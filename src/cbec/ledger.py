@@ -13,7 +13,7 @@ import graphlib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast, get_args
@@ -437,8 +437,7 @@ class _Row:
                     f"{override!r} measures {step.dimension}, the figure {figure.dimension}; "
                     "write both in units of one kind"
                 )
-            # A count with a coarser resolution is a rounded figure, as if printed in thousands.
-            return replace(figure.with_resolution(step.value), multiplied=True)
+            return figure.with_resolution(step.value)
         except CbecError as error:
             raise self.error("resolution", str(error)) from error
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,6 +23,7 @@ __all__ = [
     "constant",
     "degree_in",
     "derivative",
+    "evaluate",
     "leading",
     "multiply",
     "sign_over",
@@ -39,22 +41,30 @@ def constant(value: Fraction | int) -> Polynomial:
 
 def add(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the sum of two polynomials."""
-    total = dict(left)
-    for monomial, coefficient in right.items():
-        total[monomial] = total.get(monomial, Fraction(0)) + coefficient
-    return {monomial: c for monomial, c in total.items() if c}
+    return _collected(itertools.chain(left.items(), right.items()))
 
 
 def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the product of two polynomials."""
-    product: Polynomial = {}
-    for (m1, c1), (m2, c2) in itertools.product(left.items(), right.items()):
-        powers = dict(m1)
-        for name, power in m2:
+
+    def merged(first: Monomial, second: Monomial) -> Monomial:
+        powers = dict(first)
+        for name, power in second:
             powers[name] = powers.get(name, 0) + power
-        monomial = tuple(sorted(powers.items()))
-        product[monomial] = product.get(monomial, Fraction(0)) + c1 * c2
-    return {monomial: c for monomial, c in product.items() if c}
+        return tuple(sorted(powers.items()))
+
+    return _collected(
+        (merged(m1, m2), c1 * c2)
+        for (m1, c1), (m2, c2) in itertools.product(left.items(), right.items())
+    )
+
+
+def _collected(terms: Iterable[tuple[Monomial, Fraction]]) -> Polynomial:
+    """Add up the terms of each monomial and drop what cancels."""
+    total: defaultdict[Monomial, Fraction] = defaultdict(Fraction)
+    for monomial, coefficient in terms:
+        total[monomial] += coefficient
+    return {monomial: c for monomial, c in total.items() if c}
 
 
 def degree_in(polynomial: Polynomial, name: str) -> int:
@@ -71,18 +81,28 @@ def derivative(polynomial: Polynomial, name: str) -> Polynomial:
         if power:
             if power > 1:
                 powers[name] = power - 1
-            result = add(result, {tuple(sorted(powers.items())): coefficient * power})
+            result[tuple(sorted(powers.items()))] = coefficient * power
     return result
 
 
 def substitute(polynomial: Polynomial, name: str, value: Fraction) -> Polynomial:
     """Put a number in the place of one input."""
-    result: Polynomial = {}
-    for monomial, coefficient in polynomial.items():
-        powers = dict(monomial)
-        power = powers.pop(name, 0)
-        result = add(result, {tuple(sorted(powers.items())): coefficient * value**power})
-    return {monomial: c for monomial, c in result.items() if c}
+    return _collected(
+        (
+            tuple(factor for factor in monomial if factor[0] != name),
+            coefficient * value ** dict(monomial).get(name, 0),
+        )
+        for monomial, coefficient in polynomial.items()
+    )
+
+
+def evaluate(polynomial: Polynomial, values: Mapping[str, Fraction]) -> Fraction:
+    """Return the value where each input has the number given for it."""
+    terms = (
+        coefficient * math.prod(values[name] ** power for name, power in monomial)
+        for monomial, coefficient in polynomial.items()
+    )
+    return sum(terms, Fraction(0))
 
 
 def leading(polynomial: Polynomial, name: str, degree: int) -> Polynomial:
@@ -134,7 +154,11 @@ def _monomial_range(
 
 
 def _times(left: Fraction | float, right: Fraction | float) -> Fraction | float:
-    return Fraction(0) if left == 0 or right == 0 else left * right
+    if left == 0 or right == 0:
+        return Fraction(0)
+    if isinstance(left, float) or isinstance(right, float):
+        return math.inf if (left > 0) == (right > 0) else -math.inf
+    return left * right
 
 
 @dataclass(frozen=True)

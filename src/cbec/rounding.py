@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from cbec.errors import PrintedFigureError
 from cbec.interval import Interval
-from cbec.units import MULTIPLIERS, UNIT_WORDS, chinese_numeral, parse_unit
+from cbec.units import MULTIPLIERS, UNIT_WORDS, Unit, chinese_numeral, parse_unit
 
 __all__ = ["Printed", "Rule", "decimal_text", "parse_printed", "round_to"]
 
@@ -33,13 +33,15 @@ class Rule(StrEnum):
     FLOOR = "floor"
 
 
-# Words that are figures by themselves: value in base units, resolution, dimension.
-_WORDS: dict[str, tuple[Fraction, Fraction, str]] = {
-    "首位": (Fraction(1), Fraction(1), "rank"),
-    "第一": (Fraction(1), Fraction(1), "rank"),
-    "全额": (Fraction(1), Fraction(1), "ratio"),
-    "厘米级": (Fraction(1, 100), Fraction(1, 100), "metre"),
+# Words that say one unit by themselves, and how other numbers of the unit are written.
+_WORDS: dict[str, tuple[Unit, str]] = {
+    "首位": (UNIT_WORDS["rank"], " rank"),
+    "第一": (UNIT_WORDS["rank"], " rank"),
+    "全额": (UNIT_WORDS["倍"], "倍"),
+    "厘米级": (UNIT_WORDS["厘米"], "厘米"),
 }
+# Longer than any figure in print, and short enough for every sum done with it.
+_MOST_CHARACTERS = 100
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−]?)(?P<whole>[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.(?P<decimals>\d+))?"
@@ -81,6 +83,7 @@ class Printed:
     _grouped: bool = False
     _tail: str = ""
     _spelled: bool = False
+    _rounded: bool = False
 
     @property
     def is_exact_count(self) -> bool:
@@ -92,7 +95,7 @@ class Printed:
         return (
             self.dimension in {"count", "rank", "year"}
             and not self.multiplied
-            and self.decimals == 0
+            and not self._rounded
         )
 
     def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
@@ -162,10 +165,15 @@ class Printed:
         rounded = round_to(value, self.resolution, rule)
         if self._spelled and rounded == self.value:
             return self.text
-        number = decimal_text(rounded / self.scale, self.decimals, grouped=self._grouped)
-        if rounded == 0 == self.value or (rounded > 0 and self._sign == "+"):
+        return self._written(rounded)
+
+    def _written(self, value: Fraction) -> str:
+        # A resolution finer than what is printed needs the digits to show it.
+        decimals = max(self.decimals, _finite_decimals(self.resolution / self.scale) or 0)
+        number = decimal_text(value / self.scale, decimals, grouped=self._grouped)
+        if value == 0 == self.value or (value > 0 and self._sign == "+"):
             number = self._sign + number
-        elif rounded < 0 and self._sign == "−":
+        elif value < 0 and self._sign == "−":
             number = number.replace("-", "−")
         return number + self._tail
 
@@ -182,35 +190,40 @@ class Printed:
         >>> parse_printed("17.66万亿元").restated("亿元").text
         '176600亿元'
         """
+        unit = unit.strip()
         target = parse_unit(unit)
         if target.dimension != self.dimension:
             raise PrintedFigureError(
                 f"{self.text!r} measures {self.dimension}, {unit!r} measures {target.dimension}; "
                 "choose a unit of the same dimension"
             )
-        number = self.value / target.factor
-        decimals = _finite_decimals(number)
+        decimals = _finite_decimals(self.value / target.factor)
         if decimals is None:
-            raise PrintedFigureError(f"{self.text!r} has no finite decimal form in {unit!r}")
-        step_decimals = _finite_decimals(self.resolution / target.factor) or 0
-        decimals = max(decimals, step_decimals)
+            raise PrintedFigureError(
+                f"{self.text!r} has no finite decimal form in {unit!r}; choose a smaller unit"
+            )
         space = " " if unit[:1].isascii() and unit[:1].isalpha() else ""
-        return Printed(
-            text=decimal_text(number, decimals) + space + unit,
-            value=self.value,
-            resolution=self.resolution,
-            dimension=self.dimension,
-            decimals=decimals,
-            scale=target.factor,
-            multiplied=self.multiplied,
-            _tail=space + unit,
+        figure = replace(
+            self, decimals=decimals, scale=target.factor, _tail=space + unit, _spelled=False
         )
+        return replace(figure, text=figure._written(self.value))
 
     def with_resolution(self, resolution: Fraction) -> Printed:
-        """Return the figure with another resolution, in base units; the text stays."""
+        """Return the figure with another resolution, in base units; the text stays.
+
+        Raises
+        ------
+        PrintedFigureError
+            If the figure can't have been rounded to the resolution.
+        """
         if resolution <= 0:
             raise PrintedFigureError(f"a resolution must be positive, not {resolution}")
-        return replace(self, resolution=resolution)
+        if (self.value / resolution).denominator != 1:
+            raise PrintedFigureError(
+                f"{self.text!r} isn't a multiple of the resolution {resolution}; "
+                "choose one that divides it"
+            )
+        return replace(self, resolution=resolution, _rounded=True)
 
     def __str__(self) -> str:
         return self.text
@@ -251,14 +264,19 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     cbec.errors.PrintedFigureError: '13,24' is not a number; write 13.24
     """
     stripped = text.strip()
+    if len(stripped) > _MOST_CHARACTERS:
+        raise PrintedFigureError(
+            f"'{stripped[:20]}…' has {len(stripped)} characters; "
+            f"write a figure of at most {_MOST_CHARACTERS}"
+        )
     if stripped in _WORDS:
-        value, step, dimension = _WORDS[stripped]
-        return Printed(stripped, value, step, dimension, _spelled=True)
+        said, tail = _WORDS[stripped]
+        return _spelled_figure(stripped, 1, said, tail)
     chinese = _chinese(stripped)
     if chinese is not None:
         return chinese
     match = _NUMBER.fullmatch(stripped)
-    if match is None or match["tail"][:1] in {",", "."}:
+    if match is None or re.match(r"[\d,.]", match["tail"]):
         raise PrintedFigureError(f"{text!r} is not a number; {_remedy(stripped)}")
     tail = match["tail"]
     if tail and unit:
@@ -281,6 +299,7 @@ def parse_printed(text: str, unit: str = "") -> Printed:
         _sign=match["sign"],
         _grouped="," in match["whole"],
         _tail=match["space"] + tail,
+        _rounded=decimals > 0,
     )
 
 
@@ -344,23 +363,26 @@ def _chinese(text: str) -> Printed | None:
     for length in (3, 2, 1):
         number, word = chinese_numeral(text[:length]), text[length:]
         if number is not None and word in UNIT_WORDS and word:
-            unit = UNIT_WORDS[word]
-            return Printed(
-                text=text,
-                value=number * unit.factor,
-                resolution=unit.factor,
-                dimension=unit.dimension,
-                scale=unit.factor,
-                _tail=word,
-                _spelled=True,
-            )
+            return _spelled_figure(text, number, UNIT_WORDS[word], word)
     return None
+
+
+def _spelled_figure(text: str, number: int, unit: Unit, tail: str) -> Printed:
+    return Printed(
+        text=text,
+        value=number * unit.factor,
+        resolution=unit.factor,
+        dimension=unit.dimension,
+        scale=unit.factor,
+        _tail=tail,
+        _spelled=True,
+    )
 
 
 def _remedy(text: str) -> str:
     if not text:
         return "write the figure as it is printed"
-    folded = text.translate({ord("０") + i: str(i) for i in range(10)} | {ord("．"): "."})
+    folded = text.translate({full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)})
     if folded != text:
         return f"write {folded}"
     if text[0] in "<>≤≥=≈~约超逾近":
@@ -368,6 +390,9 @@ def _remedy(text: str) -> str:
     comma = re.fullmatch(r"([+\-−]?\d+),(\d{1,2}|\d{4,})(\D.*)?", text)
     if comma:
         return f"write {comma[1]}.{comma[2]}{comma[3] or ''}"
+    zeros = re.fullmatch(r"([+\-−]?)0+(\d.*)", text, re.ASCII)
+    if zeros:
+        return f"write {zeros[1]}{zeros[2]}"
     return (
         "write digits, with a decimal point and a unit if there is one, such as 17.66万亿元 or 4.8%"
     )

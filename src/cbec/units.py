@@ -151,6 +151,8 @@ def chinese_numeral(text: str) -> int | None:
         return None
     if any(c not in _DIGITS for c in tens + ones):
         return None
+    if ten and any(c in "零〇两" for c in tens + ones):
+        return None
     if not ten:
         return _DIGITS[tens]
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)

@@ -18,13 +18,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import vl_convert
 from docutils import nodes
 from sphinx.util import logging
+
+from cbec.vega import MIME, inline_json, vega_bundle
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MIME = "application/vnd.vegalite.v6+json"
 VEGA_BUNDLE = "cbec-vega.js"
 LOADER = "cbec-charts.js"
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
@@ -184,28 +184,6 @@ def draw_svg(chart: Chart, prefix: str) -> str:
     return re.sub(r"<svg\b", f'<svg role="img" aria-label="{label}"', svg, count=1)
 
 
-def inline_json(value: object) -> str:
-    r"""Write a value as JSON that can stand inside a ``script`` element.
-
-    Parameters
-    ----------
-    value : object
-        Anything :mod:`json` can write.
-
-    Returns
-    -------
-    str
-        Compact JSON without ``<``, ``>`` and ``&``, hence without an end tag or a comment.
-
-    Examples
-    --------
-    >>> inline_json({"a": "</script>"})
-    '{"a":"\\u003c/script\\u003e"}'
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
 def figure_html(chart: Chart, name: str) -> str:
     """Write a chart as HTML.
 
@@ -307,25 +285,6 @@ class VegaLiteRenderer:
             return None
         content: Any = data.content
         return [make_chart_node(content if isinstance(content, Mapping) else json.loads(content))]
-
-
-def vega_bundle() -> str:
-    """Make the script that brings Vega, Vega-Lite and vega-embed.
-
-    The bundle's own names stay inside a function: one of them would hide Sphinx's global ``_``.
-
-    Returns
-    -------
-    str
-        A script that defines ``window.vegaEmbed``, with a note of its origin in the first line.
-    """
-    version = metadata.version("vl-convert-python")
-    origin = (
-        "/*! Vega, Vega-Lite, vega-embed (BSD-3-Clause), D3 (ISC) and their dependencies, "
-        f"bundled by vl-convert {version}; made when the site is built. */"
-    )
-    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return f'{origin}\n(function () {{\n"use strict";\n{script}\n}})();\n'
 
 
 def write_vega_bundle(app: Sphinx) -> None:

@@ -138,11 +138,13 @@ class ClaimAudit:
 
     @property
     def bounds_text(self) -> str:
-        """The half-up bounds in the printed unit, one decimal more than printed."""
+        """The half-up bounds in the printed unit, one decimal more than printed, if any."""
         if self.primary is None or self.claim.printed is None:
             return ""
         interval = self.primary.recomputed.get(Rule.HALF_UP)
-        return interval_text(interval, self.claim.printed) if interval else ""
+        if interval is None or (interval.is_point and self.claim.printed.is_exact_count):
+            return ""  # a count has no range to tell
+        return interval_text(interval, self.claim.printed)
 
     @property
     def recomputed_text(self) -> str:

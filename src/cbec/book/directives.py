@@ -172,6 +172,9 @@ def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     yield _fact("Evidence", verdict_html(result.evidence))
     if claim.note_en:
         yield _fact("Note", escape(claim.note_en))
+    if result.recomputed_text:
+        within = f", within rounding {result.bounds_text}" if result.bounds_text else ""
+        yield _fact("Recomputed", escape(result.recomputed_text + within))
     if result.primary is not None:
         yield _fact("Derivation", "".join(_derivation(result.primary, result, ledger)))
     if result.joint is not None and claim.printed is not None:

@@ -150,11 +150,9 @@ def _verdicts(text: str, _env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
-    expression_text, decimals, unit, form, *_rest = (
-        *(part.strip() for part in text.split(";")),
-        *("", "", ""),
-    )
-    if not decimals.isdecimal() or form not in {"", "bounds"}:
+    parts = [part.strip() for part in text.split(";")]
+    expression_text, decimals, unit, form = (*parts, "", "", "")[:4]
+    if len(parts) > 4 or not decimals.isdecimal() or form not in {"", "bounds"}:
         raise ExpressionError(f"{text!r} is not of the form: derivation; decimals; unit; bounds")
     scale = parse_unit(unit).factor
     value, interval = book_audit().ledger.derive(expression_text)

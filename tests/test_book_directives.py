@@ -1,0 +1,336 @@
+"""Directives of the ledger: complete, adding up, well-formed, and reachable by anchors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+from cbec.book.audited import book_audit
+from cbec.tables import data_dir
+from cbec.verdicts import ARITHMETIC, EVIDENCE
+
+STATISTICS, CROSS_CHECKS = 42, 7  # CONTENT.md, the list of the paper's statistics and the checks
+AXES = {"arithmetic": ARITHMETIC, "evidence": EVIDENCE}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+PAGES = {
+    "index": "# Glance\n\n```{reproduction}\n```\n\n"
+    "[There](#claim-market-2024), {ref}`claim-talent-inflow`\n\n"
+    "```{toctree}\nreference/ledger\nlists\nbad\n```\n",
+    "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
+    "lists": "# Lists\n\n```{verdict-list} arithmetic\n```\n\n```{verdict-list} evidence\n```\n",
+    "bad": "# Bad\n\n```{verdict-list} fairness\n```\n\nText.\n\n```{verdict-list}\n```\n",
+}
+
+
+class Book(NamedTuple):
+    """A built book: each page as text and as a tree, and the warnings."""
+
+    text: dict[str, str]
+    tree: dict[str, BeautifulSoup]
+    warnings: list[str]
+
+
+def build(source: Path, pages: dict[str, str]) -> Book:
+    """Build a small book."""
+    for name, text in pages.items():
+        path = source / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    heard = io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            source,
+            None,
+            source / "_build",
+            source / "_trees",
+            "html",
+            confoverrides={
+                "extensions": ["myst_parser", "cbec.book"],
+                "html_theme": "basic",
+                "html_math_renderer": "mathml",
+                "exclude_patterns": ["_build"],
+            },
+            status=None,
+            warning=heard,
+        )
+        app.build()
+    plain = re.sub(r"\x1b\[[\d;]*m", "", heard.getvalue())
+    text = {name: (source / f"_build/{name}.html").read_text("utf-8") for name in pages}
+    tree = {name: BeautifulSoup(page, "html.parser") for name, page in text.items()}
+    return Book(text, tree, [line for line in plain.splitlines() if line.strip()])
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Build one book with all directives."""
+    return build(tmp_path_factory.mktemp("directives"), PAGES)
+
+
+@pytest.fixture(scope="module")
+def claims() -> dict[str, dict[str, str]]:
+    """Return the rows of the ledger's own file by id."""
+    with (data_dir() / "claims.csv").open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def entries(book: Book) -> dict[str, Tag]:
+    """Return the ledger's entries by anchor."""
+    return {e["id"]: e for e in book.tree["reference/ledger"].select("section.cbec-entry")}
+
+
+def facts(entry: Tag) -> dict[str, Tag]:
+    """Return what an entry says, by term."""
+    (box,) = entry.select("dl.cbec-facts")
+    parts = box.find_all(["dt", "dd"], recursive=False)
+    assert [part.name for part in parts] == ["dt", "dd"] * (len(parts) // 2)
+    return {dt.get_text(): dd for dt, dd in zip(parts[::2], parts[1::2], strict=True)}
+
+
+# HTML ----------------------------------------------------------------------------------------
+
+
+class Nesting(HTMLParser):
+    """Notes each end tag that closes something else than what is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        elif tag not in VOID:
+            self.wrong.append(f"</{tag}> at {self.getpos()} where {self.open[-3:]} is open")
+
+
+def misnested(html: str) -> list[str]:
+    """Return what is not well-formed in a page."""
+    parser = Nesting()
+    parser.feed(html)
+    parser.close()
+    return parser.wrong + [f"<{tag}> stays open" for tag in parser.open]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_well_formed(book: Book, page: str) -> None:
+    assert misnested(book.text[page]) == []
+
+
+@pytest.mark.parametrize("html", ["<p><b>x</p></b>", "<ul><li>x</ul>", "<div>", "</p>"])
+def test_malformed_html_is_noticed(html: str) -> None:
+    assert misnested(html)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_ids_are_unique(book: Book, page: str) -> None:
+    ids = Counter(tag["id"] for tag in book.tree[page].find_all(id=True))
+    assert [name for name, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_within_the_page_lead_somewhere(book: Book, page: str) -> None:
+    tree = book.tree[page]
+    ids = {tag["id"] for tag in tree.find_all(id=True)}
+    inner = {a["href"][1:] for a in tree.find_all("a", href=re.compile(r"^#."))}
+    assert inner - ids == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_python_shows_through(book: Book, page: str) -> None:
+    body = book.tree[page].find("div", class_="body").get_text(" ")
+    assert re.findall(r"Fraction\(|Interval\(|\bNone\b|\bnan\b|<\w+\.\w+|\b0x", body) == []
+
+
+def test_only_the_mistakes_are_warned_of(book: Book) -> None:
+    assert [line for line in book.warnings if "bad.md" not in line] == []
+
+
+# The glance ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
+def test_glance_adds_up_to_all_statistics(book: Book, place: int, axis: str) -> None:
+    box = book.tree["index"].select(".cbec-glance .cbec-glance__axis")[place]
+    assert f"{STATISTICS} statistics" in box.get_text()
+    key = [item.get_text() for item in box.select(".cbec-glance__key li")]
+    told = {}
+    for item in key:
+        sign, label, count = re.fullmatch(rf"(\S) (.+) (\d+) of {STATISTICS}", item).groups()
+        told[label] = int(count)
+        assert sign in {sense.symbol for sense in AXES[axis].values()}
+    expected = Counter(AXES[axis][getattr(r, axis)].label_en for r in book_audit().claims)
+    assert told == expected
+    assert sum(told.values()) == STATISTICS
+
+
+@pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
+def test_glance_says_the_same_in_bar_label_and_key(book: Book, place: int, axis: str) -> None:
+    box = book.tree["index"].select(".cbec-glance .cbec-glance__axis")[place]
+    (bar,) = box.select(".cbec-glance__bar")
+    parts = bar.select("span.verdict")
+    assert bar["role"] == "img"
+    widths = [int(re.fullmatch(r"--n:(\d+)", part["style"])[1]) for part in parts]
+    assert widths == [int(part.get_text()) for part in parts]
+    assert sum(widths) == STATISTICS
+    spoken = [int(part.split()[-1]) for part in bar["aria-label"].split(",")]
+    keyed = [int(li.get_text().split()[-3]) for li in box.select(".cbec-glance__key li")]
+    assert widths == spoken == keyed
+
+
+def test_glance_counts_the_cross_checks(book: Book) -> None:
+    failing = sum(
+        r.arithmetic in {"inconsistent", "decision", "failed"} for r in book_audit().cross_checks
+    )
+    text = book.tree["index"].select_one(".cbec-glance > p").get_text()
+    assert f"{CROSS_CHECKS - failing} of {CROSS_CHECKS} hold" in text
+
+
+# The lists -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
+def test_verdict_list_shows_every_verdict_and_adds_up(book: Book, place: int, axis: str) -> None:
+    table = book.tree["lists"].select("table.cbec-table")[place]
+    head = [th.get_text() for th in table.select("thead th")]
+    assert any(str(STATISTICS) in title for title in head)
+    count = next(i for i, title in enumerate(head) if str(STATISTICS) in title)
+    rows = [tr.find_all("td") for tr in table.select("tbody tr")]
+    assert len(rows) == len(AXES[axis])
+    for row, (verdict, sense) in zip(rows, AXES[axis].items(), strict=True):
+        texts = [cell.get_text() for cell in row]
+        assert texts[0] == f"{sense.symbol} {sense.label_en}"
+        assert {sense.meaning_en, sense.label_zh} <= set(texts)
+        assert int(texts[count]) == sum(getattr(r, axis) == verdict for r in book_audit().claims)
+    assert sum(int(row[count].get_text()) for row in rows) == STATISTICS
+
+
+def test_an_unknown_axis_is_reported_with_its_place_and_remedy(book: Book) -> None:
+    (found,) = (line for line in book.warnings if re.search(r"bad\.md:3: ", line))
+    assert "'fairness' is no axis; write arithmetic or evidence" in found
+
+
+def test_a_missing_axis_is_reported_with_its_place(book: Book) -> None:
+    assert any(re.search(r"bad\.md:8: ", line) for line in book.warnings)
+    assert book.tree["bad"].find("table") is None
+
+
+# The ledger ----------------------------------------------------------------------------------
+
+
+def test_ledger_has_an_entry_and_a_row_for_each_claim_and_check(
+    book: Book, entries: dict[str, Tag], claims: dict[str, dict[str, str]]
+) -> None:
+    checks = [row for row in claims.values() if row["kind"] == "cross-check"]
+    assert (len(claims) - len(checks), len(checks)) == (STATISTICS, CROSS_CHECKS)
+    anchors = [f"claim-{id}" for id in claims]
+    assert list(entries) == anchors
+    rows = book.tree["reference/ledger"].select_one("table.cbec-table").select("tbody tr")
+    assert [tr.find("a")["href"] for tr in rows] == [f"#{anchor}" for anchor in anchors]
+
+
+def test_rows_show_figure_and_both_verdicts(book: Book, claims: dict[str, dict[str, str]]) -> None:
+    rows = book.tree["reference/ledger"].select_one("table.cbec-table").select("tbody tr")
+    for tr, claim in zip(rows, claims.values(), strict=True):
+        result = book_audit()[claim["id"]]
+        text = tr.get_text(" ")
+        assert claim["label_en"] in text
+        assert claim["section"] in text
+        assert claim["printed"] in text
+        shown = [tag["class"][1] for tag in tr.select("span.verdict")]
+        assert shown == [f"verdict--{result.arithmetic}", f"verdict--{result.evidence}"]
+
+
+def test_entries_say_what_the_ledger_holds(
+    entries: dict[str, Tag], claims: dict[str, dict[str, str]]
+) -> None:
+    for id, claim in claims.items():
+        entry = entries[f"claim-{id}"]
+        said = facts(entry)
+        title = entry.find(re.compile(r"h\d")).get_text().replace("’", "'")
+        assert title.startswith(claim["label_en"])
+        assert claim["period"] in title
+        assert said["Chinese"].get_text() == claim["label_zh"]
+        assert said["Chinese"].span["lang"] == "zh-CN"
+        assert claim["section"] in said["Where"].get_text()
+        assert said["Id"].get_text() == id
+        for column, term in (
+            ("printed", "Printed"),
+            ("credited_en", "Credited to"),
+            ("note_en", "Note"),
+            ("derivation", "Derivation"),
+        ):
+            assert claim[column] in (said[term].get_text() if term in said else ""), (id, column)
+        for axis in ("Arithmetic", "Evidence"):
+            verdict = getattr(book_audit()[id], axis.lower())
+            assert f"verdict--{verdict}" in said[axis].span["class"]
+
+
+def test_entry_shows_what_a_figure_stands_for(entries: dict[str, Tag]) -> None:
+    # Half a unit of the last digit on either side, the upper end open (DESIGN.md, rulings).
+    assert "[17.655, 17.665)" in facts(entries["claim-market-2024"])["Printed"].get_text()
+    assert "[4.75, 4.85)%" in facts(entries["claim-market-growth-2024"])["Printed"].get_text()
+
+
+def test_entry_shows_derivation_inputs_and_rules(entries: dict[str, Tag]) -> None:
+    derivation = facts(entries["claim-import-growth-2024"])["Derivation"]
+    assert derivation.code.get_text() == "growth(import-2024, import-2023)"
+    assert {a["href"] for a in derivation.find_all("a")} == {
+        "#claim-import-2024",
+        "#claim-import-2023",
+    }
+    rules = [li.get_text() for li in derivation.details.find_all("li")]
+    assert len(rules) == 5  # half-up, half-even, truncation, ceiling, floor
+    assert any(rule.startswith("half-up: ") and "meets" in rule for rule in rules)
+
+
+def test_entry_lists_other_inputs_with_their_verdicts(entries: dict[str, Tag]) -> None:
+    # CONTENT.md, F1 and F2: exact on first-published totals, no longer on revised ones.
+    items = facts(entries["claim-trade-share-2024"])["On other inputs"].find_all("li")
+    verdicts = {item.span["class"][1] for item in items}
+    assert "verdict--inconsistent" in verdicts
+    assert all(item.code is not None for item in items)
+
+
+def test_entry_lists_sources_of_its_findings(entries: dict[str, Tag]) -> None:
+    for result in book_audit().results:
+        said = facts(entries[f"claim-{result.claim.id}"])
+        assert ("Sources" in said) == bool(result.findings)
+        if result.findings:
+            assert len(said["Sources"].find_all("li")) == len(result.findings)
+            for link in said["Sources"].find_all("a"):
+                assert link["href"].startswith(("https://", "http://"))
+
+
+def test_other_pages_can_link_to_an_entry(book: Book) -> None:
+    links = {a["href"]: a.get_text() for a in book.tree["index"].select("div.body p a")}
+    assert links["reference/ledger.html#claim-market-2024"] == "There"
+    assert links["reference/ledger.html#claim-talent-inflow"].startswith(
+        book_audit()["talent-inflow"].claim.label_en
+    )
+
+
+@pytest.mark.parametrize("page", ["reference/ledger", "lists"])
+def test_a_keyboard_can_scroll_wide_tables(book: Book, page: str) -> None:
+    tables = book.tree[page].select("table.cbec-table")
+    assert tables
+    assert all(table.parent["tabindex"] == "0" for table in tables)

@@ -1,0 +1,350 @@
+"""`cbec audit` says what it found, in four formats, and ends with the promised status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from cbec.audit import COLUMNS
+from cbec.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+CLAIMS = str(ROOT / "data" / "claims.csv")
+FORMATS = ("table", "json", "csv", "markdown")
+FINE = """\
+id,printed,comparator,kind,derivation
+sales-2023,11.0亿元,=,level,
+sales-2024,12.4亿元,=,level,
+sales-growth,12.7%,=,growth,"growth(sales-2024, sales-2023)"
+"""
+INCONSISTENT = FINE.replace("12.7%", "21.7%")
+BROKEN = FINE.replace("11.0亿元", '"11,0亿元"')
+FAILED = FINE.replace("11.0亿元", "0.0亿元")
+HEADER_ONLY = FINE.splitlines()[0] + "\n"
+
+Capture = pytest.CaptureFixture[str]
+
+
+def ledger(folder: Path, text: str) -> str:
+    path = folder / "claims.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def output(capsys: Capture, *arguments: str, status: int = 0) -> str:
+    assert main(["audit", *arguments]) == status
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def complaint(capsys: Capture, *arguments: str) -> str:
+    """Return the message on the standard error of a command that ends with 2."""
+    assert main(["audit", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("cbec: ")
+    return captured.err
+
+
+def process(
+    *arguments: str, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a process of its own."""
+    code = "import sys; from cbec.cli import main; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+# Formats --------------------------------------------------------------------------------------
+
+
+def test_the_table_ends_with_counts_and_their_denominators(capsys: Capture) -> None:
+    lines = output(capsys, CLAIMS).splitlines()
+    assert lines[0].split() == [c for c in COLUMNS if c not in {"claim", "section"}]
+    assert lines[-3].startswith("arithmetic: exact ")
+    assert lines[-3].endswith("(of 42 claims)")
+    assert lines[-2].startswith("evidence: ")
+    assert lines[-2].endswith("(of 42 claims)")
+    assert lines[-1] == "cross-checks: 6 of 7 hold"
+
+
+def test_json_holds_every_claim_with_exact_bounds(capsys: Capture) -> None:
+    rows = {row["id"]: row for row in json.loads(output(capsys, CLAIMS, "--format", "json"))}
+    assert len(rows) == 49
+    row = rows["import-growth-2024"]
+    assert (row["printed"], row["recomputed"], row["arithmetic"]) == ("9.57%", "9.70%", "rounding")
+    bounds = row["exact_bounds"]["half-up"]
+    # 3.955/3.615 - 1 and 3.965/3.605 - 1.
+    assert Fraction(bounds["lower"]) == Fraction(3955, 3615) - 1
+    assert Fraction(bounds["upper"]) == Fraction(3965, 3605) - 1
+    assert (bounds["lower_closed"], bounds["upper_closed"], bounds["meets"]) == (False, False, True)
+    assert set(row["exact_bounds"]) == {"half-up", "half-even", "truncation", "ceiling", "floor"}
+    assert rows["shares-sum"]["printed"] is None
+    assert len(rows["five-year-multiple"]["alternatives"]) == 8
+    assert rows["five-year-multiple"]["sources"] == ["wucea-5274", "ezhejiang-2024-06-04"]
+
+
+def test_csv_has_one_row_a_claim(capsys: Capture) -> None:
+    rows = list(csv.DictReader(io.StringIO(output(capsys, CLAIMS, "--format", "csv"))))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 49
+    found = {row["id"]: row["printed"] for row in rows}
+    assert found["firms-2024"] == "70,769家"
+    assert found["market-2024"] == "17.66万亿元"
+
+
+def test_markdown_is_a_table(capsys: Capture) -> None:
+    lines = output(capsys, CLAIMS, "--format", "markdown").splitlines()
+    assert [cell.strip() for cell in lines[0].strip("|").split("|")] == list(COLUMNS)
+    assert set(lines[1]) <= set("|-: ")
+    assert len(lines) == 51
+    assert {line.count("|") for line in lines} == {len(COLUMNS) + 1}
+
+
+@pytest.mark.parametrize("style", FORMATS)
+def test_a_ledger_without_claims_is_no_error(tmp_path: Path, capsys: Capture, style: str) -> None:
+    text = output(capsys, ledger(tmp_path, HEADER_ONLY), "--format", style, "--strict")
+    if style == "json":
+        assert json.loads(text) == []
+    elif style == "csv":
+        assert text == ",".join(COLUMNS) + "\n"
+    elif style == "table":
+        assert "of 0 claims" in text
+
+
+@pytest.mark.parametrize("style", FORMATS)
+def test_a_selection_that_leaves_nothing_is_no_error(capsys: Capture, style: str) -> None:
+    text = output(capsys, CLAIMS, "--only", "failed", "--format", style)
+    if style == "json":
+        assert json.loads(text) == []
+    assert "market-2024" not in text
+
+
+# Selection ------------------------------------------------------------------------------------
+
+
+def test_only_keeps_claims_with_one_of_the_verdicts_of_either_axis(capsys: Capture) -> None:
+    text = output(capsys, CLAIMS, "--only", "rounding, contradicted", "--format", "csv")
+    found = {row["id"] for row in csv.DictReader(io.StringIO(text))}
+    assert found == {"import-growth-2024", "five-year-multiple"}
+
+
+def test_a_selection_does_not_change_the_summary(capsys: Capture) -> None:
+    whole = output(capsys, CLAIMS).splitlines()[-3:]
+    assert output(capsys, CLAIMS, "--only", "rounding").splitlines()[-3:] == whole
+
+
+def test_an_unknown_verdict_is_refused_with_the_known_ones(capsys: Capture) -> None:
+    message = complaint(capsys, CLAIMS, "--only", "rounding,guessed")
+    assert "--only: 'guessed' is not a verdict" in message
+    assert "rounding-rule" in message
+    assert "misattributed" in message
+
+
+# Explanation ----------------------------------------------------------------------------------
+
+
+def test_an_explanation_shows_inputs_rules_bounds_and_verdicts(capsys: Capture) -> None:
+    text = output(capsys, CLAIMS, "--explain", "import-growth-2024")
+    for part in (
+        "import-growth-2024: Growth of CBEC imports (2024)",
+        "进口跨境电商同比增长",
+        "section 2.1.1, paragraph 2",
+        "9.57%, which stands for [9.565, 9.575)%",
+        "arithmetic  rounding",
+        "evidence    not-checked",
+        "growth(import-2024, import-2023)",
+        "input import-2024: 3.96万亿元, which stands for [3.955, 3.965)万亿元",
+        "input import-2023: 3.61万亿元, which stands for [3.605, 3.615)万亿元",
+        "at face values: 9.70%",
+        "half-up     (9.405, 9.986)%, meets the printed figure",
+        "China E-Commerce Research Center",
+    ):
+        assert part in text, part
+    for rule in ("half-even", "truncation", "ceiling", "floor"):
+        assert any(
+            line.split()[:1] == [rule] and "meets the printed figure" in line
+            for line in text.splitlines()
+        )
+
+
+def test_an_explanation_shows_alternatives_and_sources(capsys: Capture) -> None:
+    text = output(capsys, CLAIMS, "--explain", "five-year-multiple")
+    assert "arithmetic  not-derivable (no-inputs)" in text
+    assert text.count("\nalternative, ") == 8
+    assert "[outside: first-published, corroborated, equalocean-2024-01-13]" in text
+    assert "misses the printed figure" in text
+    assert "contradicts, corroborated" in text
+    assert "Ministry of Commerce" in text
+    assert "https://" in text
+
+
+def test_an_explanation_shows_the_second_bound_of_the_identities(capsys: Capture) -> None:
+    text = output(capsys, CLAIMS, "--explain", "export-growth-2024")
+    assert "with the ledger's identities: 3.36 to 3.59%" in text
+
+
+def test_an_explanation_lists_the_candidates(tmp_path: Path, capsys: Capture) -> None:
+    text = output(capsys, ledger(tmp_path, INCONSISTENT), "--explain", "sales-growth")
+    for id in (
+        "sales-growth: printed 21.7%",
+        "sales-2024: printed 12.4亿元",
+        "sales-2023: printed",
+    ):
+        assert f"candidate {id}" in text
+
+
+def test_an_explanation_says_why_a_check_failed(tmp_path: Path, capsys: Capture) -> None:
+    text = output(capsys, ledger(tmp_path, FAILED), "--explain", "sales-growth")
+    assert "the check failed: the divisor of growth may be zero" in text
+
+
+@pytest.mark.parametrize("id", ["shares-sum", "provinces-below-total", "beidou-accuracy"])
+def test_any_claim_can_be_explained(capsys: Capture, id: str) -> None:
+    assert output(capsys, CLAIMS, "--explain", id).startswith(f"{id}: ")
+
+
+def test_an_unknown_claim_is_named_with_the_nearest_one(capsys: Capture) -> None:
+    message = complaint(capsys, CLAIMS, "--explain", "import-growth-2042")
+    assert "no claim 'import-growth-2042'" in message
+    assert "did you mean 'import-growth-2024'?" in message
+
+
+# Status ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "strict"), [(FINE, 0, 0), (INCONSISTENT, 0, 1), (FAILED, 0, 1)]
+)
+def test_only_strict_fails_on_what_is_inconsistent(
+    tmp_path: Path, capsys: Capture, text: str, plain: int, strict: int
+) -> None:
+    path = ledger(tmp_path, text)
+    output(capsys, path, status=plain)
+    output(capsys, path, "--strict", status=strict)
+
+
+def test_a_selection_does_not_hide_failures_from_strict(tmp_path: Path, capsys: Capture) -> None:
+    output(capsys, ledger(tmp_path, INCONSISTENT), "--only", "exact", "--strict", status=1)
+
+
+def test_a_broken_ledger_ends_with_2_and_the_remedy(tmp_path: Path, capsys: Capture) -> None:
+    message = complaint(capsys, ledger(tmp_path, BROKEN))
+    assert "row 2 (id sales-2023): printed: '11,0亿元' is not a number; write 11.0亿元" in message
+
+
+@pytest.mark.parametrize("arguments", [[], ["audit", "--format", "pdf"], ["audit", "a", "b"]])
+def test_a_bad_argument_ends_with_2(arguments: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: cbec" in capsys.readouterr().err
+
+
+def test_a_ledger_elsewhere_needs_only_the_five_columns(tmp_path: Path, capsys: Capture) -> None:
+    text = output(capsys, ledger(tmp_path, FINE))
+    assert "12.7%" in text
+    assert "arithmetic: exact 1, not-derivable 2 (of 3 claims)" in text
+    assert "cross-checks" not in text
+
+
+def test_a_folder_stands_for_the_ledger_in_it(tmp_path: Path, capsys: Capture) -> None:
+    path = ledger(tmp_path, FINE)
+    assert output(capsys, str(tmp_path)) == output(capsys, path)
+
+
+def test_a_folder_without_a_ledger_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    assert "give the path of a ledger" in complaint(capsys, str(tmp_path))
+
+
+def test_without_an_argument_the_ledger_of_the_working_directory_is_read(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert output(capsys) == output(capsys, CLAIMS)
+    monkeypatch.chdir(tmp_path)
+    assert "data/claims.csv: there is no such file; give the path" in complaint(capsys)
+
+
+# Surroundings ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""},
+        {"LC_ALL": "C", "PYTHONIOENCODING": ""},
+    ],
+)
+def test_a_terminal_without_chinese_gets_escapes_instead_of_a_traceback(
+    environment: dict[str, str],
+) -> None:
+    done = process("audit", CLAIMS, "--explain", "five-year-multiple", **environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"five-year-multiple: ")
+
+
+def test_json_stays_json_on_a_terminal_without_chinese() -> None:
+    done = process("audit", CLAIMS, "--format", "json", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)[0]["printed"] == "17.66万亿元"
+
+
+def test_a_terminal_without_chinese_gets_the_message_of_a_broken_ledger(tmp_path: Path) -> None:
+    done = process("audit", ledger(tmp_path, BROKEN), PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"cbec: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_chinese_is_written_as_it_is_where_it_can_be() -> None:
+    done = process("audit", CLAIMS, PYTHONIOENCODING="utf-8")
+    assert "17.66万亿元" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("more", [("--format", "json"), ("--only", "rounding")])
+def test_a_reader_who_has_seen_enough_causes_no_traceback(
+    strict: bool, more: tuple[str, ...]
+) -> None:
+    # The long text breaks the pipe while it is written, the short one when it is flushed.
+    read, write = os.pipe()
+    os.close(read)  # as `| head` does once it has its lines
+    code = "import sys; from cbec.cli import main; sys.exit(main())"
+    arguments = ["audit", CLAIMS, *more, *(["--strict"] if strict else [])]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"},
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(write)
+    assert (done.returncode, done.stderr) == (int(strict), b"")
+
+
+def test_the_command_is_installed() -> None:
+    from importlib.metadata import entry_points
+
+    (script,) = entry_points(group="console_scripts", name="cbec")
+    assert script.load() is main

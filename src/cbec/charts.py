@@ -835,5 +835,7 @@ def _with_words(spec: dict[str, Any]) -> dict[str, Any]:
         "subtitlePadding": 4,
     }
     titled["background"] = "white"
+    # A font that travels with vl-convert, so that the picture is the same on every machine.
+    titled["config"] = {**titled.get("config", {}), "font": "Liberation Sans"}
     titled["padding"] = 12
     return titled

@@ -50,7 +50,7 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
     if unit == "rank":
         return _ORDINALS.get(int(figure.value), f"rank {figure.value}")
     if unit == "centimetres":
-        return f"{decimal_text(figure.value * 100, 0)}-centimetre"
+        return "centimetre"  # an order of magnitude, not a length
     scale, word = Fraction(1), ""
     if figure.dimension == "year":
         scale = figure.scale

@@ -68,7 +68,7 @@ _COMPARATORS = {"≤": "<=", "≥": ">=", "==": "="}
 # An expression with more inputs of unknown direction than this has too many corners to visit.
 _MOST_OPEN_INPUTS = 10
 # No derivation of a ledger comes near these; beyond them evaluation takes minutes.
-_MOST_TERMS = 400
+_MOST_TERMS = 200
 _MOST_YEARS = 50
 _MOST_CHARACTERS = 4000
 _MOST_NESTED = 40

@@ -285,13 +285,25 @@ class Ledger:
         Raises
         ------
         ExpressionError
-            If the text isn't a derivation.
+            If the text isn't a derivation or mixes dimensions.
         LedgerError
             If an id is unknown.
         """
         expression = parse(text)
-        used = names(expression)
-        return self.at_face(expression), bounds(expression, self.box(used))
+        _dimension(expression, self)
+        return self.at_face(expression), bounds(expression, self.box(names(expression)))
+
+    def dimension(self, text: str) -> str:
+        """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
+
+        Raises
+        ------
+        ExpressionError
+            If the text isn't a derivation or mixes dimensions.
+        LedgerError
+            If an id is unknown.
+        """
+        return _dimension(parse(text), self)
 
     def at_face(self, expression: Expression) -> Fraction | None:
         """Return the value of a derivation at face values, ``None`` if a threshold leaves several.

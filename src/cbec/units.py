@@ -124,7 +124,7 @@ def parse_unit(text: str) -> Unit:
     'USD'
     """
     stripped = text.strip()
-    for multiplier in ("", *sorted(MULTIPLIERS, key=len, reverse=True)):
+    for multiplier in ("", *MULTIPLIERS):
         if not stripped.startswith(multiplier):
             continue
         word = stripped[len(multiplier) :].strip()

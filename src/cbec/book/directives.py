@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit import Audit, Check, ClaimAudit, interval_text, printed_html
@@ -101,8 +100,6 @@ class _VerdictList(_AuditDirective):
 
 
 class _LedgerTable(_AuditDirective):
-    option_spec: ClassVar[dict[str, Any]] = {"section": directives.unchanged}
-
     def build(self, audit: Audit) -> list[nodes.Node]:
         found: list[nodes.Node] = [
             _table(

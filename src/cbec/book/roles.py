@@ -128,7 +128,7 @@ def _bounds(id: str, _: BuildEnvironment) -> list[nodes.Node]:
 
 def _given(text: str, id: str) -> str:
     if not text:
-        raise ExpressionError(f"{id!r} has no derivation, so there is nothing recomputed to show")
+        raise ExpressionError(f"{id!r} has no recomputed value; use the claim role for it")
     return text
 
 
@@ -154,8 +154,12 @@ def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
     expression_text, decimals, unit, form = (*parts, "", "", "")[:4]
     if len(parts) > 4 or not decimals.isdecimal() or form not in {"", "bounds"}:
         raise ExpressionError(f"{text!r} is not of the form: derivation; decimals; unit; bounds")
+    ledger = book_audit().ledger
+    dimension = ledger.dimension(expression_text)
+    if unit and dimension not in {parse_unit(unit).dimension, "any"}:
+        raise ExpressionError(f"{expression_text!r} gives {dimension}, not {unit!r}; mend the unit")
     scale = parse_unit(unit).factor
-    value, interval = book_audit().ledger.derive(expression_text)
+    value, interval = ledger.derive(expression_text)
     value = interval.lower if value is None else value
     gap = "" if unit in {"", "%", "倍"} else " "
 
@@ -170,4 +174,7 @@ def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
         shown, title = span, f"at face values {shown}"
     html = f'<span class="cbec-derived" title="{escape(title)}">{escape(shown)}</span>'
     # Builders other than HTML's take the plain text.
-    return [nodes.raw("", html, format="html"), addnodes.only("", nodes.Text(shown), expr="latex")]
+    return [
+        nodes.raw("", html, format="html"),
+        addnodes.only("", nodes.Text(shown), expr="not html"),
+    ]

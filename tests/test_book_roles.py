@@ -44,8 +44,14 @@ BAD = {
     "claim, no such id": ("{claim}`market-1066`", ["claim: ", "'market-1066'", "market-2024"]),
     "claim, nothing": ("{claim}` `", ["claim: ", "market-2024"]),
     "recomputed, no such id": ("{recomputed}`market-1066`", ["'market-1066'", "market-2024"]),
-    "recomputed, no derivation": ("{recomputed}`firms-2024`", ["'firms-2024'", "no derivation"]),
-    "bounds, no derivation": ("{bounds}`firms-2024`", ["'firms-2024'", "no derivation"]),
+    "recomputed, no recomputed value": (
+        "{recomputed}`firms-2024`",
+        ["'firms-2024'", "no recomputed value"],
+    ),
+    "bounds, no recomputed value": (
+        "{bounds}`firms-2024`",
+        ["'firms-2024'", "no recomputed value"],
+    ),
     "bounds, a comparison": ("{bounds}`market-identity-2024`", ["'market-identity-2024'"]),
     "verdicts, no such verdict": ("{verdicts}`arithmetic fine`", ["'arithmetic fine'", "write"]),
     "verdicts, other axis": ("{verdicts}`arithmetic relayed`", ["'arithmetic relayed'", "write"]),

@@ -289,8 +289,7 @@ class Ledger:
         LedgerError
             If an id is unknown.
         """
-        expression = parse(text)
-        _dimension(expression, self)
+        expression = self._value_expression(text)
         return self.at_face(expression), bounds(expression, self.box(names(expression)))
 
     def dimension(self, text: str) -> str:
@@ -303,7 +302,15 @@ class Ledger:
         LedgerError
             If an id is unknown.
         """
-        return _dimension(parse(text), self)
+        return _dimension(self._value_expression(text), self)
+
+    def _value_expression(self, text: str) -> Expression:
+        """Parse a derivation that has a value, and refuse one that mixes dimensions."""
+        expression = parse(text)
+        if isinstance(expression, Comparison):
+            raise ExpressionError(f"{text!r} is a comparison and has no value; write one side")
+        _dimension(expression, self)
+        return expression
 
     def at_face(self, expression: Expression) -> Fraction | None:
         """Return the value of a derivation at face values, ``None`` if a threshold leaves several.

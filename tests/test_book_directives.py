@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
+from bs4 import Tag
 
 from cbec.book.audited import book_audit
 from cbec.tables import data_dir
@@ -33,48 +30,10 @@ PAGES = {
 }
 
 
-class Book(NamedTuple):
-    """A built book: each page as text and as a tree, and the warnings."""
-
-    text: dict[str, str]
-    tree: dict[str, BeautifulSoup]
-    warnings: list[str]
-
-
-def build(source: Path, pages: dict[str, str]) -> Book:
-    """Build a small book."""
-    for name, text in pages.items():
-        path = source / f"{name}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    heard = io.StringIO()
-    with docutils_namespace():
-        app = Sphinx(
-            source,
-            None,
-            source / "_build",
-            source / "_trees",
-            "html",
-            confoverrides={
-                "extensions": ["myst_parser", "cbec.book"],
-                "html_theme": "basic",
-                "html_math_renderer": "mathml",
-                "exclude_patterns": ["_build"],
-            },
-            status=None,
-            warning=heard,
-        )
-        app.build()
-    plain = re.sub(r"\x1b\[[\d;]*m", "", heard.getvalue())
-    text = {name: (source / f"_build/{name}.html").read_text("utf-8") for name in pages}
-    tree = {name: BeautifulSoup(page, "html.parser") for name, page in text.items()}
-    return Book(text, tree, [line for line in plain.splitlines() if line.strip()])
-
-
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def book(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]) -> Any:
     """Build one book with all directives."""
-    return build(tmp_path_factory.mktemp("directives"), PAGES)
+    return build_book(tmp_path_factory.mktemp("directives"), PAGES)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +44,7 @@ def claims() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def entries(book: Book) -> dict[str, Tag]:
+def entries(book: Any) -> dict[str, Tag]:
     """Return the ledger's entries by anchor."""
     return {e["id"]: e for e in book.tree["reference/ledger"].select("section.cbec-entry")}
 
@@ -132,7 +91,7 @@ def misnested(html: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_are_well_formed(book: Book, page: str) -> None:
+def test_pages_are_well_formed(book: Any, page: str) -> None:
     assert misnested(book.text[page]) == []
 
 
@@ -142,13 +101,13 @@ def test_malformed_html_is_noticed(html: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_ids_are_unique(book: Book, page: str) -> None:
+def test_ids_are_unique(book: Any, page: str) -> None:
     ids = Counter(tag["id"] for tag in book.tree[page].find_all(id=True))
     assert [name for name, count in ids.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_links_within_the_page_lead_somewhere(book: Book, page: str) -> None:
+def test_links_within_the_page_lead_somewhere(book: Any, page: str) -> None:
     tree = book.tree[page]
     ids = {tag["id"] for tag in tree.find_all(id=True)}
     inner = {a["href"][1:] for a in tree.find_all("a", href=re.compile(r"^#."))}
@@ -156,12 +115,12 @@ def test_links_within_the_page_lead_somewhere(book: Book, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_python_shows_through(book: Book, page: str) -> None:
+def test_no_python_shows_through(book: Any, page: str) -> None:
     body = book.tree[page].find("div", class_="body").get_text(" ")
     assert re.findall(r"Fraction\(|Interval\(|\bNone\b|\bnan\b|<\w+\.\w+|\b0x", body) == []
 
 
-def test_only_the_mistakes_are_warned_of(book: Book) -> None:
+def test_only_the_mistakes_are_warned_of(book: Any) -> None:
     assert [line for line in book.warnings if "bad.md" not in line] == []
 
 
@@ -169,7 +128,7 @@ def test_only_the_mistakes_are_warned_of(book: Book) -> None:
 
 
 @pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
-def test_glance_adds_up_to_all_statistics(book: Book, place: int, axis: str) -> None:
+def test_glance_adds_up_to_all_statistics(book: Any, place: int, axis: str) -> None:
     box = book.tree["index"].select(".cbec-glance .cbec-glance__axis")[place]
     assert f"{STATISTICS} statistics" in box.get_text()
     key = [item.get_text() for item in box.select(".cbec-glance__key li")]
@@ -184,7 +143,7 @@ def test_glance_adds_up_to_all_statistics(book: Book, place: int, axis: str) -> 
 
 
 @pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
-def test_glance_says_the_same_in_bar_label_and_key(book: Book, place: int, axis: str) -> None:
+def test_glance_says_the_same_in_bar_label_and_key(book: Any, place: int, axis: str) -> None:
     box = book.tree["index"].select(".cbec-glance .cbec-glance__axis")[place]
     (bar,) = box.select(".cbec-glance__bar")
     parts = bar.select("span.verdict")
@@ -197,7 +156,7 @@ def test_glance_says_the_same_in_bar_label_and_key(book: Book, place: int, axis:
     assert widths == spoken == keyed
 
 
-def test_glance_counts_the_cross_checks(book: Book) -> None:
+def test_glance_counts_the_cross_checks(book: Any) -> None:
     failing = sum(
         r.arithmetic in {"inconsistent", "decision", "failed"} for r in book_audit().cross_checks
     )
@@ -209,7 +168,7 @@ def test_glance_counts_the_cross_checks(book: Book) -> None:
 
 
 @pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
-def test_verdict_list_shows_every_verdict_and_adds_up(book: Book, place: int, axis: str) -> None:
+def test_verdict_list_shows_every_verdict_and_adds_up(book: Any, place: int, axis: str) -> None:
     table = book.tree["lists"].select("table.cbec-table")[place]
     head = [th.get_text() for th in table.select("thead th")]
     assert any(str(STATISTICS) in title for title in head)
@@ -224,12 +183,12 @@ def test_verdict_list_shows_every_verdict_and_adds_up(book: Book, place: int, ax
     assert sum(int(row[count].get_text()) for row in rows) == STATISTICS
 
 
-def test_an_unknown_axis_is_reported_with_its_place_and_remedy(book: Book) -> None:
+def test_an_unknown_axis_is_reported_with_its_place_and_remedy(book: Any) -> None:
     (found,) = (line for line in book.warnings if re.search(r"bad\.md:3: ", line))
     assert "'fairness' is no axis; write arithmetic or evidence" in found
 
 
-def test_a_missing_axis_is_reported_with_its_place(book: Book) -> None:
+def test_a_missing_axis_is_reported_with_its_place(book: Any) -> None:
     assert any(re.search(r"bad\.md:8: ", line) for line in book.warnings)
     assert book.tree["bad"].find("table") is None
 
@@ -238,7 +197,7 @@ def test_a_missing_axis_is_reported_with_its_place(book: Book) -> None:
 
 
 def test_ledger_has_an_entry_and_a_row_for_each_claim_and_check(
-    book: Book, entries: dict[str, Tag], claims: dict[str, dict[str, str]]
+    book: Any, entries: dict[str, Tag], claims: dict[str, dict[str, str]]
 ) -> None:
     checks = [row for row in claims.values() if row["kind"] == "cross-check"]
     assert (len(claims) - len(checks), len(checks)) == (STATISTICS, CROSS_CHECKS)
@@ -248,7 +207,7 @@ def test_ledger_has_an_entry_and_a_row_for_each_claim_and_check(
     assert [tr.find("a")["href"] for tr in rows] == [f"#{anchor}" for anchor in anchors]
 
 
-def test_rows_show_figure_and_both_verdicts(book: Book, claims: dict[str, dict[str, str]]) -> None:
+def test_rows_show_figure_and_both_verdicts(book: Any, claims: dict[str, dict[str, str]]) -> None:
     rows = book.tree["reference/ledger"].select_one("table.cbec-table").select("tbody tr")
     for tr, claim in zip(rows, claims.values(), strict=True):
         result = book_audit()[claim["id"]]
@@ -321,7 +280,7 @@ def test_entry_lists_sources_of_its_findings(entries: dict[str, Tag]) -> None:
                 assert link["href"].startswith(("https://", "http://"))
 
 
-def test_other_pages_can_link_to_an_entry(book: Book) -> None:
+def test_other_pages_can_link_to_an_entry(book: Any) -> None:
     links = {a["href"]: a.get_text() for a in book.tree["index"].select("div.body p a")}
     assert links["reference/ledger.html#claim-market-2024"] == "There"
     assert links["reference/ledger.html#claim-talent-inflow"].startswith(
@@ -330,7 +289,7 @@ def test_other_pages_can_link_to_an_entry(book: Book) -> None:
 
 
 @pytest.mark.parametrize("page", ["reference/ledger", "lists"])
-def test_a_keyboard_can_scroll_wide_tables(book: Book, page: str) -> None:
+def test_a_keyboard_can_scroll_wide_tables(book: Any, page: str) -> None:
     tables = book.tree[page].select("table.cbec-table")
     assert tables
     assert all(table.parent["tabindex"] == "0" for table in tables)

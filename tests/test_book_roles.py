@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from cbec.book.audited import book_audit
 from cbec.book.roles import main_verdict, verdict_html
@@ -86,40 +84,10 @@ BAD = {
 }
 
 
-def build(source: Path, pages: dict[str, str]) -> tuple[dict[str, BeautifulSoup], list[str]]:
-    """Build a small book; return its pages by name, and the warnings."""
-    for name, text in pages.items():
-        path = source / f"{name}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    heard = io.StringIO()
-    with docutils_namespace():
-        app = Sphinx(
-            source,
-            None,
-            source / "_build",
-            source / "_trees",
-            "html",
-            confoverrides={
-                "extensions": ["myst_parser", "cbec.book"],
-                "html_theme": "basic",
-                "html_math_renderer": "mathml",
-                "exclude_patterns": ["_build"],
-            },
-            status=None,
-            warning=heard,
-        )
-        app.build()
-    plain = re.sub(r"\x1b\[[\d;]*m", "", heard.getvalue())
-    found = {
-        name: BeautifulSoup((source / f"_build/{name}.html").read_text("utf-8"), "html.parser")
-        for name in pages
-    }
-    return found, [line for line in plain.splitlines() if line.strip()]
-
-
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, list[str]]:
+def built(
+    tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]
+) -> tuple[dict, list[str]]:
     """Build one book with all roles, right ones and wrong ones."""
     items = "".join(f"- {name}: {role} end\n" for name, role in GOOD.items())
     pages = {
@@ -128,7 +96,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, list[str]]:
         "parts/deep": "# Deep\n\n{claim}`market-2024`\n",
         "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
     }
-    return build(tmp_path_factory.mktemp("roles"), pages)
+    book = build_book(tmp_path_factory.mktemp("roles"), pages)
+    return book.tree, book.warnings
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,13 @@
 """Audit printed statistics by exact rounding arithmetic.
 
-The modules form one line, and nothing imports to its right:
-``interval`` → ``rounding`` → ``expression`` → ``tables`` → ``ledger`` → ``audit`` → ``charts``
-→ ``book``; ``cli`` is the command line.
+The modules form layers, and nothing imports from a later one:
+
+1. ``errors``, ``interval``, ``units``, ``verdicts``, ``vega``;
+2. ``rounding``, ``polynomial``; ``display``; ``expression``; ``tables``;
+3. ``ledger``, ``growth``, ``concentration``;
+4. ``audit``;
+5. ``charts``, which alone knows Altair; ``book``, which alone knows Sphinx; ``cli``, which alone
+   knows the terminal.
 """
 
 __version__ = "0.1.0"

@@ -314,7 +314,7 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     decimals = 0 if whole else like.decimals + 1
 
     def texts() -> list[str]:
-        return [decimal_text(end, decimals, grouped=like._grouped) for end in finite]
+        return [decimal_text(end, decimals, grouped=like.grouped) for end in finite]
 
     def short() -> bool:
         alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
@@ -324,7 +324,7 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     while not whole and short() and decimals < 8:
         decimals += 1
     written = texts()
-    tail = like._tail
+    tail = like.tail
     if interval.is_point:
         return written[0] + tail
     if ends:

@@ -70,6 +70,16 @@ class Printed:
         One printed unit (万亿元, %, …) in the base unit.
     multiplied : bool
         Whether a multiplier word (万, 亿, million, …) was printed.
+    sign : str
+        The sign as printed: empty, ``+``, ``-`` or ``−``.
+    grouped : bool
+        Whether thousands are grouped by commas.
+    tail : str
+        What follows the digits: space, multiplier and unit.
+    spelled : bool
+        Whether the number is a word or Chinese numerals.
+    rounded_count : bool
+        Whether a count is known to be rounded although it is printed to the last unit.
     """
 
     text: str
@@ -79,11 +89,11 @@ class Printed:
     decimals: int = 0
     scale: Fraction = Fraction(1)
     multiplied: bool = False
-    _sign: str = ""
-    _grouped: bool = False
-    _tail: str = ""
-    _spelled: bool = False
-    _rounded: bool = False
+    sign: str = ""
+    grouped: bool = False
+    tail: str = ""
+    spelled: bool = False
+    rounded_count: bool = False
 
     @property
     def is_exact_count(self) -> bool:
@@ -95,7 +105,7 @@ class Printed:
         return (
             self.dimension in {"count", "rank", "year"}
             and not self.multiplied
-            and not self._rounded
+            and not self.rounded_count
         )
 
     def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
@@ -163,19 +173,19 @@ class Printed:
         '9.70%'
         """
         rounded = round_to(value, self.resolution, rule)
-        if self._spelled and rounded == self.value:
+        if self.spelled and rounded == self.value:
             return self.text
         return self._written(rounded)
 
     def _written(self, value: Fraction) -> str:
         # A resolution finer than what is printed needs the digits to show it.
         decimals = max(self.decimals, _finite_decimals(self.resolution / self.scale) or 0)
-        number = decimal_text(value / self.scale, decimals, grouped=self._grouped)
-        if value == 0 == self.value or (value > 0 and self._sign == "+"):
-            number = self._sign + number
-        elif value < 0 and self._sign == "−":
+        number = decimal_text(value / self.scale, decimals, grouped=self.grouped)
+        if value == 0 == self.value or (value > 0 and self.sign == "+"):
+            number = self.sign + number
+        elif value < 0 and self.sign == "−":
             number = number.replace("-", "−")
-        return number + self._tail
+        return number + self.tail
 
     def restated(self, unit: str) -> Printed:
         """Return the same figure in another unit, value and resolution unchanged.
@@ -204,7 +214,7 @@ class Printed:
             )
         space = " " if unit[:1].isascii() and unit[:1].isalpha() else ""
         figure = replace(
-            self, decimals=decimals, scale=target.factor, _tail=space + unit, _spelled=False
+            self, decimals=decimals, scale=target.factor, tail=space + unit, spelled=False
         )
         return replace(figure, text=figure._written(self.value))
 
@@ -223,7 +233,7 @@ class Printed:
                 f"{self.text!r} isn't a multiple of the resolution {resolution}; "
                 "choose one that divides it"
             )
-        return replace(self, resolution=resolution, _rounded=True)
+        return replace(self, resolution=resolution, rounded_count=True)
 
     def __str__(self) -> str:
         return self.text
@@ -296,10 +306,10 @@ def parse_printed(text: str, unit: str = "") -> Printed:
         decimals=decimals,
         scale=scale.factor,
         multiplied=any((tail or unit).strip().startswith(word) for word in MULTIPLIERS),
-        _sign=match["sign"],
-        _grouped="," in match["whole"],
-        _tail=match["space"] + tail,
-        _rounded=decimals > 0,
+        sign=match["sign"],
+        grouped="," in match["whole"],
+        tail=match["space"] + tail,
+        rounded_count=decimals > 0,
     )
 
 
@@ -374,8 +384,8 @@ def _spelled_figure(text: str, number: int, unit: Unit, tail: str) -> Printed:
         resolution=unit.factor,
         dimension=unit.dimension,
         scale=unit.factor,
-        _tail=tail,
-        _spelled=True,
+        tail=tail,
+        spelled=True,
     )
 
 

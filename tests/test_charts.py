@@ -203,7 +203,7 @@ def test_pages_are_light_and_dark() -> None:
 
 
 def test_colours_differ() -> None:
-    assert len(set(charts.COLOURS.values())) == len(charts.COLOURS) == 7
+    assert len(set(charts.COLOURS.values())) == len(charts.COLOURS) == 9
 
 
 @each_builder

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from cbec.display import html_table
+from cbec.display import html_table, verdict_html
 from cbec.errors import CbecError, ExpressionError, LedgerError
 from cbec.expression import (
     Call,
@@ -33,7 +33,7 @@ from cbec.expression import (
 from cbec.interval import Interval
 from cbec.ledger import Alternative, Claim, Finding, Ledger
 from cbec.rounding import Printed, Rule, decimal_text
-from cbec.verdicts import Arithmetic, Evidence, sense
+from cbec.verdicts import Arithmetic, Evidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,7 +296,7 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     Returns
     -------
     str
-        The bounds, rounded half-up.
+        The bounds, rounded half-up; a single end is rounded outward.
 
     Examples
     --------
@@ -313,8 +313,13 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     whole = like.is_exact_count and all(end.denominator == 1 for end in finite)
     decimals = 0 if whole else like.decimals + 1
 
+    # A single end is rounded outward, so that "above" and "below" stay true.
+    rule = Rule.HALF_UP
+    if len(finite) == 1:
+        rule = Rule.CEILING if low is None else Rule.FLOOR
+
     def texts() -> list[str]:
-        return [decimal_text(end, decimals, grouped=like.grouped) for end in finite]
+        return [decimal_text(end, decimals, grouped=like.grouped, rule=rule) for end in finite]
 
     def short() -> bool:
         alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
@@ -458,7 +463,7 @@ def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fracti
         for a in ledger.alternatives
         if a.claim == claim.id
     )
-    evidence = _evidence(claim, findings)
+    evidence = _evidence(claim, findings, ledger)
     if claim.derivation is None:
         return ClaimAudit(
             claim,
@@ -509,24 +514,25 @@ def _candidates(claim: Claim, primary: Check, ledger: Ledger) -> Iterator[Candid
         elif isinstance(claim.derivation, Comparison) and claim.derivation.comparator == "=":
             difference = Call("difference", (claim.derivation.left, claim.derivation.right))
             needed = inverse_bounds(difference, ledger.box(used), name, Interval.point(0))
-        text = interval_text(needed, printed) if needed else "not determined by the others"
+        text = interval_text(needed, printed) if needed else "no value that could be derived"
         yield Candidate(name, printed.text, text)
 
 
 # Evidence ------------------------------------------------------------------------------------
 
 
-def _evidence(claim: Claim, findings: tuple[Finding, ...]) -> Evidence:
+def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Evidence:
     """Return the strongest finding, by the precedence of the reference page on verdicts.
 
-    Findings graded ``unconfirmed`` bear nothing: a grade is never promoted.
+    Findings graded ``unconfirmed`` bear nothing, and the paper doesn't bear itself: a grade is
+    never promoted.
     """
     kinds = {f.finding for f in findings if f.grade != "unconfirmed" or f.finding == "not-found"}
     supports = {f.grade for f in findings if f.finding == "supports"}
-    supports -= {"unconfirmed", "not-found"}
+    supports -= {"unconfirmed", "not-found", "printed"}
     if claim.kind == "policy parameter":
         return Evidence.PROPOSAL
-    if claim.is_cross_check or _counts_own_text(claim.derivation):
+    if _rests_on_own_text(claim, ledger):
         return Evidence.OWN_TEXT
     if "contradicts" in kinds:
         return Evidence.CONTRADICTED
@@ -543,7 +549,11 @@ def _evidence(claim: Claim, findings: tuple[Finding, ...]) -> Evidence:
     return Evidence.NOT_CHECKED
 
 
-def _counts_own_text(derivation: Expression | None) -> bool:
+def _rests_on_own_text(claim: Claim, ledger: Ledger) -> bool:
+    """Whether the paper's own text decides: a count of names, or a check of its own figures."""
+    derivation = claim.derivation
+    if claim.is_cross_check and derivation is not None:
+        return all(name in ledger.claims for name in names(derivation))
     return (
         isinstance(derivation, Call)
         and derivation.function == "count"
@@ -561,11 +571,7 @@ def _html_row(result: ClaimAudit) -> list[str]:
         html.escape(row["recomputed"])
         + (f"<br><small>{html.escape(bounds_text)}</small>" if bounds_text else "")
     )
-    for verdict in (result.arithmetic, result.evidence):
-        shown = sense(verdict)
-        cells.append(
-            f'<span class="verdict verdict--{verdict}">{shown.symbol} {shown.label_en}</span>'
-        )
+    cells += [verdict_html(verdict) for verdict in (result.arithmetic, result.evidence)]
     return cells
 
 

@@ -57,24 +57,27 @@ COLOURS: Mapping[str, str] = {
     "sky": "#3a98cc",
     "ochre": "#b88600",
     "grey": "#808890",
+    "crimson": "#d23f78",
+    "violet": "#8f6bd0",
 }
+# The hues of the badges in cbec.css.
 _VERDICT_COLOURS: Mapping[str, str] = {
-    Arithmetic.EXACT: COLOURS["green"],
-    Arithmetic.ROUNDING: COLOURS["sky"],
+    Arithmetic.EXACT: COLOURS["blue"],
+    Arithmetic.ROUNDING: COLOURS["green"],
     Arithmetic.ROUNDING_RULE: COLOURS["ochre"],
     Arithmetic.WIDE: COLOURS["ochre"],
     Arithmetic.INCONSISTENT: COLOURS["vermilion"],
-    Arithmetic.DECISION: COLOURS["vermilion"],
+    Arithmetic.DECISION: COLOURS["crimson"],
     Arithmetic.NOT_DERIVABLE: COLOURS["grey"],
-    Arithmetic.FAILED: COLOURS["vermilion"],
-    Evidence.CONFIRMED: COLOURS["green"],
-    Evidence.SINGLE_SOURCE: COLOURS["sky"],
-    Evidence.RELAYED: COLOURS["blue"],
-    Evidence.MISATTRIBUTED: COLOURS["ochre"],
-    Evidence.CONTRADICTED: COLOURS["vermilion"],
-    Evidence.UNTRACEABLE: COLOURS["pink"],
-    Evidence.OWN_TEXT: COLOURS["green"],
-    Evidence.PROPOSAL: COLOURS["grey"],
+    Arithmetic.FAILED: COLOURS["crimson"],
+    Evidence.CONFIRMED: COLOURS["blue"],
+    Evidence.SINGLE_SOURCE: COLOURS["green"],
+    Evidence.RELAYED: COLOURS["ochre"],
+    Evidence.MISATTRIBUTED: COLOURS["vermilion"],
+    Evidence.CONTRADICTED: COLOURS["crimson"],
+    Evidence.UNTRACEABLE: COLOURS["grey"],
+    Evidence.OWN_TEXT: COLOURS["violet"],
+    Evidence.PROPOSAL: COLOURS["violet"],
     Evidence.NOT_CHECKED: COLOURS["grey"],
 }
 _INK = "currentColor"
@@ -148,7 +151,8 @@ def annual_lines(
     altair.LayerChart
     """
     names = order or list(dict.fromkeys(frame[series]))
-    picked = alt.selection_point(fields=[series], bind="legend", name="series_in_legend")
+    bind = "legend" if len(names) > 1 else alt.Undefined
+    picked = alt.selection_point(fields=[series], bind=bind, name="series_in_legend")
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=True)
     axis = alt.Axis(tickCount=6) if log else alt.Axis()
     columns = [c for c in ("printed", "vintage", "evidence") if c in frame.columns]
@@ -206,6 +210,7 @@ def interval_dots(
         alt.Scale(type="log", nice=False, padding=16) if log else alt.Scale(zero=False, nice=True)
     )
     names = list(dict.fromkeys(frame[group])) if group else []
+    axis = alt.Axis(values=[1, 2, 5, 10, 20]) if log else alt.Axis(tickCount=5)
     base = alt.Chart(_labelled(frame, "item")).encode(
         _label_axis(),
         color=_colour(group, names) if group else alt.value(COLOURS["blue"]),
@@ -217,7 +222,7 @@ def interval_dots(
         ],
     )
     ranges = base.mark_rule(strokeWidth=6, opacity=0.5).encode(
-        alt.X("lower:Q", title=unit, scale=scale), alt.X2("upper:Q")
+        alt.X("lower:Q", title=unit, scale=scale, axis=axis), alt.X2("upper:Q")
     )
     layers = [ranges, base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("value:Q"))]
     if mark is not None:
@@ -266,7 +271,8 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
     """
     names = list(dict.fromkeys(frame["series"]))
     picked = alt.selection_point(fields=["vintage"], on="pointerover", empty=True, name="edition")
-    return (
+    frame = frame.assign(edition=frame["vintage"].str.slice(0, 4))
+    points = (
         alt.Chart(frame)
         .mark_point(size=90, strokeWidth=2.5)
         .encode(
@@ -284,8 +290,12 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
             ],
         )
         .add_params(picked)
-        .properties(width=640)
     )
+    forecasts = alt.Chart(frame[frame["series"] == names[-1]])
+    labels = forecasts.mark_text(align="left", dx=9, fontSize=10, color=_INK).encode(
+        _years(), alt.Y("value:Q"), alt.Text("edition:N")
+    )
+    return (points + labels).properties(width=640, height=380)
 
 
 def picked_line(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
@@ -347,7 +357,7 @@ def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: list[str]) -> Any:
     years = [str(year) for year in sorted(frame["year"].unique())]
     base = alt.Chart(frame.assign(year=frame["year"].astype(str))).encode(
         alt.Y("country:N", title=None, sort=order),
-        alt.X("value:Q", title=unit, scale=alt.Scale(zero=False)),
+        alt.X("value:Q", title=unit, scale=alt.Scale(zero=False, nice=False, padding=14)),
     )
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
         _colour("year", years),
@@ -460,7 +470,9 @@ def needed_growth(observed: pd.DataFrame, *, multiples: list[float], years: int)
         )
         .add_params(window)
     )
-    labels = needed.mark_text(dy=-8, color=_INK).encode(alt.Text("rate:Q", format=".1f"))
+    labels = needed.mark_text(dy=14, fontWeight="bold", color="white").encode(
+        alt.Text("rate:Q", format=".1f")
+    )
     names = list(observed["item"])
     lines = (
         alt.Chart(observed)
@@ -474,7 +486,7 @@ def needed_growth(observed: pd.DataFrame, *, multiples: list[float], years: int)
             ],
         )
     )
-    return alt.layer(needed.mark_bar(color=COLOURS["grey"]), labels, lines).properties(width=560)
+    return alt.layer(needed.mark_bar(color=COLOURS["grey"]), lines, labels).properties(width=560)
 
 
 def publication_years(frame: pd.DataFrame) -> Any:
@@ -644,13 +656,13 @@ def verdict_bars(audit: Audit, axis: str = "arithmetic") -> Any:
         alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
         alt.X(
             "claims:Q",
-            title="claims",
+            title="statistics",
             scale=_room(frame["claims"]),
             axis=alt.Axis(tickMinStep=5),
         ),
         tooltip=[
             alt.Tooltip("verdict:N", title="Verdict"),
-            alt.Tooltip("claims:Q", title="Claims"),
+            alt.Tooltip("claims:Q", title="Statistics"),
             alt.Tooltip("of:Q", title="of"),
             alt.Tooltip("meaning:N", title="Meaning"),
         ],
@@ -727,7 +739,7 @@ def _room(values: pd.Series[Any]) -> alt.Scale:
 
 def _years() -> alt.X:
     """Return an axis on which a missing year leaves a gap."""
-    axis = alt.Axis(format="d", tickMinStep=1, labelOverlap=True)
+    axis = alt.Axis(format="d", tickMinStep=1, tickCount=8, labelOverlap=True)
     scale = alt.Scale(zero=False, nice=False, padding=12)
     return alt.X("year:Q", title=None, axis=axis, scale=scale)
 
@@ -739,8 +751,8 @@ def _word(verdict: str) -> str:
 
 def _colour(column: str, names: list[str]) -> alt.Color:
     """Colour by a column; the legend stands in two columns if that fits a phone."""
-    columns = 2 if max((len(name) for name in names), default=0) <= 20 else 1
-    legend = alt.Legend(columns=columns)
+    columns = 2 if max((len(name) for name in names), default=0) <= 16 else 1
+    legend = alt.Legend(columns=columns, symbolOpacity=1) if len(names) > 1 else None
     return alt.Color(
         f"{column}:N", title=None, sort=names, scale=_colour_scale(names), legend=legend
     )

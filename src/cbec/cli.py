@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,11 +28,14 @@ from cbec.errors import CbecError, LedgerError
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger, read_ledger
 from cbec.rounding import Rule
+from cbec.tables import data_dir
 from cbec.verdicts import Arithmetic, Evidence
 
 __all__ = ["explain", "main", "render"]
 
 FORMATS = ("table", "json", "csv", "markdown")
+# A ledger's text is not to steer the terminal.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _OUTCOME = {"bad ledger": 2, "inconsistent": 1, "fine": 0}
 
 
@@ -65,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:  # a terminal without Chinese shows escapes
             sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        print(text, flush=True)
+        print(_CONTROLS.sub(lambda match: repr(match[0])[1:-1], text), flush=True)
     except BrokenPipeError:  # the reader, a pager for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return _OUTCOME["inconsistent" if options.strict and result.failing else "fine"]
@@ -87,10 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     audit_parser.add_argument(
         "ledger",
         nargs="?",
-        default="data/claims.csv",
         metavar="LEDGER.csv",
-        help="the file of claims (default: %(default)s); inputs.csv, alternatives.csv, "
-        "evidence.csv and sources.csv are read from the same folder",
+        help="the file of claims (default: the project's data/claims.csv); inputs.csv, "
+        "alternatives.csv, evidence.csv and sources.csv are read from the same folder",
     )
     audit_parser.add_argument("--format", choices=FORMATS, default="table")
     audit_parser.add_argument(
@@ -106,12 +109,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ledger_path(given: str) -> Path:
-    path = Path(given)
+def _ledger_path(given: str | None) -> Path:
+    path = data_dir() if given is None else Path(given)
     if path.is_dir():
         path = path / "claims.csv"
     if not path.is_file():
-        raise LedgerError(f"{given}: there is no such file; give the path of a ledger of claims")
+        raise LedgerError(f"{path}: there is no such file; give the path of a ledger of claims")
     return path
 
 

@@ -9,11 +9,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from cbec.rounding import Printed, decimal_text
+from cbec.verdicts import Arithmetic, Evidence, sense
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Table", "figure_in_english", "html_table"]
+__all__ = ["Table", "figure_in_english", "html_table", "verdict_html"]
 
 _LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
@@ -127,6 +128,22 @@ def html_table(
     )
 
 
+def verdict_html(verdict: Arithmetic | Evidence, code: str = "") -> str:
+    """Return a badge: symbol, word and colour, with the meaning on hover.
+
+    Examples
+    --------
+    >>> print(verdict_html(Arithmetic.EXACT)[:37])
+    <span class="verdict verdict--exact"
+    """
+    shown = sense(verdict)
+    label = shown.label_en + (f": {code}" if code else "")
+    return (
+        f'<span class="verdict verdict--{verdict}" title="{escape(shown.meaning_en)}">'
+        f'<span aria-hidden="true">{shown.symbol}</span> {escape(label)}</span>'
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """A data frame to be read: without its index, numbers rounded, with a caption.
@@ -139,18 +156,22 @@ class Table:
         What it shows, with the unit.
     decimals : int
         Digits after the point of fractional numbers.
+    cards : bool
+        Whether rows become cards on a narrow screen, see `html_table`.
     """
 
     frame: pd.DataFrame
     caption: str = ""
     decimals: int = 2
+    cards: bool = False
 
     def _repr_html_(self) -> str:
         numeric = {
             i for i, (_, column) in enumerate(self.frame.items()) if column.dtype.kind in "iuf"
         }
         rows = [[escape(self._text(cell)) for cell in row] for row in self.frame.itertuples(False)]
-        return html_table([str(c) for c in self.frame], rows, numeric=numeric, caption=self.caption)
+        head = [str(column) for column in self.frame]
+        return html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
 
     def __repr__(self) -> str:
         return self.frame.round(self.decimals).to_string(index=False)

@@ -83,9 +83,13 @@ class Name:
 
 @dataclass(frozen=True)
 class Literal:
-    """A number written in the derivation itself; exact, not rounded."""
+    """A number written in the derivation itself; exact, not rounded.
+
+    ``dimension`` is ``ratio`` for a percentage and ``any`` for a plain number.
+    """
 
     value: Fraction
+    dimension: str = "any"
 
 
 @dataclass(frozen=True)
@@ -406,7 +410,8 @@ class _Parser:
         if kind == "text":
             return Text(token[1:-1])
         if kind == "number":
-            return Literal(self._literal(token, start))
+            dimension = "ratio" if token.endswith("%") else "any"
+            return Literal(self._literal(token, start), dimension)
         if kind == "name":
             if self._peek()[1] == "(":
                 return self._call(token, start)

@@ -574,11 +574,17 @@ def _alternative(row: _Row) -> Alternative:
 
 
 def _finding(row: _Row) -> Finding:
+    finding = cast(FindingKind, row.choice("finding", get_args(FindingKind)))
+    grade = cast(Grade, row.choice("grade", get_args(Grade)))
+    if finding == "not-found" and grade not in {"not-found", "unconfirmed"}:
+        raise row.error("grade", f"nothing was found, so {grade!r} can't be; write not-found")
+    if finding != "not-found" and grade == "not-found":
+        raise row.error("grade", f"a source that {finding} was found; write its grade")
     return Finding(
         claim=row["claim"],
-        finding=cast(FindingKind, row.choice("finding", get_args(FindingKind))),
+        finding=finding,
         source=row["source"],
-        grade=cast(Grade, row.choice("grade", get_args(Grade))),
+        grade=grade,
         date=row["date"],
         printed=row["printed"],
         note_en=row["note_en"],
@@ -674,8 +680,8 @@ def _dimension(expression: Expression, ledger: Ledger) -> str:
         case Name(id):
             printed = ledger.figure(id).printed
             return printed.dimension if printed else "any"
-        case Literal():
-            return "any"
+        case Literal(_, dimension):
+            return dimension
         case Text():
             raise ExpressionError("a quoted name can only be counted; write count(...)")
         case Comparison(left, _, right):
@@ -684,11 +690,11 @@ def _dimension(expression: Expression, ledger: Ledger) -> str:
             return "count"
         case Call(function, arguments):
             found = [_dimension(argument, ledger) for argument in arguments]
-            if function == "cagr":
-                _same("cagr", found[:2])
+            if function in {"cagr", "annualise"}:
+                if found[-1] not in {"year", "any"}:
+                    raise ExpressionError(f"{function} needs years at the end, not {found[-1]}")
+                _same(function, found[:-1] if function == "cagr" else ["ratio", found[0]])
                 return "ratio"
-            if function == "annualise":
-                return found[0]
             if function == "ratio":
                 return _quotient(*found)
             common = _same(function, found)
@@ -702,6 +708,10 @@ def _same(what: str, dimensions: list[str]) -> str:
     definite = [d for d in dict.fromkeys(dimensions) if d != "any"]
     if len(definite) > 1:
         raise ExpressionError(f"{what} mixes {' and '.join(definite)}; convert one of them first")
+    if "any" in dimensions and definite and definite[0] in {"CNY", "USD"}:
+        raise ExpressionError(
+            f"{what} mixes {definite[0]} and a bare number; give the amount a row in inputs.csv"
+        )
     return definite[0] if definite else "any"
 
 

@@ -61,9 +61,9 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     Arithmetic.EXACT: Sense(
         "✓",
         "exact",
-        "精确",
+        "吻合",
         "The printed inputs, taken at face value, round half-up to the printed text.",
-        "按所印输入的面值计算,四舍五入即得所印数字。",
+        "按文中所列输入的面值计算，四舍五入即得文中所列数字。",
     ),
     Arithmetic.ROUNDING: Sense(
         "≈",
@@ -71,7 +71,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "舍入内",
         "Not at face value, but some values that round to the printed inputs give a value that "
         "rounds to the printed figure.",
-        "面值不符,但在输入的舍入范围内可以得到所印数字。",
+        "面值不符，但在输入的舍入范围内可以得到文中所列数字。",
     ),
     Arithmetic.ROUNDING_RULE: Sense(
         "∼",
@@ -85,14 +85,14 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "wide",
         "过宽",
         "The inputs allow a range wider than the figure itself, so the check says little.",
-        "输入所容许的范围比数字本身还宽,检验几无意义。",
+        "输入所容许的范围比数字本身还宽，检验几无意义。",
     ),
     Arithmetic.INCONSISTENT: Sense(
         "≠",
         "inconsistent",
         "不一致",
         "No rounding rule reconciles the figure with its inputs; which of them is wrong is open.",
-        "任何舍入规则都无法使该数与其输入相符;何者有误未定。",
+        "任何舍入规则都无法使该数与其输入相符；何者有误未定。",
     ),
     Arithmetic.DECISION: Sense(
         "!",
@@ -100,21 +100,21 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "结论相反",
         "Inconsistent, and the whole range lies on the other side of the stated sign, rank or "
         "threshold.",
-        "不一致,且整个范围位于所述符号、位次或门槛的另一侧。",
+        "不一致，且整个范围位于所述符号、位次或门槛的另一侧。",
     ),
     Arithmetic.NOT_DERIVABLE: Sense(
         "–",
         "not derivable",
         "无从推导",
         "Nothing that is printed lets it be recomputed; the code says why.",
-        "所印内容不足以重算;代码说明原因。",
+        "文中内容不足以重算；代码说明原因。",
     ),
     Arithmetic.FAILED: Sense(
         "†",
         "failed",
         "检验失败",
         "The check itself broke; this fails the build.",
-        "检验本身出错;构建随之失败。",
+        "检验本身出错；构建随之失败。",
     ),
 }
 
@@ -159,7 +159,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "untraceable",
         "无法查证",
         "It was looked for, and no page that could be opened carries it.",
-        "已查找,但未能打开任何载有此数的页面。",
+        "已查找，但未能打开任何载有此数的页面。",
     ),
     Evidence.OWN_TEXT: Sense(
         "§",
@@ -173,21 +173,21 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "proposal",
         "建议参数",
         "It is a parameter of a policy proposal and describes no state of the world.",
-        "为政策建议中的参数,并非事实陈述。",
+        "为政策建议中的参数，并非事实陈述。",
     ),
     Evidence.NOT_CHECKED: Sense(
         "·",
         "not checked",
         "未查证",
         "No source was looked for; for derived figures the arithmetic is the check.",
-        "未查找来源;推导所得的数字以算术检验为准。",
+        "未查找来源；推导所得的数字以算术检验为准。",
     ),
 }
 
 CODES: Mapping[str, tuple[str, str]] = {
     "given": ("a figure taken from elsewhere", "直接引用的数字"),
-    "no-denominator": ("the denominator isn't printed", "未印分母"),
-    "no-inputs": ("the inputs aren't printed", "未印输入"),
+    "no-denominator": ("the denominator isn't printed", "文中未给出分母"),
+    "no-inputs": ("the inputs aren't printed", "文中未给出输入"),
     "parameter": ("a parameter of a proposal", "建议中的参数"),
 }
 

@@ -19,8 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit import Audit, Check, ClaimAudit, interval_text, printed_html
 from cbec.book.audited import book_audit, note_ledger
-from cbec.book.roles import verdict_html
-from cbec.display import html_table
+from cbec.display import html_table, verdict_html
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger
 from cbec.rounding import Rule

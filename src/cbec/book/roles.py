@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["main_verdict", "setup", "verdict_html"]
+__all__ = ["main_verdict", "setup"]
 
 _Result = tuple[list[nodes.Node], list[nodes.system_message]]
 
@@ -49,22 +49,6 @@ def setup(app: Sphinx) -> None:
         ("derive", _derive),
     ):
         app.add_role(name, _role(text))
-
-
-def verdict_html(verdict: Arithmetic | Evidence, code: str = "") -> str:
-    """Return a badge: symbol, word and colour, with the meaning on hover.
-
-    Examples
-    --------
-    >>> print(verdict_html(Arithmetic.EXACT)[:37])
-    <span class="verdict verdict--exact"
-    """
-    shown = sense(verdict)
-    label = shown.label_en + (f": {code}" if code else "")
-    return (
-        f'<span class="verdict verdict--{verdict}" title="{escape(shown.meaning_en)}">'
-        f'<span aria-hidden="true">{shown.symbol}</span> {escape(label)}</span>'
-    )
 
 
 def _role(build: Any) -> Any:

@@ -70,7 +70,9 @@ def test_on_customs_own_count_the_trade_share_is_6_percent(ours: Audit) -> None:
     result = ours["trade-share-2024"]
     faces = {a.text: c.face_text(result.claim) for a, c in result.alternatives}
     assert faces["share(customs-2024-first, goods-trade-2024-first)"] == "6.00%"
-    assert faces["share(customs-2024-revised, goods-trade-2024-first)"] == "6.18%"
+    # F2 of the brief: 6.19% with both revised.
+    revised = "ratio(goods-trade-2025-first, sum(1, goods-trade-growth-2025))"
+    assert faces[f"share(customs-2024-revised, {revised})"] == "6.19%"
 
 
 def test_the_five_year_multiple_is_contradicted_and_its_origin_named(ours: Audit) -> None:

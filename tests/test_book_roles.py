@@ -10,7 +10,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from cbec.book.audited import book_audit
-from cbec.book.roles import main_verdict, verdict_html
+from cbec.book.roles import main_verdict
+from cbec.display import verdict_html
 from cbec.verdicts import ARITHMETIC, EVIDENCE
 
 GOOD = {

@@ -734,7 +734,7 @@ def _label_axis(**options: Any) -> alt.Y:
 
 def _room(values: pd.Series[Any]) -> alt.Scale:
     """Return a scale from zero that leaves room for a number behind the longest bar."""
-    return alt.Scale(domain=[0, float(values.max()) * 1.18], nice=False)
+    return alt.Scale(domain=[0, float(values.max()) * 1.3], nice=False)
 
 
 def _years() -> alt.X:
@@ -751,7 +751,7 @@ def _word(verdict: str) -> str:
 
 def _colour(column: str, names: list[str]) -> alt.Color:
     """Colour by a column; the legend stands in two columns if that fits a phone."""
-    columns = 2 if max((len(name) for name in names), default=0) <= 16 else 1
+    columns = 2 if max((len(name) for name in names), default=0) <= 12 else 1
     legend = alt.Legend(columns=columns, symbolOpacity=1) if len(names) > 1 else None
     return alt.Color(
         f"{column}:N", title=None, sort=names, scale=_colour_scale(names), legend=legend

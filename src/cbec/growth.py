@@ -61,9 +61,7 @@ def year_on_year(printed: pd.Series[Any], base: pd.Series[Any] | None = None) ->
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper"])
 
 
-def contribution(
-    part: pd.Series[Any], whole: pd.Series[Any], part_base: pd.Series[Any] | None = None
-) -> pd.DataFrame:
+def contribution(part: pd.Series[Any], whole: pd.Series[Any]) -> pd.DataFrame:
     """Return how much a part's change adds to the growth of the whole, in percentage points.
 
     Parameters
@@ -72,9 +70,6 @@ def contribution(
         The part as printed, indexed by year.
     whole : Series of str or Interval
         The whole, in the same unit, indexed by year; each year serves as the base of the next.
-    part_base : Series of str or Interval, optional
-        The part of the year before on the same footing, where it is revised before it is
-        compared. The part itself unless given.
 
     Returns
     -------
@@ -98,14 +93,13 @@ def contribution(
     10.0
     """
     parts, wholes = _by_year(part), _by_year(whole)
-    before = parts if part_base is None else _by_year(part_base)
     rows = {
         year: _range(
             _CONTRIBUTION,
-            {"part_new": parts[year], "part_old": before[year - 1], "whole_old": wholes[year - 1]},
+            {"part_new": parts[year], "part_old": parts[year - 1], "whole_old": wholes[year - 1]},
         )
         for year in parts
-        if year - 1 in before and year - 1 in wholes
+        if year - 1 in parts and year - 1 in wholes
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper"])
 

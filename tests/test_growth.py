@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from cbec.errors import CbecError, ExpressionError, PrintedFigureError, TableError
-from cbec.growth import contribution, year_on_year
+from cbec.growth import contribution, implied, year_on_year
+from cbec.tables import load
 
 
 def test_growth_has_value_and_bounds_in_percent() -> None:
@@ -101,3 +102,20 @@ def test_exports_and_imports_contribute_what_the_market_grows() -> None:
     imports = contribution(pd.Series({2023: "3.61", 2024: "3.96"}), market)
     total = exports.loc[2024, "value"] + imports.loc[2024, "value"]
     assert total == pytest.approx(year_on_year(market).loc[2024, "value"])
+
+
+def test_an_implied_base_gives_back_the_rate_that_implied_it() -> None:
+    # Customs printed 45.47 for 2025 at +3.8%, which implies 43.78 to 43.83 for 2024.
+    base = implied(pd.DataFrame({"year": [2024], "lower": [43.78], "upper": [43.83]}))
+    growth = year_on_year(pd.Series({2025: "45.47"}), base).loc[2025]
+    assert growth["lower"] < 3.8 < growth["upper"]
+    assert growth["value"] == pytest.approx(3.8, abs=0.05)
+
+
+def test_each_base_of_goods_trade_agrees_with_the_printed_total_and_its_rate() -> None:
+    table = load("goods_trade", vintage="implied").query("series == 'goods-trade-total'")
+    assert (table["lower"] <= table["value"]).all()
+    assert (table["value"] <= table["upper"]).all()
+    # The notes give the range in words as well.
+    for row in table.itertuples():
+        assert f"{row.lower:.2f} to {row.upper:.2f}" in row.note

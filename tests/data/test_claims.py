@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cbec.expression import names
 from cbec.ledger import Ledger, read_ledger
 from cbec.tables import read_rows
 
@@ -274,3 +275,10 @@ def test_the_eight_references_are_there_and_two_of_them_cannot_bear_what_follows
 def test_the_references_are_those_that_the_claims_cite() -> None:
     cited = {row["reference"] for row in rows("claims")} - {""}
     assert cited == {"[4]", "[5]", "[7]", "[8]"}
+
+
+def test_the_outside_inputs_of_a_claim_are_those_of_its_derivation(ledger: Ledger) -> None:
+    for _, row in read_rows(DATA / "claims.csv"):
+        derivation = ledger.claims[row["id"]].derivation
+        used = names(derivation) if derivation is not None else ()
+        assert row["inputs"].split() == [name for name in used if name in ledger.inputs], row["id"]

@@ -26,7 +26,7 @@ from sphinx import addnodes
 from cbec.audit import ClaimAudit
 from cbec.book.audited import LEDGER_PAGE, book_audit, note_ledger
 from cbec.errors import CbecError, ExpressionError
-from cbec.rounding import decimal_text
+from cbec.rounding import Rule, decimal_text
 from cbec.units import parse_unit
 from cbec.verdicts import Arithmetic, Evidence, sense
 
@@ -144,13 +144,15 @@ def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
         raise ExpressionError(f"{expression_text!r} gives {dimension}, not {unit!r}; mend the unit")
     scale = parse_unit(unit).factor
     value, interval = ledger.derive(expression_text)
-    value = interval.lower if value is None else value
+    rule = Rule.HALF_UP
+    if value is None:  # a lower end stays true only if it is rounded down
+        value, rule = interval.lower, Rule.FLOOR
     gap = "" if unit in {"", "%", "倍"} else " "
 
     def number(end: Fraction | None) -> str:
         if end is None:
             return "∞"
-        return decimal_text(end / scale, int(decimals), grouped=True).replace("-", "−")
+        return decimal_text(end / scale, int(decimals), grouped=True, rule=rule).replace("-", "−")
 
     span = f"{number(interval.lower)} to {number(interval.upper)}{gap}{unit}"
     shown, title = f"{number(value)}{gap}{unit}", f"{span}, within rounding"

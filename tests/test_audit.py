@@ -421,8 +421,8 @@ def test_an_inequality_as_an_input_keeps_its_whole_range(tmp_path: Path) -> None
     assert result.arithmetic is Arithmetic.ROUNDING
 
 
-def test_a_ledger_without_claims_has_an_empty_audit(tmp_path: Path) -> None:
-    found = audit_rows(tmp_path)
+def test_a_section_without_claims_has_an_empty_audit(ours: Audit) -> None:
+    found = ours.in_section("99")
     assert found.results == found.failing == ()
     assert set(found.counts().values()) == {0}
     assert found.to_frame().empty

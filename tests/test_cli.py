@@ -116,15 +116,8 @@ def test_markdown_is_a_table(capsys: Capture) -> None:
     assert {line.count("|") for line in lines} == {len(COLUMNS) + 1}
 
 
-@pytest.mark.parametrize("style", FORMATS)
-def test_a_ledger_without_claims_is_no_error(tmp_path: Path, capsys: Capture, style: str) -> None:
-    text = output(capsys, ledger(tmp_path, HEADER_ONLY), "--format", style, "--strict")
-    if style == "json":
-        assert json.loads(text) == []
-    elif style == "csv":
-        assert text == ",".join(COLUMNS) + "\n"
-    elif style == "table":
-        assert "of 0 claims" in text
+def test_a_ledger_without_a_claim_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    assert "holds no claim; add a row" in complaint(capsys, ledger(tmp_path, HEADER_ONLY))
 
 
 @pytest.mark.parametrize("style", FORMATS)

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if text is None:
         text = render(result, options.format, wanted)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        if options.format == "json":  # which is UTF-8 everywhere
+        if options.format != "table" and not options.explain:  # data are UTF-8 everywhere
             sys.stdout.reconfigure(encoding="utf-8")
         else:  # a terminal without Chinese shows escapes
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -72,6 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_CONTROLS.sub(lambda match: repr(match[0])[1:-1], text), flush=True)
     except BrokenPipeError:  # the reader, a pager for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"cbec: the output can't be written ({error.strerror})", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _OUTCOME["bad ledger"]
     return _OUTCOME["inconsistent" if options.strict and result.failing else "fine"]
 
 

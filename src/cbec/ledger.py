@@ -7,7 +7,6 @@ definition), ``evidence.csv`` (what was found in sources) and ``sources.csv``.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import graphlib
 import math
@@ -390,6 +389,8 @@ def read_ledger(path: str | Path) -> Ledger:
     """
     path = Path(path)
     claims = _keyed(_Reader(path, _REQUIRED).each(_claim))
+    if not claims:
+        raise LedgerError(f"{path} holds no claim; add a row below the header")
     beside = path.parent
     inputs = _keyed(_Reader(beside / "inputs.csv", ("id", "printed", "unit")).each(_outside))
     for id in inputs.keys() & claims.keys():
@@ -474,10 +475,8 @@ class _Reader:
             self.rows = [_Row(path, line, cells) for line, cells in read_rows(path)]
         except CbecError as error:
             raise LedgerError(str(error)) from error
-        # Read once more for a file that has no rows to show its columns.
-        header = next(csv.reader(path.read_text(encoding="utf-8").splitlines()), [])
         for column in required:
-            if column not in header:
+            if self.rows and column not in self.rows[0].cells:
                 raise LedgerError(
                     f"{path} row 1: there is no column {column!r}; "
                     f"a ledger needs {', '.join(required)}"

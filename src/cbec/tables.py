@@ -116,8 +116,9 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     Parameters
     ----------
     path : str or path-like
-        A comma-separated file in UTF-8 without byte-order mark, whose first line names the
-        columns and whose rows all have as many cells as there are columns.
+        A comma-separated file in UTF-8, with or without the byte-order mark that spreadsheets
+        write, whose first line names the columns and whose rows all have as many cells as there
+        are columns.
 
     Returns
     -------
@@ -244,12 +245,8 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise TableError(f"{shown} can't be opened ({error.strerror}); restore the file") from error
-    if data.startswith(b"\xef\xbb\xbf"):
-        raise TableError(
-            f"{shown} line 1 starts with a byte-order mark; save it as UTF-8 without one"
-        )
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise TableError(f"{shown} line {line} isn't UTF-8; save the file as UTF-8") from error
@@ -258,6 +255,8 @@ def _text(path: Path) -> str:
 def _check_header(header: Sequence[str], shown: str) -> None:
     if not header:
         raise TableError(f"{shown} line 1 has no header; name the columns there")
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        raise TableError(f"{shown} line 1: the cells aren't separated by commas; save it as CSV")
     for position, column in enumerate(header, start=1):
         if not column.strip():
             raise TableError(f"{shown} line 1: column {position} has no name; name it")

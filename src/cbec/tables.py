@@ -64,6 +64,10 @@ class _Table:
         links = any(key.table == _SERIES for key in self.foreign_keys)
         return links and {"series", "printed"} <= set(self.columns)
 
+    @property
+    def is_sourced(self) -> bool:
+        return bool(self.primary_key) and "source" in self.columns
+
 
 def data_dir() -> Path:
     """Find the folder that holds ``datapackage.json``.
@@ -186,8 +190,10 @@ def names() -> tuple[str, ...]:
 def load(
     name: str,
     *,
+    series: str | Collection[str] | None = None,
     vintage: str | Collection[str] | None = None,
     evidence: str | Collection[str] | None = None,
+    year: int | Collection[int] | None = None,
 ) -> pd.DataFrame:
     """Load a table, checked against the data package.
 
@@ -195,22 +201,23 @@ def load(
     ----------
     name : str
         One of :func:`names`.
-    vintage, evidence : str or collection of str, optional
-        Keep only rows of this vintage or grade, or of any of these. Without them all rows are
-        kept, so that several vintages of one year may stand side by side.
+    series, vintage, evidence, year : str, int or collection of them, optional
+        Keep only rows of this series, vintage, grade or year, or of any of these. Without them
+        all rows are kept, so that several vintages of one year may stand side by side.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of the data package, with its types. A table of series has four more:
-        ``value``, the printed figure as a float in the unit of its series, and ``unit``,
-        ``label_en`` and ``label_zh`` of the series.
+        The columns of the data package, with its types. A table whose rows have sources has a
+        column more: ``row``, the name of the row by which a page can cite it. A table of series
+        has four more: ``value``, the printed figure as a float in the unit of its series, and
+        ``unit``, ``label_en`` and ``label_zh`` of the series.
 
     Raises
     ------
     TableError
-        If there is no such table, vintage or grade, or a cell breaks a rule of the data package;
-        the message names file, line, column, value and remedy.
+        If there is no such table, series, vintage, grade or year, or a cell breaks a rule of the
+        data package; the message names file, line, column, value and remedy.
     DataNotFoundError
         If the data can't be found; see :func:`data_dir`.
 
@@ -221,6 +228,8 @@ def load(
     >>> row = market[(market.series == "market-export") & (market.year == 2024)].iloc[0]
     >>> row.printed, float(row.value), row.unit
     ('13.7', 13.7, 'trillion CNY')
+    >>> row.row
+    'market-export-2024-as-published'
     >>> load("goods_trade", vintage="communique").year.unique().tolist()
     [2023, 2024]
     """
@@ -229,7 +238,15 @@ def load(
     frame = _typed(table, package)
     if table.holds_series:
         frame = _with_series(frame, _typed(_named(package, _SERIES), package))
-    for column, wanted in (("vintage", vintage), ("evidence", evidence)):
+    if table.is_sourced:
+        frame = frame.assign(row=_row_names(frame, table))
+    filters: dict[str, Any] = {
+        "series": series,
+        "vintage": vintage,
+        "evidence": evidence,
+        "year": year,
+    }
+    for column, wanted in filters.items():
         if wanted is not None:
             frame = _kept(frame, table, column, wanted)
     return frame
@@ -312,8 +329,11 @@ def _table(resource: Mapping[str, Any], folder: Path) -> _Table:
     )
 
 
-def _listed(value: str | Collection[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _listed(value: Any) -> tuple[Any, ...]:
+    # A text is a collection too, of letters.
+    if isinstance(value, str) or not isinstance(value, Collection):
+        return (value,)
+    return tuple(value)
 
 
 def _named(package: Mapping[str, _Table], name: str) -> _Table:
@@ -451,9 +471,14 @@ def _with_series(frame: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(value=frame["printed"].astype("float64"), **added)
 
 
-def _kept(
-    frame: pd.DataFrame, table: _Table, column: str, wanted: str | Collection[str]
-) -> pd.DataFrame:
+def _row_names(frame: pd.DataFrame, table: _Table) -> list[str]:
+    """Name each row by its key, in letters, digits and hyphens, as an anchor of a page can be."""
+    # A date is a time stamp to pandas.
+    keys = frame[list(table.primary_key)].astype(str)
+    return [re.sub(r"[^0-9a-z]+", "-", "-".join(key).lower()) for key in keys.itertuples(False)]
+
+
+def _kept(frame: pd.DataFrame, table: _Table, column: str, wanted: Any) -> pd.DataFrame:
     if column not in table.columns:
         raise TableError(
             f"table {table.name!r} has no column {column!r}; it has {', '.join(table.columns)}"
@@ -468,7 +493,7 @@ def _kept(
         raise TableError(
             f"table {table.name!r} holds no {column} "
             f"{', '.join(map(repr, unknown or choice)) or '(none given)'}; "
-            f"it holds {', '.join(held)}"
+            f"it holds {', '.join(map(str, held))}"
         )
     return kept
 

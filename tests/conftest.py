@@ -24,13 +24,13 @@ class Book(NamedTuple):
 
 @pytest.fixture(scope="session")
 def build_book() -> Callable[[Path, dict[str, str]], Book]:
-    """Return a function that builds a book from its pages' Markdown."""
+    """Return a function that builds a book from its pages' Markdown, or notebooks' JSON."""
     return _build
 
 
 def _build(source: Path, pages: dict[str, str]) -> Book:
     for name, text in pages.items():
-        path = source / f"{name}.md"
+        path = source / f"{name}.{'ipynb' if text.startswith('{') else 'md'}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     heard = io.StringIO()
@@ -42,7 +42,10 @@ def _build(source: Path, pages: dict[str, str]) -> Book:
             source / "_trees",
             "html",
             confoverrides={
-                "extensions": ["myst_parser", "cbec.book"],
+                "extensions": ["myst_nb", "cbec.book"],
+                "nb_execution_mode": "off",
+                # Given here, or MyST-NB adds to a dictionary that later applications share.
+                "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
                 "html_theme": "basic",
                 "html_math_renderer": "mathml",
                 "exclude_patterns": ["_build"],

@@ -7,10 +7,13 @@ import re
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from docutils import nodes
 from myst_nb.core.render import MimeData
 
 from cbec.book import chart
+from cbec.errors import TableError
+from cbec.provenance import find
 
 WORDS = {
     "title": "Title <1>",
@@ -81,7 +84,7 @@ def test_figure_escapes_words_and_specification() -> None:
     assert html.count("</script>") == 1
     assert "<!--" not in html
     assert "Title &lt;1&gt;" in html
-    assert "&lt;/script&gt; &amp; co</figcaption>" in html
+    assert "&lt;/script&gt; &amp; co</p></figcaption>" in html
     data = re.search(r'class="cbec-chart__spec">(.*?)</script>', html)
     assert data is not None
     assert json.loads(data[1])["name"] == "</script><!--"
@@ -113,3 +116,91 @@ def test_bundle_keeps_its_names_to_itself() -> None:
     assert lines[1] == "(function () {"
     assert lines[-1] == "})();"
     assert "window.vegaEmbed" in lines[-2]
+
+
+# The data table ------------------------------------------------------------------------------
+
+ROW = "market-total-2018-as-published"  # CONTENT.md: unconfirmed
+DATA = [
+    {"year": 2018, "value": 9.0, "printed": "9.0", "row": ROW, "evidence": "unconfirmed"},
+    {"year": 2024, "value": 17.66, "row": "market-total-2024-as-published", "evidence": "derived"},
+    {"year": 2025, "value": -0.123456},
+]
+COLUMNS = [["year", "Year"], ["value", "Size, <trillion>"]]
+
+
+def make_data_spec(data: list[dict[str, Any]] = DATA, columns: Any = COLUMNS) -> dict[str, Any]:
+    again = {"a": data, "b": data[:1], "axis": [{"year": 2018}]}
+    words = {"cbec": {**WORDS, "columns": columns, "note": "A note & more"}}
+    return make_spec(datasets=again, usermeta=words)
+
+
+def data_table(spec: dict[str, Any]) -> BeautifulSoup:
+    read = chart.read_chart(spec)
+    return BeautifulSoup(chart.data_html(read, lambda entry: f"#{entry.anchor}"), "html.parser")
+
+
+def test_data_are_shown_in_a_closed_table_each_row_once() -> None:
+    page = data_table(make_data_spec())
+    assert page.details is not None
+    assert not page.details.has_attr("open")
+    assert page.summary.get_text() == "Figures of this chart"
+    heads = [th.get_text() for th in page.find_all("th")]
+    assert heads[:2] == ["Year", "Size, <trillion>"]
+    assert [row.td.get_text() for row in page.tbody.find_all("tr")] == ["2018", "2024", "2025"]
+
+
+def test_numbers_keep_printed_digits_and_otherwise_have_about_four() -> None:
+    page = data_table(make_data_spec())
+    values = [row.find_all("td")[1] for row in page.tbody.find_all("tr")]
+    assert [cell.get_text() for cell in values] == ["○ 9.0", "17.66", "−0.12"]
+    assert all("num" in cell["class"] for cell in values)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([2012, 2024], ["2012", "2024"]),
+        ([70769, 12], ["70,769", "12"]),
+        ([0.5, 0.25], ["0.5000", "0.2500"]),
+        ([45.47, None], ["45.47", ""]),
+        (["2015-03-07T00:00:00", "x"], ["2015-03-07", "x"]),
+    ],
+)
+def test_columns_have_the_digits_that_they_need(values: list[Any], texts: list[str]) -> None:
+    spec = make_data_spec([{"v": value} for value in values], [["v", "V"]])
+    assert [td.get_text() for td in data_table(spec).find_all("td")] == texts
+
+
+def test_a_row_tells_vintage_grade_and_source_and_leads_to_its_place() -> None:
+    page = data_table(make_data_spec())
+    origins = [row.find_all("td")[2] for row in page.tbody.find_all("tr")]
+    for row, cell in zip(DATA[:2], origins, strict=False):
+        entry = find(row["row"])
+        assert cell.a["href"] == f"#{entry.name}"
+        for part in (entry.vintage, entry.evidence):
+            assert part in cell.get_text()
+    assert origins[1].find_all("a")[1]["href"] == entry.source.url
+    assert origins[2].get_text() == ""
+
+
+def test_a_chart_without_columns_has_no_table() -> None:
+    assert not data_table(make_data_spec(columns=[])).find("details")
+    assert not data_table(make_spec()).find("details")
+
+
+def test_a_chart_of_no_rows_has_no_column_for_them() -> None:
+    page = data_table(make_data_spec([{"year": 2018, "value": 1.5}]))
+    assert [th.get_text() for th in page.find_all("th")] == ["Year", "Size, <trillion>"]
+
+
+def test_a_wrong_row_name_is_refused() -> None:
+    with pytest.raises(TableError, match="market-totl"):
+        data_table(make_data_spec([{"year": 2018, "value": 1.5, "row": "market-totl"}]))
+
+
+def test_the_note_and_the_table_stand_below_the_source() -> None:
+    html = chart.figure_html(chart.read_chart(make_data_spec()), "c-1", "<details></details>")
+    caption = BeautifulSoup(html, "html.parser").figcaption
+    assert [child.name for child in caption.children] == ["p", "p", "details"]
+    assert caption.find_all("p")[1].get_text() == "A note & more"

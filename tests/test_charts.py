@@ -21,10 +21,14 @@ import pytest
 import vl_convert
 from jsonschema import ValidationError
 
-from cbec import charts
+from cbec import charts, tables
 from cbec.audit import Audit, audit
+from cbec.charts import look
+from cbec.evidence import UNCONFIRMED_EN
+from cbec.growth import growth_contributions, year_on_year
 from cbec.ledger import read_ledger
-from cbec.tables import data_dir
+from cbec.vega import MIME
+from cbec.verdicts import Standing
 
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: graphical objects
 WORDS = {"title": "What", "unit": "percent", "source": "Source: me.", "description": "It rises."}
@@ -70,12 +74,58 @@ DATES = pd.DataFrame(
         "evidence": ["corroborated", "corroborated"],
     }
 )
+BREAKS = pd.DataFrame(
+    {"country": ["China"], "from_year": [2018], "to_year": [2022], "what_en": ["another survey"]}
+)
+SPREAD = pd.DataFrame(
+    {
+        "country": [f"c{i}" for i in range(12)],
+        "group": ["ASEAN"] * 6 + ["others"] * 6,
+        "year": [2010, 2020] * 6,
+        "value": [float(i) for i in range(12)],
+        "evidence": ["single-source"] * 12,
+    }
+)
+FINDINGS = pd.DataFrame(
+    {
+        "finding": ["F1"] * 5,
+        "proposition": ["It differs"] * 5,
+        "axis": ["face", "rounding", "vintage", "definition", "evidence"],
+        "verdict": list(Standing),
+        "detail": ["base: so"] * 5,
+    }
+)
+BOUNDED = pd.DataFrame(
+    {
+        "item": ["Guangdong", "any other province"],
+        "value": [14772, None],
+        "lower": [None, 0],
+        "upper": [None, 31974],
+        "evidence": ["printed", "derived"],
+    }
+)
+PARTS = ["market-export", "market-import"]
+TOTAL = "market-total"
+
+
+@functools.cache
+def market() -> pd.DataFrame:
+    """Return 100EC's market, as the book has it."""
+    return tables.load("market", series=[*PARTS, TOTAL])
+
+
+@functools.cache
+def pieces() -> pd.DataFrame:
+    """Return what exports and imports add to the growth of the market, and that growth."""
+    frames = {name: market().query("series == @name") for name in [*PARTS, TOTAL]}
+    growth = year_on_year(frames.pop(TOTAL)).reset_index().assign(series=TOTAL)
+    return pd.concat([growth_contributions(frames).reset_index(), growth])
 
 
 @functools.cache
 def book() -> Audit:
     """Return the audit of the book's own ledger."""
-    return audit(read_ledger(data_dir() / "claims.csv"))
+    return audit(read_ledger(tables.data_dir() / "claims.csv"))
 
 
 BUILDERS: dict[str, Callable[[], Any]] = {
@@ -85,6 +135,12 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     ),
     "bars": lambda: charts.bars(ITEMS, unit="firms"),
     "by_edition": lambda: charts.by_edition(YEARS, unit="dollars"),
+    "bars, bounded": lambda: charts.bars(BOUNDED, unit="firms"),
+    "contributions": lambda: charts.contributions(
+        pieces(), unit="points", order=PARTS, total=TOTAL
+    ),
+    "definitions": lambda: charts.definitions(YEARS, unit="yuan", order=["a"], rivals=["b"]),
+    "findings_grid": lambda: charts.findings_grid(FINDINGS),
     "grouped_bars": lambda: charts.grouped_bars(YEARS, unit="points", order=["a", "b"]),
     "interval_dots": lambda: charts.interval_dots(ITEMS, unit="percent", mark=0),
     "interval_dots, log": lambda: charts.interval_dots(
@@ -93,17 +149,29 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "interval_ladder": lambda: charts.interval_ladder(list(book().in_section("2.1").claims)),
     "needed_growth": lambda: charts.needed_growth(ITEMS, multiples=[2, 10], years=5),
     "picked_line": lambda: charts.picked_line(LANDS, unit="percent", first="China"),
+    "picked_line, breaks": lambda: charts.picked_line(
+        LANDS, unit="percent", first="China", breaks=BREAKS
+    ),
     "publication_years": lambda: charts.publication_years(ITEMS.assign(value=[2013, 2024, 2025])),
     "ranked_pairs": lambda: charts.ranked_pairs(LANDS, unit="index", order=["China", "Laos"]),
     "stacked_counts": lambda: charts.stacked_counts(
         SAID, category="part", colour="carries", unit="statements"
     ),
+    "share_band": lambda: charts.share_band(YEARS, unit="percent", order=["a", "b"]),
+    "share_band, panels": lambda: charts.share_band(
+        YEARS.assign(basis=YEARS["series"]), unit="percent", order=["a", "b"], panel="basis"
+    ),
+    "stacked_mix": lambda: charts.stacked_mix(
+        market(), unit="trillion yuan", order=PARTS, total=TOTAL
+    ),
     "steps": lambda: charts.steps(DATES, unit="zones"),
+    "strips": lambda: charts.strips(SPREAD, unit="percent", groups=["ASEAN", "others"]),
     "verdict_bars": lambda: charts.verdict_bars(book(), "evidence"),
     "verdict_map": lambda: charts.verdict_map(book()),
 }
 each_builder = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 PLAIN = {"currentColor", "transparent", "white", "black"}
+INKS = {*charts.COLOURS.values(), "currentColor"}
 NAMED_COLOUR = {"fill", "stroke", "color", "background"}
 
 
@@ -140,15 +208,27 @@ def _draw(spec: str) -> str:
 
 
 def marks(spec: dict[str, Any], kind: str) -> list[dict[str, str]]:
-    """Draw a chart; return the attributes of its marks of a kind, such as ``symbol``."""
+    """Draw a chart; return the attributes of its visible marks of a kind, such as ``symbol``."""
     svg = ElementTree.fromstring(draw(spec))
     classes = {f"mark-{kind}", "role-mark"}
     return [
-        path.attrib
+        shape.attrib
         for group in svg.iterfind(".//{*}g")
         if classes <= set(group.get("class", "").split())
-        for path in group.iterfind(".//{*}path")
+        for shape in (*group.iterfind(".//{*}path"), *group.iterfind(".//{*}line"))
+        if shape.get("opacity") != "0"
     ]
+
+
+def is_hollow(mark: dict[str, str]) -> bool:
+    """Whether a mark has an outline of a theme's colour and no filling."""
+    return mark.get("fill-opacity") == "0" and mark["stroke"] in INKS
+
+
+def rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a chart's data that have all columns of its table."""
+    columns = {column for column, _ in spec["usermeta"]["cbec"]["columns"]}
+    return [row for data in spec["datasets"].values() for row in data if columns <= set(row)]
 
 
 # Colours -------------------------------------------------------------------------------------
@@ -250,8 +330,8 @@ def test_importing_changes_no_setting_of_the_session() -> None:
 
 def test_stored_mode_keeps_specification_picture_and_text() -> None:
     bundle = show(charts.bars(ITEMS, unit="firms"))
-    assert set(bundle) == {charts.MIME, "image/png", "text/plain"}
-    assert bundle[charts.MIME] == specify(charts.bars(ITEMS, unit="firms"))
+    assert set(bundle) == {MIME, "image/png", "text/plain"}
+    assert bundle[MIME] == specify(charts.bars(ITEMS, unit="firms"))
     assert bundle["text/plain"] == "Chart: What"
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n")
 
@@ -275,7 +355,7 @@ def test_live_mode_adds_a_view_that_needs_no_network(
 ) -> None:
     monkeypatch.delenv("CBEC_CHARTS") if mode is None else monkeypatch.setenv("CBEC_CHARTS", mode)
     bundle = show(charts.bars(ITEMS, unit="firms"))
-    assert set(bundle) == {charts.MIME, "image/png", "text/plain", "text/html"}
+    assert set(bundle) == {MIME, "image/png", "text/plain", "text/html"}
     html = bundle["text/html"]
     seen = Addresses()
     seen.feed(html)
@@ -306,6 +386,7 @@ def test_words_go_where_the_page_finds_them() -> None:
         "subtitle": "percent",
         "source": "Source: me.",
         "alt": "It rises.",
+        "columns": [["item", "Item"], ["value", "firms"]],
     }
     assert spec["description"] == "It rises."
     assert spec["height"] == 120
@@ -317,17 +398,77 @@ def test_words_do_not_change_the_chart_they_are_given_to() -> None:
     before = copy.deepcopy(chart.to_dict())
     charts.present(chart, **WORDS, height=120)
     assert chart.to_dict() == before
-    assert "usermeta" not in before
+    assert "title" not in before["usermeta"]["cbec"]
 
 
 def test_picture_carries_the_words_and_leaves_the_specification_alone() -> None:
     spec = specify(charts.bars(ITEMS, unit="firms"))
     before = copy.deepcopy(spec)
-    svg = vl_convert.vegalite_to_svg(charts._with_words(spec))
+    svg = vl_convert.vegalite_to_svg(look.with_words(spec))
     assert spec == before
     for text in ("What", "percent", "Source: me."):
         assert f">{text}<" in svg
     assert ">What<" not in vl_convert.vegalite_to_svg(spec)
+
+
+@each_builder
+def test_chart_has_the_footnote_if_and_only_if_a_figure_is_unconfirmed(
+    build: Callable[[], Any],
+) -> None:
+    spec = specify(build())
+    grades = {row.get("evidence") for data in spec["datasets"].values() for row in data}
+    note = spec["usermeta"]["cbec"].get("note")
+    assert note == (UNCONFIRMED_EN if "unconfirmed" in grades else None)
+
+
+def test_picture_carries_the_footnote() -> None:
+    titled = look.with_words(specify(charts.annual_lines(YEARS, unit="percent")))
+    assert UNCONFIRMED_EN in " ".join(titled["title"]["subtitle"])
+
+
+@each_builder
+def test_data_hold_the_columns_of_the_table(build: Callable[[], Any]) -> None:
+    spec = specify(build())
+    columns = [column for column, _ in spec["usermeta"]["cbec"]["columns"]]
+    assert columns
+    assert len(set(columns)) == len(columns)
+    assert rows(spec)
+
+
+@pytest.mark.parametrize(
+    ("build", "frame", "figures"),
+    [
+        (lambda: BUILDERS["annual_lines"](), YEARS, 6),
+        (lambda: BUILDERS["interval_dots, log"](), ITEMS, 3),  # and the mark isn't one of them
+        (lambda: BUILDERS["needed_growth"](), ITEMS, 3),
+        (lambda: BUILDERS["picked_line, breaks"](), LANDS, 4),
+        (lambda: BUILDERS["stacked_mix"](), market(), len(market())),
+        (lambda: BUILDERS["strips"](), SPREAD, 12),
+    ],
+)
+def test_table_has_each_figure_once(
+    build: Callable[[], Any], frame: pd.DataFrame, figures: int
+) -> None:
+    assert len(rows(specify(build()))) == len(frame) == figures
+
+
+def test_data_keep_what_cites_a_figure_and_nothing_that_is_not_shown() -> None:
+    frame = market().assign(secret="x")
+    chart = charts.stacked_mix(frame, unit="trillion yuan", order=PARTS, total=TOTAL)
+    found = rows(specify(chart))
+    assert {row["row"] for row in found} == set(market()["row"])
+    assert {"row", "evidence", "vintage", "printed"} <= set(found[0])
+    assert "secret" not in found[0]
+
+
+def test_grade_is_a_column_only_where_no_row_name_leads_to_it() -> None:
+    def titles(frame: pd.DataFrame) -> list[str]:
+        spec = specify(charts.annual_lines(frame, unit="percent"))
+        return [title for _, title in spec["usermeta"]["cbec"]["columns"]]
+
+    assert titles(YEARS)[-2:] == ["Vintage", "Evidence"]
+    assert "Evidence" not in titles(YEARS.assign(row="a-row"))
+    assert "Evidence" in titles(YEARS.assign(row=["a-row"] + [None] * 5))
 
 
 # Builders ------------------------------------------------------------------------------------
@@ -335,7 +476,7 @@ def test_picture_carries_the_words_and_leaves_the_specification_alone() -> None:
 
 def test_every_builder_is_tested() -> None:
     tested = {name.partition(",")[0] for name in BUILDERS}
-    assert tested == set(charts.__all__) - {"COLOURS", "MIME", "enable", "present"}
+    assert tested == set(charts.__all__) - {"COLOURS", "enable", "present"}
 
 
 @each_builder
@@ -376,6 +517,13 @@ def test_showing_twice_gives_the_same_bytes(name: str) -> None:
         (LANDS, lambda f: charts.ranked_pairs(f, unit="u", order=["China", "Laos"])),
         (SAID, lambda f: charts.stacked_counts(f, category="part", colour="carries", unit="u")),
         (DATES, lambda f: charts.steps(f, unit="u")),
+        (YEARS, lambda f: charts.share_band(f, unit="u", order=["a", "b"])),
+        (YEARS, lambda f: charts.definitions(f, unit="u", order=["a", "b"])),
+        (YEARS, lambda f: charts.by_edition(f, unit="u")),
+        (LANDS, lambda f: charts.picked_line(f, unit="u", first="Laos", breaks=BREAKS)),
+        (BOUNDED, lambda f: charts.bars(f, unit="u")),
+        (SPREAD, lambda f: charts.strips(f, unit="u", groups=["ASEAN", "others"])),
+        (FINDINGS, charts.findings_grid),
     ],
 )
 def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[..., Any]) -> None:
@@ -384,38 +532,218 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
     pd.testing.assert_frame_equal(frame, before)
 
 
-def test_unconfirmed_points_are_hollow_and_all_others_full() -> None:
-    points = marks(specify(charts.annual_lines(YEARS, unit="percent")), "symbol")
+@pytest.mark.parametrize(
+    "name", ["annual_lines", "by_edition", "share_band", "share_band, panels", "definitions"]
+)
+def test_unconfirmed_points_are_hollow_and_all_others_full(name: str) -> None:
+    points = marks(specify(BUILDERS[name]()), "symbol")
     assert len(points) == len(YEARS)
-    hollow = [p for p in points if p.get("fill", "none") in {"none", "transparent"}]
-    full = [p for p in points if p.get("fill") in charts.COLOURS.values()]
-    assert len(hollow) == (YEARS["evidence"] == "unconfirmed").sum()
-    assert len(full) == len(YEARS) - len(hollow)
-    assert {p["stroke"] for p in hollow} <= set(charts.COLOURS.values())
+    assert sum(map(is_hollow, points)) == (YEARS["evidence"] == "unconfirmed").sum()
+    assert {p["fill"] for p in points} <= set(charts.COLOURS.values())
+
+
+@pytest.mark.parametrize(
+    ("build", "kind"),
+    [
+        (lambda f: charts.bars(f, unit="u"), "rect"),
+        (lambda f: charts.grouped_bars(f, unit="u", order=["a"]), "rect"),
+        (lambda f: charts.interval_dots(f, unit="u"), "symbol"),
+        (lambda f: charts.picked_line(f, unit="u", first="Laos"), "symbol"),
+        (lambda f: charts.ranked_pairs(f, unit="u", order=["Laos"]), "symbol"),
+        (lambda f: charts.steps(f, unit="u"), "symbol"),
+        (lambda f: charts.strips(f, unit="u", groups=["x"]), "symbol"),
+    ],
+)
+def test_every_builder_draws_an_unconfirmed_figure_hollow(
+    build: Callable[..., Any], kind: str
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "item": ["one", "two"],
+            "country": "Laos",
+            "group": "x",
+            "series": "a",
+            "year": [2020, 2021],
+            "date": pd.to_datetime(["2020-01-01", "2021-01-01"]),
+            "value": [1.0, 2.0],
+            "added": 1,
+            "lower": [0.9, 1.9],
+            "upper": [1.1, 2.1],
+            "evidence": ["printed", "unconfirmed"],
+        }
+    )
+    spec = specify(build(frame))
+    assert [is_hollow(mark) for mark in marks(spec, kind)] == [False, True]
+    assert ">unconfirmed<" in draw(spec), "the chart must say it without a pointer"
+    sure = specify(build(frame.assign(evidence="printed")))
+    assert not any(is_hollow(mark) for mark in marks(sure, kind))
+    assert ">unconfirmed<" not in draw(sure)
+
+
+def test_unconfirmed_parts_and_totals_are_hollow() -> None:
+    spec = specify(BUILDERS["stacked_mix"]())
+    unsure = market()["evidence"] == "unconfirmed"
+    whole = market()["series"] == TOTAL
+    for kind, those in (("symbol", whole), ("rect", ~whole)):
+        drawn = marks(spec, kind)
+        assert len(drawn) == those.sum()
+        assert sum(map(is_hollow, drawn)) == (those & unsure).sum()
 
 
 def test_without_evidence_all_points_are_full() -> None:
     frame = YEARS.drop(columns="evidence")
     points = marks(specify(charts.annual_lines(frame, unit="percent")), "symbol")
     assert len(points) == len(YEARS)
-    assert all(p.get("fill") in charts.COLOURS.values() for p in points)
+    assert not any(map(is_hollow, points))
 
 
-def test_line_joins_confirmed_and_unconfirmed_points_of_a_series() -> None:
-    lines = marks(specify(charts.annual_lines(YEARS, unit="percent")), "line")
-    assert len(lines) == YEARS["series"].nunique()
+def test_line_is_dashed_where_either_end_is_unconfirmed() -> None:
+    frame = pd.DataFrame(
+        {
+            "year": [2020, 2021, 2022, 2023],
+            "value": [1.0, 2.0, 3.0, 4.0],
+            "series": "a",
+            "evidence": ["printed", "unconfirmed", "printed", "printed"],
+        }
+    )
+    lines = marks(specify(charts.annual_lines(frame, unit="percent")), "rule")
+    assert [line["stroke-dasharray"] for line in lines] == ["4,4", "4,4", "1,0"]
+
+
+@pytest.mark.parametrize("name", ["annual_lines", "share_band"])
+def test_line_joins_the_years_of_a_series_and_no_two_series(name: str) -> None:
+    spec = specify(BUILDERS[name]())
+    ranges = len(YEARS)
+    assert len(marks(spec, "rule")) - ranges == len(YEARS) - YEARS["series"].nunique()
+
+
+@pytest.mark.parametrize(
+    "name", ["annual_lines", "by_edition", "definitions", "share_band", "stacked_mix"]
+)
+def test_tooltip_tells_vintage_and_evidence(name: str) -> None:
+    spec = specify(BUILDERS[name]())
+    tips = json.dumps([layer.get("encoding", {}).get("tooltip") for layer in spec["layer"]])
+    assert {"vintage", "evidence"} <= set(re.findall(r'"field": "(\w+)"', tips))
 
 
 def test_editions_are_not_joined() -> None:
     spec = specify(charts.by_edition(YEARS, unit="dollars"))
     assert len(marks(spec, "symbol")) == len(YEARS)
-    assert marks(spec, "line") == []
+    assert marks(spec, "line") == marks(spec, "rule") == []
+
+
+def test_editions_with_nearly_the_same_forecast_share_a_label() -> None:
+    # e-Conomy SEA's editions of 2016 and 2017 expect 88 and 88.1 billion dollars for 2025.
+    sea = tables.load("sea_ecommerce").sort_values("series")
+    labels = {row["edition"] for row in rows(specify(charts.by_edition(sea, unit="dollars")))}
+    assert {"2016, 2017", "2018", "2023"} <= labels
+    assert "2017" not in labels
+
+
+def test_rival_estimates_are_neither_joined_nor_named_one_by_one() -> None:
+    spec = specify(charts.definitions(YEARS, unit="yuan", order=["a"], rivals=["b"]))
+    assert len(marks(spec, "rule")) == 2, "the three years of a"
+    assert sorted(filter(None, (row["name"] for row in rows(spec)))) == ["a", "other publishers"]
+
+
+def test_no_line_is_drawn_through_a_break() -> None:
+    frame = pd.concat([LANDS, LANDS.assign(year=LANDS["year"] + 1)])
+    whole = marks(specify(charts.picked_line(frame, unit="u", first="China")), "rule")
+    broken = specify(charts.picked_line(frame, unit="u", first="China", breaks=BREAKS))
+    # China: three steps, of which 2018-2019 and 2019-2022 lie in the break; drawn as a country and
+    # again as the one that is chosen.
+    assert len(whole) - len(marks(broken, "rule")) == 2 * 2
+    assert ">method break<" in draw(broken)
+
+
+def test_an_unconfirmed_break_is_marked_as_the_footnote_says() -> None:
+    breaks = BREAKS.assign(evidence="unconfirmed")
+    spec = specify(charts.picked_line(LANDS, unit="u", first="China", breaks=breaks))
+    assert ">method break ○<" in draw(spec)
+    assert spec["usermeta"]["cbec"]["note"] == UNCONFIRMED_EN
+
+
+def test_a_break_of_another_country_is_not_shown() -> None:
+    spec = specify(charts.picked_line(LANDS, unit="u", first="Laos", breaks=BREAKS))
+    assert ">method break<" not in draw(spec)
+
+
+def test_parts_stand_on_each_other_and_hang_below_zero() -> None:
+    frame = pd.DataFrame(
+        {
+            "year": [2015] * 3,
+            "series": ["x", "y", "sum"],
+            "value": [-0.8, -6.2, -7.0],
+            "lower": [-0.9, -6.3, -7.1],
+            "upper": [-0.7, -6.1, -6.9],
+        }
+    )
+    found = rows(specify(charts.contributions(frame, unit="u", order=["x", "y"], total="sum")))
+    assert [row["start"] for row in found] == [0.0, -0.8, None]
+    assert found[1]["bottom"] == pytest.approx(-7.1)
+    assert found[1]["top"] == pytest.approx(-6.9)
+    assert (found[2]["bottom"], found[2]["top"]) == (-7.1, -6.9)
+
+
+def test_parts_without_a_gap_reach_their_sum() -> None:
+    spec = specify(BUILDERS["stacked_mix"]())
+    last = [row for row in rows(spec) if row["year"] == 2024]
+    # 13.7 and 3.96 trillion yuan make 17.66 (section 2.1.1).
+    assert [(row["start"], row["value"]) for row in last] == [
+        (0, 13.7),
+        (13.7, 3.96),
+        (None, 17.66),
+    ]
+
+
+def test_mix_shows_the_shares_that_the_paper_prints() -> None:
+    found = {row["row"]: row["share"] for row in rows(specify(BUILDERS["stacked_mix"]()))}
+    # Section 2.1.1 of the paper: 77.6 % and 22.4 % in 2024.
+    assert found["market-export-2024-as-published"] == 77.6
+    assert found["market-import-2024-as-published"] == 22.4
+    assert found["market-total-2024-as-published"] is None
+
+
+def test_mix_shows_a_year_of_which_only_the_total_is_known() -> None:
+    found = [row for row in rows(specify(BUILDERS["stacked_mix"]())) if row["year"] == 2012]
+    assert [row["series"] for row in found] == [TOTAL]
+
+
+def test_variants_of_a_year_stand_beside_each_other_around_it() -> None:
+    places = [
+        row["place"] for row in rows(specify(BUILDERS["share_band"]())) if row["year"] == 2021
+    ]
+    assert len(set(places)) == 2
+    assert sum(places) / 2 == pytest.approx(2021)
+
+
+def test_a_range_is_written_where_there_is_no_value() -> None:
+    assert [row["written"] for row in rows(specify(charts.bars(BOUNDED, unit="firms")))] == [
+        "14,772",
+        "0 – 31,974",
+    ]
+
+
+def test_a_group_of_fewer_than_four_countries_has_no_quartiles() -> None:
+    frame = SPREAD[(SPREAD["group"] == "ASEAN") | (SPREAD["year"] == 2010)]
+    few = specify(charts.strips(frame.head(6), unit="u", groups=["ASEAN"]))
+    many = specify(charts.strips(frame.assign(year=2010), unit="u", groups=["ASEAN", "others"]))
+    # Three countries in each year; then six in one group and three in the other.
+    assert marks(few, "rect") == []
+    assert len(marks(many, "rect")) == 2  # the box and the tick of the larger group
+
+
+def test_grid_shows_each_verdict_by_symbol_word_and_colour() -> None:
+    spec = specify(charts.findings_grid(FINDINGS))
+    words = [row["word"].replace("\n", " ") for row in rows(spec)]
+    assert words == ["✓ holds", "? undecided", "× fails", "± differs", "– not checkable"]
+    assert len({cell["stroke"] for cell in marks(spec, "rect")}) == len(Standing)
 
 
 def test_ladder_puts_the_printed_figure_at_zero() -> None:
     # 9.57 % printed; 9.70 % recomputed; 9.405 to 9.986 % within rounding (see docs of `audit`).
     spec = specify(charts.interval_ladder([book()["import-growth-2024"]]))
-    (row,) = (rows[0] for rows in spec["datasets"].values() if "face" in rows[0])
+    (row,) = rows(spec)
     # Exact growth of 3.96 on 3.61, less the printed rate, in hundredths of a percent.
     assert row["face"] == pytest.approx((3.96 / 3.61 - 1.0957) * 1e4)
     assert row["low"] == pytest.approx((3.955 / 3.615 - 1.0957) * 1e4)
@@ -424,18 +752,18 @@ def test_ladder_puts_the_printed_figure_at_zero() -> None:
 
 def test_verdict_bars_add_up() -> None:
     for axis in ("arithmetic", "evidence"):
-        (rows,) = specify(charts.verdict_bars(book(), axis))["datasets"].values()
-        assert sum(row["claims"] for row in rows) == len(book().claims)
-        assert {row["of"] for row in rows} == {len(book().claims)}
+        found = rows(specify(charts.verdict_bars(book(), axis)))
+        assert sum(row["claims"] for row in found) == len(book().claims)
+        assert {row["of"] for row in found} == {len(book().claims)}
 
 
 def test_verdict_map_has_a_cell_for_each_claim() -> None:
-    (rows,) = specify(charts.verdict_map(book()))["datasets"].values()
-    places = [(row["arithmetic"], row["evidence"], row["place"]) for row in rows]
+    found = rows(specify(charts.verdict_map(book())))
+    places = [(row["arithmetic"], row["evidence"], row["place"]) for row in found]
     assert len(places) == len(set(places)) == len(book().claims)
 
 
 def test_more_series_than_colours_still_draw() -> None:
     many = pd.concat(YEARS.head(3).assign(series=f"s{i}") for i in range(9))
     spec = specify(charts.annual_lines(many, unit="percent"))
-    assert len(marks(spec, "line")) == 9
+    assert len(marks(spec, "symbol")) == len(many)

@@ -1,4 +1,4 @@
-"""`cbec audit` says what it found, in four formats, and ends with the promised status."""
+"""The commands say what they found, in the promised formats, and end with the promised status."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from fractions import Fraction
@@ -334,6 +335,47 @@ def test_a_reader_who_has_seen_enough_causes_no_traceback(
     finally:
         os.close(write)
     assert (done.returncode, done.stderr) == (int(text == INCONSISTENT), b"")
+
+
+# cbec data check
+
+
+def test_the_projects_data_are_as_described(capsys: Capture) -> None:
+    assert main(["data", "check", str(ROOT / "data")]) == 0
+    assert capsys.readouterr() == ("every table is as the data package describes it\n", "")
+
+
+def test_every_problem_of_the_data_is_a_line_and_ends_with_1(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
+    path = folder / "market.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("market-total,2012,", "market-total,1912,"),
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("CBEC_DATA", str(folder))
+    assert main(["data", "check"]) == 1
+    found = capsys.readouterr()
+    assert found.err == ""
+    cell, content = found.out.splitlines()
+    assert cell.startswith("data/market.csv line 2, column year: '1912' is below the minimum 2012")
+    assert content.startswith("data/market.csv, property hash: 'sha256:")
+
+
+def test_a_folder_without_a_data_package_ends_with_2(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["data", "check", str(tmp_path)]) == 2
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert found.err.startswith("cbec: there is no datapackage.json in ")
+
+
+@pytest.mark.parametrize("arguments", [["data"], ["data", "mend"], ["data", "check", "a", "b"]])
+def test_another_command_on_the_data_is_misuse(arguments: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: cbec" in capsys.readouterr().err
 
 
 def test_the_command_is_installed() -> None:

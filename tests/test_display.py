@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import re
 
+import nbformat
+import numpy as np
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
-from cbec.display import Table, figure_in_english, html_table
+from cbec.display import (
+    GLUE_PREFIX,
+    TRACE_MIME,
+    Table,
+    computed,
+    figure_in_english,
+    html_table,
+    sources_html,
+)
+from cbec.errors import TableError
+from cbec.evidence import UNCONFIRMED_EN
+from cbec.provenance import find
 from cbec.rounding import parse_printed
+from cbec.tables import load
 
 
 def cells(page: str, tag: str = "td") -> list[str]:
@@ -111,3 +127,134 @@ def test_every_figure_of_our_ledger_can_be_written_in_english() -> None:
             text = figure_in_english(claim.printed, claim.unit, exact=exact)
             assert text.isascii(), claim.id
             assert text, claim.id
+
+
+# Where figures come from ---------------------------------------------------------------------
+
+
+def test_rows_of_a_table_may_have_anchors() -> None:
+    page = html_table(["a"], [["1"], ["2"]], ids=["first", "second"])
+    assert re.findall(r'<tr id="(\w+)"', page) == ["first", "second"]
+
+
+def sourced(years: range) -> pd.DataFrame:
+    frame = load("market", series="market-total", year=list(years))
+    return frame[["year", "value", "evidence", "row"]]
+
+
+def test_a_table_with_rows_lists_their_sources_and_prints_neither_rows_nor_grades() -> None:
+    table = Table(sourced(range(2023, 2025)))
+    page = table._repr_html_()
+    assert cells(page, "th") == ["year", "value"]
+    assert cells(page) == ["2023", "16.85", "2024", "17.66"]
+    assert "<details" in page
+    assert "<details open" not in page
+    for year in (2023, 2024):
+        entry = find(f"market-total-{year}-as-published")
+        assert f'href="../reference/provenance.html#{entry.name}"' in page
+        assert entry.evidence in page
+        assert entry.vintage in page
+        assert entry.source is not None
+        assert f'href="{entry.source.url}"' in page
+    assert "row" not in repr(table).splitlines()[0]
+
+
+def test_an_unconfirmed_row_is_marked_and_explained() -> None:
+    # CONTENT.md: the market's totals of 2013, 2015, 2017 and 2018 are unconfirmed.
+    shown = sourced(range(2012, 2020))
+    page = Table(shown)._repr_html_()
+    marked = [cell for cell in cells(page) if "○" in cell]
+    assert [re.sub("<.*?>", "", cell) for cell in marked] == [
+        "○ 3.15",
+        "○ 5.40",
+        "○ 8.06",
+        "○ 9.00",
+    ]
+    assert UNCONFIRMED_EN in page
+    by_rows = Table(shown.drop(columns="evidence"))._repr_html_()
+    assert by_rows == page, "the rows say it as well"
+
+
+def test_a_confirmed_table_has_no_footnote() -> None:
+    assert "○" not in Table(sourced(range(2019, 2025)))._repr_html_()
+
+
+def test_grades_are_printed_where_no_rows_are_named() -> None:
+    page = Table(sourced(range(2023, 2025)).drop(columns="row"))._repr_html_()
+    assert "evidence" in cells(page, "th")
+    assert "<details" not in page
+
+
+def test_a_wrong_row_name_is_refused_in_a_table() -> None:
+    with pytest.raises(TableError, match="market-totl"):
+        Table(pd.DataFrame({"value": [1.0], "row": ["market-totl"]}))._repr_html_()
+
+
+def test_figures_of_one_origin_share_a_line() -> None:
+    totals = [find(f"market-total-{year}-as-published") for year in (2022, 2023, 2024)]
+    page = sources_html(totals, lambda entry: f"#{entry.anchor}")
+    assert page.count("<li>") == 1
+    assert page.count("<br>") == 2, "2023 and 2024 were read on one page"
+    assert [*re.findall(r'href="#([\w-]+)"', page)] == [entry.name for entry in totals]
+
+
+# Computed numbers ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
+    """Return what is displayed: the data and the metadata of each output."""
+    seen: list[tuple[dict, dict]] = []
+
+    def display(data: dict, *, raw: bool, metadata: dict) -> None:
+        assert raw
+        seen.append((data, metadata))
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("40.27%", "40.27%"), (7, "7"), (np.int64(70769), "70769"), (-1, "-1")]
+)
+def test_a_computed_number_is_kept_as_shown_and_not_displayed(kept, value, text) -> None:
+    computed("share", value, "market-2024 goods-trade-2024-first")
+    ((data, metadata),) = kept
+    assert set(data) == {GLUE_PREFIX + "text/plain", GLUE_PREFIX + TRACE_MIME}
+    assert data[GLUE_PREFIX + "text/plain"] == text
+    rows = ["market-2024", "goods-trade-2024-first"]
+    assert data[GLUE_PREFIX + TRACE_MIME] == {"rows": rows}
+    assert metadata == {"scrapbook": {"name": "share", "mime_prefix": GLUE_PREFIX}}
+
+
+def test_rows_may_be_a_column_of_joined_names(kept) -> None:
+    frame = load("market", series="market-total", year=[2022, 2023, 2024])
+    names = frame["row"].tolist()
+    computed("steps", 2, pd.Series([" ".join(names[:2]), " ".join(names[1:])]))
+    assert kept[0][0][GLUE_PREFIX + TRACE_MIME]["rows"] == names
+
+
+def test_a_wrong_row_name_is_refused_at_once(kept) -> None:
+    with pytest.raises(TableError, match=r"'market-2042'.*did you mean 'market-202"):
+        computed("share", "1%", ["market-2042"])
+    assert kept == []
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, np.float64(1), None, [1]])
+def test_a_number_without_a_form_is_refused(kept, value) -> None:
+    with pytest.raises(TypeError, match=r"computed\('share'.*format"):
+        computed("share", value)
+    assert kept == []
+
+
+def test_a_notebook_with_computed_numbers_is_valid_and_the_same_when_run_again() -> None:
+    code = 'from cbec.display import computed\ncomputed("zones", 8, ["pilot-zones-2015-03-07"])'
+
+    def run() -> str:
+        notebook = new_notebook(cells=[new_code_cell(code, id="one")])
+        NotebookClient(notebook, kernel_name="python3", record_timing=False).execute()
+        nbformat.validate(notebook)
+        return nbformat.writes(notebook)
+
+    assert "vnd.cbec.trace" in run()
+    assert run() == run()

@@ -168,13 +168,29 @@ def test_several_derivations_make_a_table(ours: Ledger) -> None:
         },
         scale=100,
     )
-    assert frame.columns.tolist() == ["item", "value", "lower", "upper"]
+    assert frame.columns.tolist() == ["item", "value", "lower", "upper", "evidence", "row"]
+    assert frame["row"].tolist() == ["import-2024 import-2023", "firms-association firms-2024"]
     assert frame["item"].tolist() == ["imports", "firms"]
     assert frame.loc[0, ["value", "lower", "upper"]].tolist() == pytest.approx(
         [9.6953, 9.4053, 9.9861], abs=1e-4
     )
     assert frame.loc[1, "value"] != frame.loc[1, "value"]
     assert frame.loc[1, "upper"] == float("inf")
+
+
+def test_a_derivation_is_as_good_as_its_weakest_figure(ours: Ledger) -> None:
+    assert ours.weakest_grade(["customs-2018-revised", "market-2024"]) == "printed"
+    assert ours.weakest_grade(["market-2018", "market-2024"]) == "unconfirmed"
+    assert ours.weakest_grade(["customs-2018-revised"]) == "corroborated"
+    assert ours.weakest_grade([]) == ""
+
+
+def test_a_figure_without_a_grade_leaves_the_grade_open(tmp_path: Path) -> None:
+    path = write(tmp_path, claims("a,10,=,level,"))
+    (path.parent / "inputs.csv").write_text("id,printed,unit\nb,5,\n", encoding="utf-8")
+    ledger = read_ledger(path)
+    assert ledger.weakest_grade(["a"]) == "printed"
+    assert ledger.weakest_grade(["a", "b"]) == ""
 
 
 def test_a_threshold_leaves_no_single_value_whichever_way_it_points(tmp_path: Path) -> None:
@@ -506,7 +522,7 @@ DAMAGE: list[tuple[str, str | bytes, list[str]]] = [
     (
         "a column named twice",
         claims("a,1.0,=,level,,", columns="id,printed,comparator,kind,derivation,id"),
-        ["line 1", "column 'id' is named twice", "rename one"],
+        ["line 1", "has column 'id' twice", "rename one"],
     ),
 ]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from frictionless import Package, system
 
 from cbec import tables
 from cbec.errors import DataNotFoundError, TableError
-from cbec.tables import data_dir, load, names, read_rows
+from cbec.tables import check, data_dir, load, names, read_rows
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -23,15 +24,14 @@ RESOURCES = {resource["name"]: resource for resource in DESCRIPTOR["resources"]}
 GRADES = {"corroborated", "single-source", "derived", "unconfirmed", "not-found", "printed"}
 
 # Tables of figures: every row belongs to a series.
-SERIES_TABLES = [
+SERIES_TABLES = list(dict.fromkeys(row["table"] for _, row in read_rows(DATA / "series.csv")))
+SOURCED_TABLES = [
     name
     for name, resource in RESOURCES.items()
-    if any(
-        key["reference"]["resource"] == "series"
-        for key in resource["schema"].get("foreignKeys", ())
-    )
+    if "source" in {field["name"] for field in resource["schema"]["fields"]}
 ]
 each_table = pytest.mark.parametrize("name", RESOURCES)
+each_sourced_table = pytest.mark.parametrize("name", SOURCED_TABLES)
 each_series_table = pytest.mark.parametrize("name", SERIES_TABLES)
 
 Damage = Callable[[str, str, str], Path]
@@ -88,26 +88,102 @@ def test_every_csv_file_is_described_or_belongs_to_the_ledger() -> None:
     assert all((DATA / path).is_file() for path in described)
 
 
-@each_table
-def test_the_package_states_the_present_size_and_hash_of_the_file(name: str) -> None:
-    resource = RESOURCES[name]
-    data = (DATA / resource["path"]).read_bytes()
-    found = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    assert (resource.get("bytes"), resource.get("hash")) == (len(data), found), (
-        f"{resource['path']} changed: write its size and hash into data/datapackage.json"
-    )
+def test_the_package_is_whole_by_our_own_check_and_by_frictionless() -> None:
+    assert check() == ()
+    with system.use_context(trusted=True):  # an absolute path
+        report = Package(str(DATA / "datapackage.json")).validate()
+    assert report.valid, report.to_summary()
 
 
 @each_table
-def test_every_field_is_described_and_every_grade_comes_from_the_list(name: str) -> None:
+def test_every_table_is_described_with_keys_measures_sources_and_licence(name: str) -> None:
     resource = RESOURCES[name]
-    assert resource["title"]
-    assert resource["description"]
-    for field in resource["schema"]["fields"]:
+    schema = resource["schema"]
+    for key in ("title", "description", "sources", "licenses", "bytes", "hash", "rows"):
+        assert resource[key], key
+    assert schema["primaryKey"]
+    assert all(value["label"] for value in schema["missingValues"])
+    for field in schema["fields"]:
         assert field["title"], field["name"]
         assert field["description"], field["name"]
-        if field["name"] == "evidence" and name in SERIES_TABLES:
-            assert set(field["constraints"]["enum"]) == GRADES
+        assert field["type"], field["name"]
+        rules = field.get("constraints", {})
+        if field["name"] == "evidence" or (name, field["name"]) == ("evidence", "grade"):
+            assert rules["required"]
+            assert set(rules["enum"]) == GRADES
+        if field["name"] == "vintage":
+            assert rules["enum"]
+        if field["name"] == "year" or field["name"].endswith("_year"):
+            assert {"minimum", "maximum"} <= rules.keys()
+
+
+LINKS = {
+    "series": ("series", "id"),
+    "outturn_series": ("series", "id"),
+    "source": ("sources", "id"),
+    "country": ("countries", "iso3"),
+    "claim": ("claims", "id"),
+}
+
+
+@each_table
+def test_a_column_that_names_a_row_of_another_table_is_a_foreign_key(name: str) -> None:
+    schema = RESOURCES[name]["schema"]
+    keys = {
+        key["fields"][0]: (key["reference"]["resource"], key["reference"]["fields"][0])
+        for key in schema.get("foreignKeys", ())
+    }
+    columns = [field["name"] for field in schema["fields"]]
+    assert {column: keys.get(column) for column in columns if column in LINKS} == {
+        column: link for column, link in LINKS.items() if column in columns
+    }
+
+
+@each_series_table
+def test_the_unit_of_a_table_of_one_unit_is_that_of_its_series(name: str) -> None:
+    series = load("series")
+    units = set(series.loc[series["table"] == name, "unit"])
+    fields = {field["name"]: field for field in RESOURCES[name]["schema"]["fields"]}
+    assert fields["printed"].get("unit") == (units.pop() if len(units) == 1 else None)
+
+
+def test_a_missing_value_may_be_labelled_or_not(copy: Path) -> None:
+    path = copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    sources = next(r for r in package["resources"] if r["name"] == "sources")
+    assert sources["schema"]["missingValues"] == [{"value": "", "label": "not recorded"}]
+    labelled = load("sources")
+    sources["schema"]["missingValues"] = [""]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    pd.testing.assert_frame_equal(load("sources"), labelled)
+    assert labelled["url"].isna().any()
+
+
+def test_every_row_with_a_source_has_a_name_of_its_own() -> None:
+    rows = [row for name in SOURCED_TABLES for row in load(name)["row"]]
+    assert len(set(rows)) == len(rows)
+    assert all(re.fullmatch("[0-9a-z]+(-[0-9a-z]+)*", row) for row in rows)
+
+
+def test_every_source_is_cited_and_says_what_may_be_done_with_it() -> None:
+    sources = load("sources")
+    cited = {source for name in SOURCED_TABLES for source in load(name)["source"].dropna()}
+    assert set(sources["id"]) == cited
+    assert sources["licence"].notna().all()
+
+
+def test_a_source_without_an_address_says_why() -> None:
+    sources = load("sources").set_index("id")
+    bare = sources[sources["url"].isna()]
+    assert set(bare["grade"]) <= {"unaddressed", "recalled", "own", "source-file", "transcription"}
+    assert not set(sources.loc[sources["url"].notna(), "grade"]) & {"unaddressed", "recalled"}
+
+
+@each_sourced_table
+def test_only_a_search_that_found_nothing_has_no_source(name: str) -> None:
+    table = load(name)
+    grade = table["grade" if name == "evidence" else "evidence"]
+    assert (grade[table["source"].isna()] == "not-found").all()
 
 
 @each_series_table
@@ -133,10 +209,25 @@ def test_an_unconfirmed_figure_says_so_beside_it(name: str) -> None:
     assert not (table[table["evidence"] != "unconfirmed"]["source"] == "none-recalled").any()
 
 
-@each_series_table
-def test_a_derived_figure_says_how_it_was_computed(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        *((name, "note") for name in SERIES_TABLES),
+        ("published_forecasts", "note"),
+        ("programme_facts", "note"),
+        ("digital_trade_rules", "note"),
+        ("conflicts", "note_en"),
+        ("method_breaks", "note"),
+    ],
+)
+def test_what_was_derived_recalled_or_not_found_says_so_first(name: str, note: str) -> None:
     table = load(name)
-    assert table[table["evidence"] == "derived"]["note"].str.startswith("derived: ").all()
+    for grade, word in {
+        "derived": "derived: ",
+        "unconfirmed": "unconfirmed",
+        "not-found": "not found",
+    }.items():
+        assert table.loc[table["evidence"] == grade, note].str.startswith(word).all()
 
 
 def test_figures_of_the_paper_stand_as_it_prints_them() -> None:
@@ -151,7 +242,7 @@ def test_figures_of_the_paper_stand_as_it_prints_them() -> None:
         ("market-import", 2024, "3.96"),
     ]:
         assert figure(market, series, year) == text
-    firms = load("firm_counts", evidence="printed").set_index("region")["printed"]
+    firms = load("firms_by_province", evidence="printed").set_index("region")["printed"]
     assert firms.to_dict() == {
         "China": "70769",
         "Guangdong": "14772",
@@ -211,9 +302,84 @@ def test_pilot_zones_add_up() -> None:
     assert running.astype(float).tolist() == zones["value"].tolist()
 
 
-def test_countries_are_china_and_the_ten_members_of_asean() -> None:
-    assert load("countries")["group"].value_counts().to_dict() == {"China": 1, "ASEAN": 10}
-    assert set(load("internet_users")["country"]) == set(load("countries")["iso3"])
+def test_countries_are_china_asean_and_the_others_of_the_customary_list_of_65() -> None:
+    # The list of 65 holds the ten members of ASEAN, which stand in their own group here.
+    countries = load("countries")
+    groups = {"China": 1, "ASEAN": 10, "Belt-and-Road other": 55}
+    assert countries["group"].value_counts().to_dict() == groups
+    assert set(load("internet_users")["country"]) == set(countries["iso3"])
+    near = countries[countries["group"] != "Belt-and-Road other"]
+    assert set(load("logistics_index")["country"]) == set(near["iso3"])
+
+
+def test_internet_use_of_the_other_countries_is_of_six_years() -> None:
+    users = load("internet_users").merge(load("countries"), left_on="country", right_on="iso3")
+    other = users[users["group"] == "Belt-and-Road other"]
+    # Countries without a value in the file that was gathered.
+    without = {2005: 2, 2010: 1, 2015: 0, 2020: 2, 2022: 3, 2023: 4}
+    assert other["year"].value_counts().to_dict() == {y: 55 - n for y, n in without.items()}
+    assert users["value"].between(0, 100).all()
+
+
+def test_shares_of_trade_between_firms_and_of_retail_make_the_whole() -> None:
+    market = load("market", series=["market-b2b-share", "market-b2c-share"])
+    total = market.assign(printed=market["printed"].map(Decimal)).groupby("year")["printed"].sum()
+    assert total.to_dict() == {2021: 100, 2022: 100}
+
+
+def test_the_forecasts_are_those_of_the_brief() -> None:
+    # Section 3: 18.76 to 18.93 for 2023, 20.5 for 2022, 16.8 for 2023, definitions unstated.
+    forecasts = load("published_forecasts").set_index("id")
+    assert len(forecasts) == 12
+    for id, year, printed, upper in [
+        ("jide-2024-for-2023", 2023, "18.760", "18.934"),
+        ("nipa-2021-for-2022", 2022, "20.5", None),
+        ("askci-2023-for-2023", 2023, "16.8", None),
+    ]:
+        row = forecasts.loc[id]
+        assert (row.target_year, row.printed, row.definition) == (year, printed, "unstated")
+        assert row.printed_upper == upper or pd.isna(row.printed_upper)
+    assert (forecasts["origin_year"] <= forecasts["target_year"]).all()
+    bounds = forecasts["note"].str.startswith("lower bound")
+    assert (bounds == (forecasts["comparator"] == ">")).all()
+
+
+def test_an_outturn_is_in_the_unit_of_its_forecast() -> None:
+    units = load("series").set_index("id")["unit"]
+    known = load("published_forecasts").dropna(subset="outturn_series")
+    assert (known["outturn_series"].map(units) == known["unit"]).all()
+    for row in known.itertuples():
+        table = load("series").set_index("id").loc[row.outturn_series, "table"]
+        assert not load(table, series=row.outturn_series, year=row.target_year).empty
+
+
+def test_a_conflict_is_with_a_figure_of_the_series_and_never_the_same() -> None:
+    for row in load("conflicts").itertuples():
+        assert row.evidence in {"single-source", "derived"}
+        table = load("series").set_index("id").loc[row.series, "table"]
+        held = load(table, series=row.series)
+        held = held[held["year"] == row.year]
+        if row.id == "sea-2020-restated":
+            held = held[held["vintage"] == "2020-edition"]
+        if row.vintage == "final":
+            held = held[held["vintage"] == "revised"]
+        assert len(held), row.id
+        assert row.value not in set(held["value"]), row.id
+
+
+def test_what_may_not_be_shipped_is_not() -> None:
+    # TAPED is under CC BY-NC-SA 4.0, which is no open licence.
+    for path in DATA.glob("*.csv"):
+        assert "taped" not in path.read_text(encoding="utf-8").lower(), path.name
+
+
+def test_breaks_lie_between_years_that_the_series_has() -> None:
+    for row in load("method_breaks").itertuples():
+        table = load("series").set_index("id").loc[row.series, "table"]
+        held = load(table, series=row.series)
+        if pd.notna(row.country):
+            held = held[held["country"] == row.country]
+        assert {row.from_year, row.to_year} <= set(held["year"]), row.id
 
 
 def test_rows_can_be_kept_by_vintage_and_grade() -> None:
@@ -347,7 +513,7 @@ def test_rows_can_be_kept_by_vintage_and_grade() -> None:
             "market.csv",
             "series,year,printed,",
             "series,jahr,printed,",
-            ["line 1 lacks year; has undescribed jahr", "the columns must be: series,year,"],
+            ["line 1, column year is not in the header; add it", "must be: series,year,"],
             id="renamed column",
         ),
         pytest.param(
@@ -363,7 +529,7 @@ def test_rows_can_be_kept_by_vintage_and_grade() -> None:
             "market.csv",
             "series,year,printed,",
             "series,year,year,",
-            ["line 1: column 'year' is named twice; rename one"],
+            ["line 1 has column 'year' twice; rename one"],
             id="column named twice",
         ),
         pytest.param(
@@ -418,7 +584,7 @@ def test_damage_is_named_with_its_place_and_remedy(
         pytest.param(b"series,year,printed\n", "holds no rows", id="header alone"),
         pytest.param(b"series;year\nx;1\n", "separated by commas", id="semicolons"),
         pytest.param(b"series\n\xd6\xd0\n", "line 2 isn't UTF-8", id="another encoding"),
-        pytest.param(b"series,,year\nx,y,z\n", "column 2 has no name", id="nameless column"),
+        pytest.param(b"series,,year\nx,y,z\n", "no name for column 2", id="nameless column"),
     ],
 )
 def test_an_unusable_file_is_named(copy: Path, content: bytes | None, said: str) -> None:
@@ -462,7 +628,97 @@ def test_asking_for_what_is_not_there_says_what_is(request_: dict, said: list[st
         assert text in str(error.value)
 
 
+# All that is wrong
+
+
+def test_every_problem_is_found_and_each_once(copy: Path) -> None:
+    (copy / "sources.csv").unlink()
+    path = copy / "market.csv"
+    text = path.read_text(encoding="utf-8").replace(",2012,2.1,", ",2031,2.1,")
+    path.write_text(text.replace(",2.7,", ",-2.7,"), encoding="utf-8")
+    found = check()
+    assert [str(problem).partition(";")[0] for problem in found if problem.line] == [
+        "data/market.csv line 2, column year: '2031' is above the maximum 2024",
+        "data/market.csv line 15, column printed: '-2.7' doesn't have the form of this column",
+    ]
+    assert [(p.file, p.field) for p in found if not p.line] == [
+        ("data/sources.csv", ""),
+        ("data/market.csv", "bytes"),
+        ("data/market.csv", "hash"),
+    ]
+    assert check(names=["gdp"]) == found[:1]
+
+
+def test_a_table_that_was_changed_on_purpose_still_loads(damage: Damage) -> None:
+    damage("market.csv", "market-total,2012,2.1,", "market-total,2012,2.3,")
+    assert load("market")["printed"].iloc[0] == "2.3"
+    (problem,) = check()
+    assert (problem.file, problem.field) == ("data/market.csv", "hash")
+    assert "run 'make data' if the change was meant" in problem.remedy
+
+
+def test_what_the_package_does_not_state_is_to_be_stated(copy: Path) -> None:
+    path = copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    del package["resources"][0]["rows"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    (problem,) = check()
+    assert str(problem).endswith("isn't stated in datapackage.json; run 'make data'")
+
+
+def test_a_folder_without_a_package_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataNotFoundError, match="there is no datapackage"):
+        check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"primaryKey": ["jahr"]}, "table 'gdp', key: 'jahr' is no field of 'gdp'"),
+        (
+            {
+                "foreignKeys": [
+                    {"fields": ["source"], "reference": {"resource": "sources", "fields": ["no"]}}
+                ]
+            },
+            "table 'gdp', key: 'no' is no field of 'sources'",
+        ),
+    ],
+)
+def test_a_key_of_the_package_that_points_nowhere_is_named(
+    copy: Path, change: dict, said: str
+) -> None:
+    path = copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    next(r for r in package["resources"] if r["name"] == "gdp")["schema"] |= change
+    path.write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(TableError, match=said):
+        check()
+
+
+@pytest.mark.parametrize("rule", [{"minimum": "early"}, {"pattern": "("}, ["minimum"]])
+def test_a_constraint_that_cannot_be_read_is_named(copy: Path, rule: object) -> None:
+    path = copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    gdp = next(r for r in package["resources"] if r["name"] == "gdp")
+    gdp["schema"]["fields"][1]["constraints"] = rule
+    path.write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(TableError, match=r"datapackage\.json isn't a tabular data package"):
+        load("market")
+
+
 # Where the data are looked for
+
+
+def test_a_linked_folder_is_shown_by_its_own_name(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(copy, target_is_directory=True)
+    monkeypatch.setenv("CBEC_DATA", str(tmp_path / "link"))
+    assert check() == ()
+    (copy / "gdp.csv").unlink()
+    (problem,) = check(names=["gdp"])
+    assert problem.file == "data/gdp.csv"
 
 
 def test_the_variable_comes_first(copy: Path) -> None:

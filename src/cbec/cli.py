@@ -1,4 +1,4 @@
-"""The command line: ``cbec audit``."""
+"""The command line: ``cbec audit`` and ``cbec data check``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from cbec import __version__
+from cbec import __version__, tables
 from cbec.audit import (
     COLUMNS,
     Audit,
@@ -28,7 +28,6 @@ from cbec.errors import CbecError, LedgerError
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger, read_ledger
 from cbec.rounding import Rule
-from cbec.tables import data_dir
 from cbec.verdicts import Arithmetic, Evidence
 
 __all__ = ["explain", "main", "render"]
@@ -36,7 +35,7 @@ __all__ = ["explain", "main", "render"]
 FORMATS = ("table", "json", "csv", "markdown")
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_OUTCOME = {"bad ledger": 2, "inconsistent": 1, "fine": 0}
+_OUTCOME = {"unusable": 2, "wrong": 1, "fine": 0}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,21 +49,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when it ran, 1 with ``--strict`` if a claim is inconsistent or a check failed, 2 on a
-        bad ledger or a bad argument.
+        0 when it ran, 1 if a table is broken, or with ``--strict`` if a claim is inconsistent or a
+        check failed, 2 on a bad ledger, a bad data package or a bad argument.
     """
     options = _parser().parse_args(arguments)
+    return _check_data(options) if options.command == "data" else _audit(options)
+
+
+def _audit(options: argparse.Namespace) -> int:
     try:
         result = audit(read_ledger(_ledger_path(options.ledger)))
         wanted = _selection(options.only)
         text = explain(result, options.explain) if options.explain else None
     except CbecError as error:
         print(f"cbec: {error}", file=sys.stderr)
-        return _OUTCOME["bad ledger"]
+        return _OUTCOME["unusable"]
     if text is None:
         text = render(result, options.format, wanted)
+    failing = options.strict and result.failing
+    data = options.format != "table" and not options.explain
+    return _written(text, _OUTCOME["wrong" if failing else "fine"], data=data)
+
+
+def _check_data(options: argparse.Namespace) -> int:
+    try:
+        problems = tables.check(options.folder)
+    except CbecError as error:
+        print(f"cbec: {error}", file=sys.stderr)
+        return _OUTCOME["unusable"]
+    text = "\n".join(map(str, problems)) or "every table is as the data package describes it"
+    return _written(text, _OUTCOME["wrong" if problems else "fine"])
+
+
+def _written(text: str, outcome: int, *, data: bool = False) -> int:
+    """Print and return the outcome, or another if the output can't be written."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        if options.format != "table" and not options.explain:  # data are UTF-8 everywhere
+        if data:  # they are UTF-8 everywhere
             sys.stdout.reconfigure(encoding="utf-8")
         else:  # a terminal without Chinese shows escapes
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -75,8 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"cbec: the output can't be written ({error.strerror})", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _OUTCOME["bad ledger"]
-    return _OUTCOME["inconsistent" if options.strict and result.failing else "fine"]
+        return _OUTCOME["unusable"]
+    return outcome
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,11 +130,25 @@ def _parser() -> argparse.ArgumentParser:
     audit_parser.add_argument(
         "--strict", action="store_true", help="exit with 1 if anything is inconsistent"
     )
+    data_parser = commands.add_parser("data", help="look after the tables of a data package")
+    data_commands = data_parser.add_subparsers(dest="data_command", required=True)
+    check_parser = data_commands.add_parser(
+        "check",
+        help="check every table against the data package and report all that is wrong",
+        description="Check the size, hash, rows, types, constraints and keys of every table. Exit "
+        "status: 0 when nothing is wrong, 1 if something is, 2 on a bad data package.",
+    )
+    check_parser.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="the folder of datapackage.json (default: the project's data)",
+    )
     return parser
 
 
 def _ledger_path(given: str | None) -> Path:
-    path = data_dir() if given is None else Path(given)
+    path = tables.data_dir() if given is None else Path(given)
     if path.is_dir():
         path = path / "claims.csv"
     if not path.is_file():

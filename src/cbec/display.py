@@ -1,20 +1,40 @@
-"""How figures are written in English, and HTML tables in one form."""
+"""How figures are written in English, HTML tables in one form, and where a figure comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
 from cbec.rounding import Printed, decimal_text
-from cbec.verdicts import Arithmetic, Evidence, sense
+from cbec.verdicts import Arithmetic, Evidence, Standing, sense
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Table", "figure_in_english", "html_table", "verdict_html"]
+    from cbec.provenance import Entry
+
+__all__ = [
+    "GLUE_PREFIX",
+    "TRACE_MIME",
+    "UNCONFIRMED_MARK",
+    "Table",
+    "computed",
+    "disclosure_html",
+    "figure_in_english",
+    "html_table",
+    "origins_html",
+    "source_html",
+    "sources_html",
+    "verdict_html",
+]
+
+# MyST-NB keeps outputs of this prefix for prose and doesn't display them.
+GLUE_PREFIX = "application/papermill.record/"
+TRACE_MIME = "application/vnd.cbec.trace+json"
+UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
 _LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
@@ -78,6 +98,7 @@ def html_table(
     numeric: Collection[int] = (),
     caption: str = "",
     cards: bool = False,
+    ids: Sequence[str] = (),
 ) -> str:
     """Return a table whose cells are HTML already.
 
@@ -94,6 +115,8 @@ def html_table(
     cards : bool
         Whether rows become cards on a narrow screen: the first two cells side by side, the rest
         below them.
+    ids : sequence of str
+        The anchor of each row, if rows have any.
 
     Returns
     -------
@@ -116,9 +139,10 @@ def html_table(
     titles = "".join(
         f'<th scope="col"{mark(i)}>{escape(title)}</th>' for i, title in enumerate(head)
     )
+    anchors = [f' id="{escape(id)}"' for id in ids] or [""] * len(rows)
     body = "".join(
-        "<tr>" + "".join(cell(i, content) for i, content in enumerate(row)) + "</tr>"
-        for row in rows
+        f"<tr{anchor}>" + "".join(cell(i, content) for i, content in enumerate(row)) + "</tr>"
+        for anchor, row in zip(anchors, rows, strict=True)
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     classes = "cbec-table cbec-cards" if cards else "cbec-table"
@@ -128,7 +152,7 @@ def html_table(
     )
 
 
-def verdict_html(verdict: Arithmetic | Evidence, code: str = "") -> str:
+def verdict_html(verdict: Arithmetic | Evidence | Standing, code: str = "") -> str:
     """Return a badge: symbol, word and colour, with the meaning on hover.
 
     Examples
@@ -144,9 +168,189 @@ def verdict_html(verdict: Arithmetic | Evidence, code: str = "") -> str:
     )
 
 
+def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> None:
+    """Keep a computed number for the prose of a notebook, with the rows it was computed from.
+
+    In Markdown, the role ``{computed}`` with the name shows the number, and links it to its rows,
+    their vintages, grades and sources.
+
+    Parameters
+    ----------
+    name : str
+        By which the prose calls the number; unique in its notebook.
+    value : str or int
+        The number as the reader will see it. A fractional number must be formatted first: how many
+        digits it is good for is the author's to say.
+    rows : str or iterable of str
+        Names that `cbec.provenance.find` knows, or texts of names joined by blanks, such as the
+        column ``row`` of a computed frame.
+
+    Raises
+    ------
+    TypeError
+        If the value is neither a text nor a whole number.
+    TableError
+        If a row isn't known.
+
+    Examples
+    --------
+    >>> from cbec.tables import load
+    >>> zones = load("pilot_zones")
+    >>> computed("batches", len(zones), zones["row"])  # a notebook keeps it unseen
+    {'application/papermill.record/text/plain': ...}
+    >>> computed("mean", 12.3456)
+    Traceback (most recent call last):
+    ...
+    TypeError: computed('mean', 12.3456): format the number first, e.g. f"{12.3456:.1f}"
+    """
+    import operator
+
+    from IPython.display import display
+
+    from cbec.provenance import find, split_names
+
+    if not isinstance(value, str):
+        try:
+            value = str(operator.index(value))
+        except TypeError:
+            raise TypeError(
+                f'computed({name!r}, {value}): format the number first, e.g. f"{{{value}:.1f}}"'
+            ) from None
+    names = split_names(rows)
+    for row in names:
+        find(row)
+    display(
+        {GLUE_PREFIX + "text/plain": value, GLUE_PREFIX + TRACE_MIME: {"rows": list(names)}},
+        raw=True,
+        metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
+    )
+
+
+def _page_address(entry: Entry) -> str:
+    """Return the address of an entry as seen from a chapter, which lies in a folder of its own."""
+    return f"../{entry.page}.html#{entry.anchor}"
+
+
+def source_html(entry: Entry) -> str:
+    """Return publisher and title of an entry's source, linked to the page that was read.
+
+    The source of a claim is its place in the paper.
+    """
+    source = entry.source
+    if source is None:
+        return ""
+    names = (entry.place,) if entry.kind == "claim" else (source.publisher, source.title)
+    name = escape(": ".join(filter(None, names))) or "no page"
+    return f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
+
+
+def sources_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _page_address) -> str:
+    """Return a list of figures with their vintages, grades and sources.
+
+    Figures that share all of this share an item.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        From `cbec.provenance`.
+    address : callable
+        Gives the address of an entry's row; as seen from a chapter if left out.
+
+    Returns
+    -------
+    str
+        A ``ul`` element; unconfirmed figures are marked by a circle.
+
+    Examples
+    --------
+    >>> from cbec.provenance import find
+    >>> print(sources_html([find("gdp-2022-revised-pre-census")], lambda entry: "#there"))
+    <ul class="cbec-sources"><li>...<br><a href="#there">...</a> (2022) <small>...</small></li></ul>
+    """
+    labels = _grouped(entries, lambda e: (e.kind, e.label_en, e.unit, e.kind == "row" and e.place))
+    return (
+        '<ul class="cbec-sources">'
+        + "".join(f"<li>{_measured_html(group, address)}</li>" for group in labels)
+        + "</ul>"
+    )
+
+
+def _grouped(
+    entries: Iterable[Entry], key: Callable[[Entry], tuple[object, ...]]
+) -> list[list[Entry]]:
+    """Bring entries with one key together, in the order of the first of each."""
+    groups: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    return list(groups.values())
+
+
+def _origin(entry: Entry) -> tuple[object, ...]:
+    return entry.vintage, entry.evidence, entry.source
+
+
+def _measured_html(entries: Sequence[Entry], address: Callable[[Entry], str]) -> str:
+    """Write the figures of one thing measured, a line for each origin."""
+    first = entries[0]
+    place = "" if first.kind == "claim" else first.place
+    label = escape(", ".join(filter(None, (first.label_en, place))))
+    if first.kind == "table":
+        return f'Table <a href="{escape(address(first))}">{label}</a>'
+    unit = f", {escape(first.unit)}" if first.unit else ""
+    lines = []
+    for group in _grouped(entries, _origin):
+        figures = ", ".join(_figure_html(entry, address) for entry in group)
+        origin = (escape(group[0].vintage), escape(group[0].evidence), source_html(group[0]))
+        lines.append(f"<br>{figures} <small>{' · '.join(filter(None, origin))}</small>")
+    return f"{label}{unit}{''.join(lines)}"
+
+
+def _figure_html(entry: Entry, address: Callable[[Entry], str]) -> str:
+    mark = f"{UNCONFIRMED_MARK} " if entry.unconfirmed else ""
+    shown = escape(entry.printed or "this row")
+    if entry.kind == "claim":
+        shown = f'<span class="cbec-figure" lang="zh-CN">{shown}</span>'
+    words = [entry.english if entry.english != entry.printed else "", entry.period]
+    detail = ", ".join(filter(None, words))
+    link = f'{mark}<a href="{escape(address(entry))}">{shown}</a>'
+    return f"{link} ({escape(detail)})" if detail else link
+
+
+def origins_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _page_address) -> str:
+    """Return vintage, grade and source of some figures, a line for each origin.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        From `cbec.provenance`.
+    address : callable
+        Gives the address of an entry's row; as seen from a chapter if left out.
+
+    Returns
+    -------
+    str
+        Lines in which the vintage is linked to the row of the first figure of this origin.
+    """
+    lines = []
+    for first, *_ in _grouped(entries, _origin):
+        row = f'<a href="{escape(address(first))}">{escape(first.vintage or "row")}</a>'
+        lines.append(" · ".join(filter(None, (row, escape(first.evidence), source_html(first)))))
+    return "<br>".join(lines)
+
+
+def disclosure_html(summary: str, content: str) -> str:
+    """Return a box that is closed at first, for what a reader wants who doubts a figure."""
+    return f'<details class="cbec-more"><summary>{escape(summary)}</summary>{content}</details>'
+
+
 @dataclass(frozen=True)
 class Table:
     """A data frame to be read: without its index, numbers rounded, with a caption.
+
+    Columns of a frame that say where its figures come from are not printed but used. Where there
+    is a column ``row``, with names that `cbec.provenance.find` knows, the sources of the figures
+    are listed below the table, in a box that is closed at first. A row that rests on an
+    unconfirmed figure, by its column ``evidence`` or by the rows that it names, is marked ○.
 
     Parameters
     ----------
@@ -166,15 +370,48 @@ class Table:
     cards: bool = False
 
     def _repr_html_(self) -> str:
-        numeric = {
-            i for i, (_, column) in enumerate(self.frame.items()) if column.dtype.kind in "iuf"
-        }
-        rows = [[escape(self._text(cell)) for cell in row] for row in self.frame.itertuples(False)]
-        head = [str(column) for column in self.frame]
-        return html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
+        from cbec.evidence import UNCONFIRMED_EN
+
+        shown = self._shown()
+        numeric = {i for i, (_, column) in enumerate(shown.items()) if column.dtype.kind in "iuf"}
+        fractional = [i for i, (_, column) in enumerate(shown.items()) if column.dtype.kind == "f"]
+        rests = self._entries()
+        doubtful = self._unconfirmed(rests)
+        marked = fractional[0] if fractional else 0
+        rows = []
+        for cells, is_doubtful in zip(shown.itertuples(False), doubtful, strict=True):
+            texts = [escape(self._text(cell)) for cell in cells]
+            if is_doubtful:
+                texts[marked] = f"{UNCONFIRMED_MARK} {texts[marked]}"
+            rows.append(texts)
+        head = [str(column) for column in shown]
+        page = html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
+        if any(doubtful):
+            page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
+        if rests:
+            listed = dict.fromkeys(entry for row in rests for entry in row)
+            page += disclosure_html("Sources of this table", sources_html(listed))
+        return page
 
     def __repr__(self) -> str:
-        return self.frame.round(self.decimals).to_string(index=False)
+        return self._shown().round(self.decimals).to_string(index=False)
+
+    def _shown(self) -> pd.DataFrame:
+        carried = ["row", "evidence"] if "row" in self.frame else []
+        return self.frame.drop(columns=carried, errors="ignore")
+
+    def _entries(self) -> list[list[Entry]]:
+        """Return what each row rests on, nothing if the frame doesn't say."""
+        from cbec.provenance import find, split_names
+
+        rows = self.frame.get("row", ())
+        return [[find(name) for name in split_names(names)] for names in rows]
+
+    def _unconfirmed(self, rests: Sequence[Sequence[Entry]]) -> list[bool]:
+        if "evidence" in self.frame:
+            return [grade == "unconfirmed" for grade in self.frame["evidence"]]
+        found = [any(entry.unconfirmed for entry in row) for row in rests]
+        return found or [False] * len(self.frame)
 
     def _text(self, cell: object) -> str:
         import pandas as pd

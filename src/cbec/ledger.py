@@ -11,7 +11,7 @@ import difflib
 import graphlib
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Literal as OneOf
 
 from cbec.display import figure_in_english
 from cbec.errors import CbecError, ExpressionError, LedgerError, PrintedFigureError
+from cbec.evidence import weakest
 from cbec.expression import (
     Call,
     Comparison,
@@ -334,7 +335,9 @@ class Ledger:
         Returns
         -------
         DataFrame
-            Columns ``item``, ``value``, ``lower`` and ``upper``; infinite ends are infinite.
+            Columns ``item``, ``value``, ``lower`` and ``upper``; infinite ends are infinite. And
+            what each rests on: ``evidence``, the weakest grade of the figures used, and ``row``,
+            their ids joined by blanks.
         """
         import pandas as pd
 
@@ -344,8 +347,28 @@ class Ledger:
             low = -math.inf if interval.lower is None else float(interval.lower) * scale
             high = math.inf if interval.upper is None else float(interval.upper) * scale
             face = math.nan if value is None else float(value) * scale
-            rows.append({"item": item, "value": face, "lower": low, "upper": high})
+            used = names(parse(text))
+            measured = {"item": item, "value": face, "lower": low, "upper": high}
+            grade = self.weakest_grade(used)
+            rows.append({**measured, "evidence": grade, "row": " ".join(used)})
         return pd.DataFrame(rows)
+
+    def weakest_grade(self, used: Sequence[str]) -> str:
+        """Return the weakest grade of evidence among some figures; a claim's is ``printed``.
+
+        Returns
+        -------
+        str
+            Empty if there are no figures, or the grade of one isn't stated.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such figure.
+        """
+        figures = [self.figure(id) for id in used]
+        grades = [f.grade if isinstance(f, OutsideFigure) else "printed" for f in figures]
+        return weakest(grades) if grades and all(grades) else ""
 
     def faces(self, used: tuple[str, ...]) -> dict[str, Interval]:
         """Return the face value of each id as a point.

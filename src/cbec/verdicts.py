@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ARITHMETIC", "CODES", "EVIDENCE", "Arithmetic", "Evidence", "Sense", "sense"]
+__all__ = [
+    "ARITHMETIC",
+    "CODES",
+    "EVIDENCE",
+    "STANDING",
+    "Arithmetic",
+    "Evidence",
+    "Sense",
+    "Standing",
+    "sense",
+]
 
 
 class Arithmetic(StrEnum):
@@ -34,6 +44,16 @@ class Evidence(StrEnum):
     OWN_TEXT = "own-text"
     PROPOSAL = "proposal"
     NOT_CHECKED = "not-checked"
+
+
+class Standing(StrEnum):
+    """Whether a proposition holds on the figures that it is held against."""
+
+    HOLDS = "holds"
+    UNDECIDED = "undecided"
+    FAILS = "fails"
+    DIFFERS = "differs"
+    NOT_CHECKABLE = "not-checkable"
 
 
 @dataclass(frozen=True)
@@ -184,6 +204,44 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
 }
 
+STANDING: Mapping[Standing, Sense] = {
+    Standing.HOLDS: Sense(
+        "✓",
+        "holds",
+        "成立",
+        "It holds for all values that round to the figures.",
+        "凡舍入后等于所列数字的取值均使其成立。",
+    ),
+    Standing.UNDECIDED: Sense(
+        "?",
+        "undecided",
+        "未定",
+        "It holds for some values that round to the figures and not for others.",
+        "在舍入所容许的取值中，有的使其成立，有的不成立。",
+    ),
+    Standing.FAILS: Sense(
+        "×",
+        "fails",
+        "不成立",
+        "It holds for no values that round to the figures.",
+        "凡舍入后等于所列数字的取值均使其不成立。",
+    ),
+    Standing.DIFFERS: Sense(
+        "±",
+        "differs",
+        "因口径而异",
+        "The figures that it is held against disagree.",
+        "所对照的各组数字结论不一。",
+    ),
+    Standing.NOT_CHECKABLE: Sense(
+        "–",
+        "not checkable",
+        "无从检验",
+        "No figures were found that could decide it.",
+        "未找到可资判断的数字。",
+    ),
+}
+
 CODES: Mapping[str, tuple[str, str]] = {
     "given": ("a figure taken from elsewhere", "直接引用的数字"),
     "no-denominator": ("the denominator isn't printed", "文中未给出分母"),
@@ -192,15 +250,15 @@ CODES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def sense(verdict: Arithmetic | Evidence | str) -> Sense:
-    """Return how a verdict of either axis is shown.
+def sense(verdict: Arithmetic | Evidence | Standing | str) -> Sense:
+    """Return how a verdict is shown.
 
     Examples
     --------
     >>> sense("rounding").symbol
     '≈'
     """
-    for table, kind in ((ARITHMETIC, Arithmetic), (EVIDENCE, Evidence)):
+    for table, kind in ((ARITHMETIC, Arithmetic), (EVIDENCE, Evidence), (STANDING, Standing)):
         if verdict in list(kind):
             return table[kind(verdict)]  # type: ignore[index]
     raise KeyError(verdict)

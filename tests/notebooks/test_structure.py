@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
-from cbec import charts
+from cbec.charts import look
+from cbec.vega import MIME
 from tools.notebooks import compact_picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +97,7 @@ def texts(output: dict[str, Any]) -> list[str]:
 
 def stored_charts(notebook: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return the outputs that hold a chart, by place."""
-    return [(w, o["data"]) for w, o in outputs(notebook) if charts.MIME in o.get("data", {})]
+    return [(w, o["data"]) for w, o in outputs(notebook) if MIME in o.get("data", {})]
 
 
 def all_charts() -> list[Any]:
@@ -302,8 +303,8 @@ def test_chapter_has_charts(notebook: Path) -> None:
 
 @each_chart
 def test_chart_has_words_a_picture_and_a_line_of_text(chart: dict[str, Any]) -> None:
-    assert set(chart) == {charts.MIME, "image/png", "text/plain"}
-    words = chart[charts.MIME]["usermeta"]["cbec"]
+    assert set(chart) == {MIME, "image/png", "text/plain"}
+    words = chart[MIME]["usermeta"]["cbec"]
     assert [name for name in WORDS if not str(words.get(name, "")).strip()] == []
     assert words["alt"] != words["title"]
     assert "".join(chart["text/plain"]) == f"Chart: {words['title']}"
@@ -314,7 +315,7 @@ def test_chart_has_words_a_picture_and_a_line_of_text(chart: dict[str, Any]) -> 
 
 def test_titles_of_charts_differ() -> None:
     titles = [
-        data[charts.MIME]["usermeta"]["cbec"]["title"]
+        data[MIME]["usermeta"]["cbec"]["title"]
         for notebook in NOTEBOOKS
         for _, data in stored_charts(notebook)
     ]
@@ -337,7 +338,7 @@ def draw(spec: dict[str, Any]) -> Image.Image:
 
 @functools.lru_cache(64)
 def _draw(spec: str) -> Image.Image:
-    return read_picture(compact_picture(charts._mime_bundle(json.loads(spec))["image/png"]))
+    return read_picture(compact_picture(look.mime_bundle(json.loads(spec))["image/png"]))
 
 
 def difference(first: Image.Image, second: Image.Image) -> float:
@@ -369,9 +370,7 @@ def fonts_are_those_of_the_pictures() -> bool:
 def probe() -> Image.Image:
     """Draw a line of text by way of an empty chart."""
     spec = {"data": {"values": [{}]}, "mark": "point", "width": 20, "height": 20}
-    return draw(
-        spec | {"usermeta": {"cbec": {"title": PROBE}}, "config": charts._theme()["config"]}
-    )
+    return draw(spec | {"usermeta": {"cbec": {"title": PROBE}}, "config": look.theme()["config"]})
 
 
 def is_stale(stored: Image.Image, fresh: Image.Image, *, fonts: bool) -> bool:
@@ -426,7 +425,7 @@ def test_this_machine_has_the_fonts_of_the_pictures() -> None:
 
 @each_chart
 def test_picture_shows_the_stored_chart(chart: dict[str, Any]) -> None:
-    fresh = draw(chart[charts.MIME])
+    fresh = draw(chart[MIME])
     stored = read_picture("".join(chart["image/png"]))
     assert not is_stale(stored, fresh, fonts=fonts_are_those_of_the_pictures()), (
         "the picture is stale: run make notebooks"
@@ -435,13 +434,13 @@ def test_picture_shows_the_stored_chart(chart: dict[str, Any]) -> None:
 
 @each_chart
 def test_a_changed_value_makes_a_picture_stale(chart: dict[str, Any]) -> None:
-    spec = chart[charts.MIME]
+    spec = chart[MIME]
     assert is_stale(draw(spec), draw(change_a_value(spec)), fonts=True)
 
 
 @pytest.mark.parametrize("chart", all_charts()[::5])
 def test_other_fonts_alone_make_no_picture_stale(chart: dict[str, Any]) -> None:
-    spec = chart[charts.MIME]
+    spec = chart[MIME]
     other = copy.deepcopy(spec)
     other["config"]["font"] = "DejaVu Sans Mono, monospace"
     assert not is_stale(draw(spec), draw(other), fonts=False)
@@ -449,7 +448,7 @@ def test_other_fonts_alone_make_no_picture_stale(chart: dict[str, Any]) -> None:
 
 def test_a_lost_mark_makes_a_picture_stale_in_any_font() -> None:
     chart = stored_charts(NOTEBOOKS[0])[0][1]
-    fewer = copy.deepcopy(chart[charts.MIME])
+    fewer = copy.deepcopy(chart[MIME])
     (rows,) = fewer["datasets"].values()
     rows.pop()
     assert is_stale(read_picture("".join(chart["image/png"])), draw(fewer), fonts=False)
@@ -457,6 +456,6 @@ def test_a_lost_mark_makes_a_picture_stale_in_any_font() -> None:
 
 def test_a_changed_word_makes_a_picture_stale() -> None:
     chart = stored_charts(NOTEBOOKS[0])[0][1]
-    other = copy.deepcopy(chart[charts.MIME])
+    other = copy.deepcopy(chart[MIME])
     other["usermeta"]["cbec"]["subtitle"] = "number of statistics, 43 in all"
-    assert is_stale(draw(chart[charts.MIME]), draw(other), fonts=True)
+    assert is_stale(draw(chart[MIME]), draw(other), fonts=True)

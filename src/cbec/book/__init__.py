@@ -1,4 +1,4 @@
-"""Sphinx extension of the book: charts, mathematics, the ledger and first-party assets.
+"""Sphinx extension of the book: charts, mathematics, the ledger, the data and first-party assets.
 
 Load it as ``cbec.book`` in ``extra_extensions``.
 """
@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cbec.book import chart, directives, firstparty, mathfont, mathml, roles
+from cbec.book import (
+    chart,
+    dictionary,
+    directives,
+    firstparty,
+    mathfont,
+    mathml,
+    numbers,
+    origins,
+    roles,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,6 +42,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     mathml.setup(app)
     mathfont.setup(app)
     chart.setup(app)
+    numbers.setup(app)
     roles.setup(app)
     directives.setup(app)
+    dictionary.setup(app)
+    origins.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

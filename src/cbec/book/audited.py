@@ -1,22 +1,24 @@
-"""The audit of the book's own ledger, computed once a build."""
+"""The audit of the book's own ledger, computed once a build, and what pages depend on."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbec.audit import Audit, audit
 from cbec.ledger import read_ledger
+from cbec.provenance import Entry, data_files
 from cbec.tables import data_dir
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["LEDGER_FILES", "LEDGER_PAGE", "book_audit", "note_ledger"]
+__all__ = ["LEDGER_PAGE", "addresses", "book_audit", "note_data"]
 
 LEDGER_PAGE = "reference/ledger"
-LEDGER_FILES = ("claims.csv", "inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
+_LEDGER_FILES = ("claims.csv", "inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
 
 
 @functools.cache
@@ -27,11 +29,20 @@ def _audit_of(folder: Path, _stamp: tuple[int, ...]) -> Audit:
 def book_audit() -> Audit:
     """Return the audit of ``data/claims.csv``; a changed file is read again."""
     folder = data_dir()
-    stamp = tuple((folder / name).stat().st_mtime_ns for name in LEDGER_FILES)
+    stamp = tuple((folder / name).stat().st_mtime_ns for name in _LEDGER_FILES)
     return _audit_of(folder, stamp)
 
 
-def note_ledger(env: BuildEnvironment) -> None:
-    """Make the page being read depend on the ledger's files."""
-    for name in LEDGER_FILES:
-        env.note_dependency(str(data_dir() / name))
+def note_data(env: BuildEnvironment) -> None:
+    """Make the page being read depend on the data package's files."""
+    for path in data_files():
+        env.note_dependency(str(path))
+
+
+def addresses(env: BuildEnvironment, page: str) -> Callable[[Entry], str]:
+    """Return what gives the address of an entry as seen from a page."""
+
+    def address(entry: Entry) -> str:
+        return f"{env.app.builder.get_relative_uri(page, entry.page)}#{entry.anchor}"
+
+    return address

@@ -3,19 +3,24 @@
 A notebook output of type :data:`MIME` holds a Vega-Lite specification. Its ``usermeta`` carries the
 words around the chart::
 
-    {"cbec": {"title": ..., "subtitle": ..., "source": ..., "alt": ...}}
+    {"cbec": {"title": ..., "subtitle": ..., "source": ..., "alt": ..., "note": ...,
+              "columns": [[column, title], ...]}}
 
 The page gets a ``figure.cbec-chart`` with these words as HTML, the still picture as SVG and the
-specification as JSON. Where scripts run, ``cbec-charts.js`` replaces the picture by a live view.
-Every other builder takes the PNG which lies beside the specification in the notebook.
+specification as JSON. Where ``columns`` names some, the chart's data follow as a table, in a box
+that is closed at first; a row of the data that names the rows of the data package it rests on, in
+``row``, shows their vintages, grades and sources. Where scripts run, ``cbec-charts.js`` replaces
+the picture by a live view. Every other builder takes the PNG which lies beside the specification in
+the notebook.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -25,6 +30,11 @@ import vl_convert
 from docutils import nodes
 from sphinx.util import logging
 
+from cbec.book.audited import addresses, note_data
+from cbec.book.sections import scrolled_html
+from cbec.display import UNCONFIRMED_MARK, disclosure_html, html_table, origins_html
+from cbec.errors import CbecError
+from cbec.provenance import Entry, find, split_names
 from cbec.vega import MIME, inline_json, vega_bundle
 
 if TYPE_CHECKING:
@@ -54,6 +64,10 @@ class Chart:
         What a reader who cannot see the drawing should know.
     spec : dict
         The Vega-Lite specification, ready to be drawn on a page of any background.
+    note : str
+        A footnote.
+    columns : tuple of (str, str)
+        The columns of the data table and their titles.
     """
 
     title: str
@@ -61,6 +75,8 @@ class Chart:
     source: str
     alt: str
     spec: dict[str, Any]
+    note: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -115,7 +131,103 @@ def read_chart(spec: Mapping[str, Any]) -> Chart:
         source=str(words.get("source", "")),
         alt=alt,
         spec=drawing,
+        note=str(words.get("note", "")),
+        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
     )
+
+
+def data_rows(chart: Chart) -> list[dict[str, Any]]:
+    """Return the chart's data that its table shows: what holds all its columns, each once.
+
+    Parameters
+    ----------
+    chart : Chart
+        Its specification holds the data, as Altair does, in ``datasets``.
+
+    Returns
+    -------
+    list of dict
+        In the order of the data; none if the chart has no columns.
+    """
+    shown = [column for column, _ in chart.columns]
+    found: dict[str, dict[str, Any]] = {}
+    for dataset in chart.spec.get("datasets", {}).values() if shown else ():
+        for record in dataset:
+            if record.keys() >= set(shown):
+                found.setdefault(json.dumps([record[column] for column in shown]), record)
+    return list(found.values())
+
+
+def data_html(chart: Chart, address: Callable[[Entry], str]) -> str:
+    """Write the table of a chart's data.
+
+    Parameters
+    ----------
+    chart : Chart
+        What to write.
+    address : callable
+        Gives the address of an entry as seen from the chart's page.
+
+    Returns
+    -------
+    str
+        A ``details`` element that is closed at first; empty if the chart has no columns.
+    """
+    records = data_rows(chart)
+    if not records:
+        return ""
+    numeric = {
+        i
+        for i, (column, _) in enumerate(chart.columns)
+        if all(isinstance(record[column], int | float | None) for record in records)
+    }
+    formats = [_format([record[column] for record in records]) for column, _ in chart.columns]
+    fractional = [i for i in sorted(numeric) if formats[i] not in ("", ",")]
+    marked = fractional[0] if fractional else 0
+    sourced = any(record.get("row") for record in records)
+    rows = []
+    for record in records:
+        cells = [
+            escape(_cell(record, column, form))
+            for (column, _), form in zip(chart.columns, formats, strict=True)
+        ]
+        if record.get("evidence") == "unconfirmed":
+            cells[marked] = f"{UNCONFIRMED_MARK} {cells[marked]}"
+        if sourced:
+            entries = [find(name) for name in split_names(record.get("row") or "")]
+            cells.append(origins_html(entries, address))
+        rows.append(cells)
+    head = [title for _, title in chart.columns]
+    if sourced:
+        head.append("Vintage, grade and source")
+    table = html_table(head, rows, numeric=numeric)
+    return disclosure_html("Figures of this chart", scrolled_html(table))
+
+
+def _format(values: Sequence[Any]) -> str:
+    """Return the format of a column: about four digits for its largest number."""
+    numbers = [abs(value) for value in values if isinstance(value, int | float)]
+    if all(float(value).is_integer() for value in numbers):
+        years = all(1000 <= value < 3000 for value in numbers)
+        return "" if years else ","
+    size = math.floor(math.log10(max(numbers)))
+    return f",.{min(max(3 - size, 0), 4)}f"
+
+
+def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
+    """Write a cell; a printed figure keeps the digits it was printed with."""
+    value = record[column]
+    if value is None:
+        return ""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return str(value).removesuffix("T00:00:00")
+    printed = str(record.get("printed") or "")
+    try:
+        if float(printed) == value:
+            return printed
+    except ValueError:
+        pass  # computed, or printed with its unit
+    return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
 
 
 def renumber_ids(svg: str, prefix: str) -> str:
@@ -184,7 +296,7 @@ def draw_svg(chart: Chart, prefix: str) -> str:
     return re.sub(r"<svg\b", f'<svg role="img" aria-label="{label}"', svg, count=1)
 
 
-def figure_html(chart: Chart, name: str) -> str:
+def figure_html(chart: Chart, name: str, data: str = "") -> str:
     """Write a chart as HTML.
 
     Parameters
@@ -193,6 +305,8 @@ def figure_html(chart: Chart, name: str) -> str:
         What to show.
     name : str
         The figure's id, unique on its page.
+    data : str
+        The table of its data, as HTML.
 
     Returns
     -------
@@ -210,8 +324,13 @@ def figure_html(chart: Chart, name: str) -> str:
         f'<script type="application/json" class="cbec-chart__spec">{inline_json(chart.spec)}'
         "</script>",
     ]
-    if chart.source:
-        parts.append(f'<figcaption class="cbec-chart__source">{escape(chart.source)}</figcaption>')
+    words = [
+        f'<p class="cbec-chart__{kind}">{escape(text)}</p>'
+        for kind, text in (("source", chart.source), ("note", chart.note))
+        if text
+    ]
+    if words or data:
+        parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}{data}</figcaption>')
     parts.append("</figure>\n")
     return "\n".join(parts)
 
@@ -237,7 +356,12 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
             type="cbec",
             subtype="chart",
         )
-    self.body.append(figure_html(chart, f"cbec-chart-{number}"))
+    try:
+        data = data_html(chart, addresses(self.builder.env, self.builder.current_docname))
+    except CbecError as error:
+        data = ""
+        logger.warning("chart %r: %s", chart.title, error, location=node, type="cbec")
+    self.body.append(figure_html(chart, f"cbec-chart-{number}", data))
     raise nodes.SkipNode
 
 
@@ -327,9 +451,28 @@ def add_chart_scripts(
     doctree : nodes.document or None
         The page's document, if it has one.
     """
-    if doctree is not None and next(doctree.findall(chart_node), None) is not None:
+    if doctree is not None and has_chart(doctree):
         app.add_js_file(VEGA_BUNDLE, loading_method="defer")
         app.add_js_file(LOADER, loading_method="defer", priority=501)
+
+
+def has_chart(document: nodes.document) -> bool:
+    """Tell whether there is a chart in a document."""
+    return next(document.findall(chart_node), None) is not None
+
+
+def note_chart_data(app: Sphinx, document: nodes.document) -> None:
+    """Make a page with charts depend on the data package, whose rows the charts' tables name.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    document : nodes.document
+        The page that was read.
+    """
+    if has_chart(document):
+        note_data(app.env)
 
 
 def setup(app: Sphinx) -> None:
@@ -350,4 +493,5 @@ def setup(app: Sphinx) -> None:
         texinfo=skip,
     )
     app.connect("builder-inited", write_vega_bundle)
+    app.connect("doctree-read", note_chart_data)
     app.connect("html-page-context", add_chart_scripts)

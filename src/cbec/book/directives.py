@@ -18,10 +18,12 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit import Audit, Check, ClaimAudit, interval_text, printed_html
-from cbec.book.audited import book_audit, note_ledger
+from cbec.book.audited import book_audit, note_data
+from cbec.book.notes import finding_html
+from cbec.book.sections import scrolled_html, section
 from cbec.display import html_table, verdict_html
 from cbec.expression import names
-from cbec.ledger import Claim, Finding, Ledger
+from cbec.ledger import Claim, Ledger
 from cbec.rounding import Rule
 from cbec.verdicts import ARITHMETIC, CODES, EVIDENCE
 
@@ -44,7 +46,7 @@ class _AuditDirective(SphinxDirective):
     has_content = False
 
     def run(self) -> list[nodes.Node]:
-        note_ledger(self.env)
+        note_data(self.env)
         return self.build(book_audit())
 
     def build(self, audit: Audit) -> list[nodes.Node]:
@@ -107,28 +109,18 @@ class _LedgerTable(_AuditDirective):
             )
         ]
         for result in audit.results:
-            label = f"claim-{result.claim.id}"
-            section = nodes.section(ids=[label], classes=["cbec-entry"])
-            section["names"].append(label)
             title = result.claim.label_en
             if result.claim.period:
                 title += f" ({result.claim.period})"
-            section += nodes.title("", title)
-            section += nodes.raw("", "".join(_entry(result, audit.ledger)), format="html")
-            found.append(section)
-            self._register(label, title)
+            entry = nodes.raw("", "".join(_entry(result, audit.ledger)), format="html")
+            label = f"claim-{result.claim.id}"
+            found.append(section(self.env, label, title, entry, classes="cbec-entry"))
         return found
-
-    def _register(self, label: str, title: str) -> None:
-        """Let other pages link to the entry by its label."""
-        standard = self.env.get_domain("std")
-        standard.anonlabels[label] = self.env.docname, label  # type: ignore[attr-defined]
-        standard.labels[label] = self.env.docname, label, title  # type: ignore[attr-defined]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> nodes.raw:
     table = html_table(head, rows, cards=True)
-    return nodes.raw("", f'<div class="cbec-scroll" tabindex="0">{table}</div>', format="html")
+    return nodes.raw("", scrolled_html(table), format="html")
 
 
 def _row(result: ClaimAudit) -> list[str]:
@@ -191,7 +183,7 @@ def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
         ]
         yield _fact("On other inputs", _list(items))
     if result.findings:
-        yield _fact("Sources", _list([_finding(f, ledger) for f in result.findings]))
+        yield _fact("Sources", _list([finding_html(f, ledger) for f in result.findings]))
     yield f"<dt>Id</dt><dd><code>{escape(claim.id)}</code></dd></dl>"
 
 
@@ -237,16 +229,3 @@ def _derivation(check: Check, result: ClaimAudit, ledger: Ledger) -> Iterator[st
         for rule in Rule
     ]
     yield f"<details><summary>Each rounding rule</summary>{_list(rules)}</details>"
-
-
-def _finding(finding: Finding, ledger: Ledger) -> str:
-    source = ledger.sources.get(finding.source)
-    words = ", ".join(filter(None, (finding.finding, finding.grade, finding.date)))
-    text = f"<em>{escape(words)}</em>"
-    if finding.note_en:
-        text += f". {escape(finding.note_en)}"
-    if source is not None:
-        name = escape(", ".join(filter(None, (source.publisher, source.title, source.date))))
-        link = f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
-        text += f" {link}"
-    return text

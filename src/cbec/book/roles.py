@@ -11,20 +11,26 @@
     A derivation at face values, with decimals and unit; its bounds appear on hover.
 ``{derive}`growth(a, b); 1; %; bounds```
     Its bounds; the value appears on hover.
+``{computed}`name```
+    A number that the notebook kept with `cbec.display.computed`.
+
+On a page with ``{figures-used}`` each of them links to its note there.
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
-from sphinx import addnodes
 
 from cbec.audit import ClaimAudit
-from cbec.book.audited import LEDGER_PAGE, book_audit, note_ledger
+from cbec.book.audited import LEDGER_PAGE, book_audit, note_data
+from cbec.book.numbers import number
+from cbec.display import TRACE_MIME
 from cbec.errors import CbecError, ExpressionError
 from cbec.rounding import Rule, decimal_text
 from cbec.units import parse_unit
@@ -32,9 +38,10 @@ from cbec.verdicts import Arithmetic, Evidence, sense
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 __all__ = ["main_verdict", "setup"]
+
+_DERIVED = ["cbec-derived"]
 
 _Result = tuple[list[nodes.Node], list[nodes.system_message]]
 
@@ -47,6 +54,7 @@ def setup(app: Sphinx) -> None:
         ("bounds", _bounds),
         ("verdicts", _verdicts),
         ("derive", _derive),
+        ("computed", _computed),
     ):
         app.add_role(name, _role(text))
 
@@ -63,10 +71,9 @@ def _role(build: Any) -> Any:
         options: dict[str, Any] | None = None,
         content: list[str] | None = None,
     ) -> _Result:
-        env = inliner.document.settings.env
         try:
-            note_ledger(env)
-            return build(text.strip(), env), []
+            note_data(inliner.document.settings.env)
+            return [build(text.strip(), inliner.document)], []
         except CbecError as error:
             message = inliner.reporter.error(f"{name}: {error}", line=lineno)
             return [inliner.problematic(rawtext, rawtext, message)], [message]
@@ -74,7 +81,7 @@ def _role(build: Any) -> Any:
     return role
 
 
-def _claim(id: str, env: BuildEnvironment) -> list[nodes.Node]:
+def _claim(id: str, document: nodes.document) -> nodes.Node:
     result = book_audit()[id]
     claim = result.claim
     shown = sense(main_verdict(result))
@@ -85,11 +92,19 @@ def _claim(id: str, env: BuildEnvironment) -> list[nodes.Node]:
         f'<span aria-hidden="true">{shown.symbol}</span>'
         f'<span class="visually-hidden"> {escape(shown.label_en)}</span></span>'
     )
+    figure = number(
+        "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]
+    )
+    figure += nodes.raw("", badge, format="html")
+    return _led(figure, id, document)
+
+
+def _led(figure: number, id: str, document: nodes.document) -> number:
+    """Let a number lead to the ledger where its page has no notes."""
+    env = document.settings.env
     address = env.app.builder.get_relative_uri(env.docname, LEDGER_PAGE)
-    link = nodes.reference("", "", internal=True, refuri=f"{address}#claim-{id}")
-    link["classes"].append("cbec-claim")
-    link += [nodes.Text(claim.english or claim.label_en), nodes.raw("", badge, format="html")]
-    return [link]
+    figure["refuri"] = f"{address}#claim-{id}"
+    return figure
 
 
 def main_verdict(result: ClaimAudit) -> Arithmetic | Evidence:
@@ -102,12 +117,14 @@ def main_verdict(result: ClaimAudit) -> Arithmetic | Evidence:
     return result.arithmetic
 
 
-def _recomputed(id: str, _: BuildEnvironment) -> list[nodes.Node]:
-    return [nodes.Text(_given(book_audit()[id].recomputed_text, id))]
+def _recomputed(id: str, document: nodes.document) -> nodes.Node:
+    text = _given(book_audit()[id].recomputed_text, id)
+    return _led(number("", text, about=("claim", id)), id, document)
 
 
-def _bounds(id: str, _: BuildEnvironment) -> list[nodes.Node]:
-    return [nodes.Text(_given(book_audit()[id].bounds_text, id))]
+def _bounds(id: str, document: nodes.document) -> nodes.Node:
+    text = _given(book_audit()[id].bounds_text, id)
+    return _led(number("", text, about=("claim", id)), id, document)
 
 
 def _given(text: str, id: str) -> str:
@@ -116,13 +133,18 @@ def _given(text: str, id: str) -> str:
     return text
 
 
-def _verdicts(text: str, _env: BuildEnvironment) -> list[nodes.Node]:
+def _verdicts(text: str, _: nodes.document) -> nodes.Node:
+    count = _count(text)
+    return number("", count, about=("verdicts", text, count))
+
+
+def _count(text: str) -> str:
     result = book_audit()
     if text == "claims":
-        return [nodes.Text(str(len(result.claims)))]
+        return str(len(result.claims))
     if text == "cross-checks":
         holding = len(result.cross_checks) - sum(r in result.failing for r in result.cross_checks)
-        return [nodes.Text(f"{holding} of {len(result.cross_checks)}")]
+        return f"{holding} of {len(result.cross_checks)}"
     axis, _, verdict = text.partition(" ")
     counts = result.counts(axis) if axis in {"arithmetic", "evidence"} else {}
     if verdict not in counts:
@@ -130,10 +152,10 @@ def _verdicts(text: str, _env: BuildEnvironment) -> list[nodes.Node]:
             f"{text!r} names no verdict; write claims, cross-checks, or an axis and a verdict, "
             "such as evidence relayed"
         )
-    return [nodes.Text(f"{counts[verdict]} of {len(result.claims)}")]
+    return f"{counts[verdict]} of {len(result.claims)}"
 
 
-def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
+def _derive(text: str, _: nodes.document) -> nodes.Node:
     parts = [part.strip() for part in text.split(";")]
     expression_text, decimals, unit, form = (*parts, "", "", "")[:4]
     if len(parts) > 4 or not decimals.isdecimal() or form not in {"", "bounds"}:
@@ -149,18 +171,33 @@ def _derive(text: str, _: BuildEnvironment) -> list[nodes.Node]:
         value, rule = interval.lower, Rule.FLOOR
     gap = "" if unit in {"", "%", "倍"} else " "
 
-    def number(end: Fraction | None) -> str:
+    def write(end: Fraction | None) -> str:
         if end is None:
             return "∞"
         return decimal_text(end / scale, int(decimals), grouped=True, rule=rule).replace("-", "−")
 
-    span = f"{number(interval.lower)} to {number(interval.upper)}{gap}{unit}"
-    shown, title = f"{number(value)}{gap}{unit}", f"{span}, within rounding"
+    span = f"{write(interval.lower)} to {write(interval.upper)}{gap}{unit}"
+    shown, within = f"{write(value)}{gap}{unit}", f"{span}, within rounding"
+    about = ("derive", expression_text, shown, within)
     if form == "bounds":
-        shown, title = span, f"at face values {shown}"
-    html = f'<span class="cbec-derived" title="{escape(title)}">{escape(shown)}</span>'
-    # Builders other than HTML's take the plain text.
-    return [
-        nodes.raw("", html, format="html"),
-        addnodes.only("", nodes.Text(shown), expr="not html"),
-    ]
+        return number("", span, about=about, hint=f"at face values {shown}", classes=_DERIVED)
+    return number("", shown, about=about, hint=within, classes=_DERIVED)
+
+
+def _computed(name: str, document: nodes.document) -> nodes.Node:
+    # A translated paragraph is parsed in a document of its own, after the notebook's are gone.
+    known = document.settings.env.temp_data.setdefault("cbec_computed", {})
+    if "nb_renderer" in document:
+        kept = document["nb_renderer"].renderer.nb_client.glue_data
+        known |= {
+            key: output["data"] for key, output in kept.items() if TRACE_MIME in output["data"]
+        }
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise ExpressionError(
+            f"{name!r} was not computed on this page{hint}; a code cell keeps a number with "
+            "cbec.display.computed(name, value, rows)"
+        )
+    text, rows = known[name]["text/plain"], known[name][TRACE_MIME]["rows"]
+    return number("", text, about=("computed", name, text, *rows))

@@ -1,0 +1,116 @@
+/* Shows the note of a number beside it. Without this script, or in a browser without popovers, the
+   link jumps to the note. */
+(function () {
+  "use strict";
+
+  if (!HTMLElement.prototype.showPopover) return;
+
+  const REST = 250; // ms that a mouse rests on a number before its note opens
+  const LEAVE = 300; // ms to move from the number to the note
+  const GAP = 6; // px
+  const MARGIN = 8; // px to the edges of the window
+
+  const numbers = document.querySelectorAll("a.cbec-number");
+  const box = document.createElement("div");
+  box.className = "cbec-popover";
+  box.id = "cbec-popover";
+  box.popover = "auto";
+  box.tabIndex = -1;
+  box.setAttribute("role", "dialog");
+
+  let owner = null; // the number whose note is shown
+  let pinned = false; // by a click or a key: it stays when the mouse leaves
+  let wasPinned = null; // the number that was pinned when a click on it began
+  let timer = 0;
+
+  function fill(number) {
+    const note = document.getElementById(number.hash.slice(1)).cloneNode(true);
+    note.querySelectorAll(".cbec-note__back").forEach((back) => back.remove());
+    box.replaceChildren(...note.childNodes);
+    box.setAttribute("aria-label", number.textContent.trim());
+    number.after(box); // so that the next Tab goes on from the number
+  }
+
+  function place(number) {
+    const lines = number.getClientRects();
+    const line = lines[lines.length - 1];
+    const room = document.documentElement.clientWidth;
+    const height = document.documentElement.clientHeight;
+    const below = height - line.bottom - GAP - MARGIN;
+    const above = line.top - GAP - MARGIN;
+    const under = below >= Math.min(box.scrollHeight, 240) || below >= above;
+    box.style.maxHeight = `${Math.max(under ? below : above, 120)}px`;
+    const left = Math.min(line.left, room - box.offsetWidth - MARGIN);
+    const top = under ? line.bottom + GAP : line.top - GAP - box.offsetHeight;
+    box.style.left = `${Math.max(left, MARGIN) + scrollX}px`;
+    box.style.top = `${top + scrollY}px`;
+  }
+
+  function open(number, pin) {
+    clearTimeout(timer);
+    if (owner !== number) {
+      if (owner) box.hidePopover();
+      fill(number);
+      owner = number;
+      box.showPopover();
+      place(number);
+      box.scrollTop = 0;
+      number.setAttribute("aria-expanded", "true");
+    }
+    pinned = pin;
+    if (pin) box.focus({ preventScroll: true });
+  }
+
+  function close() {
+    clearTimeout(timer);
+    if (owner) box.hidePopover();
+  }
+
+  function closeSoon() {
+    clearTimeout(timer);
+    if (owner && !pinned) timer = setTimeout(close, LEAVE);
+  }
+
+  // A note also closes by a click outside, which the browser sees to.
+  box.addEventListener("beforetoggle", (event) => {
+    if (event.newState === "open") return;
+    const left = owner;
+    owner = null;
+    pinned = false;
+    left.setAttribute("aria-expanded", "false");
+    if (box.contains(document.activeElement)) left.focus({ preventScroll: true });
+  });
+  box.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !box.contains(event.relatedTarget)) close();
+  });
+  box.addEventListener("pointerenter", () => clearTimeout(timer));
+  box.addEventListener("pointerleave", closeSoon);
+  window.addEventListener("resize", close);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+
+  numbers.forEach((number) => {
+    [number, ...number.querySelectorAll("[title]")].forEach((part) => {
+      part.removeAttribute("title"); // the note says it
+    });
+    number.setAttribute("aria-haspopup", "dialog");
+    number.setAttribute("aria-expanded", "false");
+    number.addEventListener("pointerdown", () => {
+      wasPinned = pinned ? owner : null;
+    });
+    number.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      if (wasPinned === number) close();
+      else open(number, true);
+      wasPinned = null;
+    });
+    number.addEventListener("pointerenter", (event) => {
+      if (event.pointerType !== "mouse" || pinned) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => open(number, false), REST);
+    });
+    number.addEventListener("pointerleave", closeSoon);
+  });
+})();

@@ -1,0 +1,130 @@
+"""What a note says about a number in prose: what it is, its range, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+
+from cbec.audit import ClaimAudit, interval_text
+from cbec.book.audited import book_audit
+from cbec.display import source_html, sources_html, verdict_html
+from cbec.expression import names, parse
+from cbec.ledger import Finding, Ledger
+from cbec.provenance import Entry, find
+from cbec.verdicts import Arithmetic, Evidence
+
+__all__ = ["Address", "finding_html", "note_html"]
+
+Address = Callable[[Entry], str]
+
+
+def note_html(about: Sequence[str], address: Address) -> str:
+    """Write the note of a number.
+
+    Parameters
+    ----------
+    about : sequence of str
+        What the number is: ``("claim", id)`` for a printed figure and what is recomputed for it,
+        ``("derive", expression, value, range)``, ``("computed", name, value, row, ...)``, or
+        ``("verdicts", what, count)``.
+    address : callable
+        Gives the address of an entry as seen from the note's page.
+
+    Returns
+    -------
+    str
+        Paragraphs and lists.
+    """
+    kind, *rest = about
+    match kind:
+        case "claim":
+            return _claim(book_audit()[rest[0]], address)
+        case "derive":
+            expression, value, span = rest
+            used = [find(name) for name in names(parse(expression))]
+            return _head(value, f", {escape(span)}: <code>{escape(expression)}</code>") + _rests_on(
+                used, address
+            )
+        case "computed":
+            _, value, *rows = rest
+            used = [find(name) for name in rows]
+            words = ", computed by the code of this page"
+            return _head(value, words + (" from" if used else "")) + _rests_on(used, address)
+        case _:
+            what, count = rest
+            return _verdicts(what, count, address)
+
+
+def _head(value: str, words: str, language: str = "") -> str:
+    lang = f' lang="{language}"' if language else ""
+    return f"<p><strong{lang}>{escape(value)}</strong>{words}</p>"
+
+
+def _rests_on(entries: Iterable[Entry], address: Address) -> str:
+    listed = list(entries)
+    return sources_html(listed, address) if listed else ""
+
+
+def _claim(result: ClaimAudit, address: Address) -> str:
+    claim, entry = result.claim, find(result.claim.id)
+    badges = f"{verdict_html(result.arithmetic, result.code)} {verdict_html(result.evidence)}"
+    label = escape(f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en)
+    label = f'<a href="{escape(address(entry))}">{label}</a>'
+    if claim.printed is None:
+        head = f"<p>{label} {badges}</p>"
+    else:
+        english = f", {escape(claim.english)}" if claim.english != claim.printed.text else ""
+        stands = interval_text(claim.interval(), claim.printed)
+        head = _head(claim.printed.text, f"{english}: {label} {badges}", "zh-CN") + (
+            f"<p>Stands for {escape(stands)}; {escape(entry.evidence)} by {source_html(entry)}</p>"
+        )
+    derived = ""
+    if claim.derivation is not None:
+        within = f", {result.bounds_text} within rounding" if result.bounds_text else ""
+        value = f"{result.recomputed_text}{within}" if result.recomputed_text else "compares"
+        used = (find(name) for name in names(claim.derivation))
+        derived = (
+            f"<p>Recomputed: {escape(value)}, <code>{escape(claim.derivation_text)}</code></p>"
+            + _rests_on(used, address)
+        )
+    items = [finding_html(finding, book_audit().ledger) for finding in result.findings]
+    found = f"<p>Evidence:</p><ul>{_items(items)}</ul>" if items else ""
+    return head + derived + found
+
+
+def _verdicts(what: str, count: str, address: Address) -> str:
+    audit = book_audit()
+    axis, _, verdict = what.partition(" ")
+    if verdict:
+        chosen = [r for r in audit.claims if str(getattr(r, axis)) == verdict]
+        badge = verdict_html(Arithmetic(verdict) if axis == "arithmetic" else Evidence(verdict))
+        words = f" statistics: {badge}"
+    elif what == "claims":
+        chosen, words = [], " statistics: all that the paper prints"
+    else:
+        chosen = list(audit.cross_checks)
+        words = " cross-checks between printed figures hold"
+    links = [
+        f'<a href="{escape(address(find(r.claim.id)))}">{escape(r.claim.label_en)}</a>'
+        + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
+        for r in chosen
+    ]
+    return _head(count, words) + (f"<p>{'; '.join(links)}</p>" if links else "")
+
+
+def _items(items: Iterable[str]) -> str:
+    return "".join(f"<li>{item}</li>" for item in items)
+
+
+def finding_html(finding: Finding, ledger: Ledger) -> str:
+    """Write what one source says about a claim."""
+    source = ledger.sources.get(finding.source)
+    words = ", ".join(filter(None, (finding.finding, finding.grade, finding.date)))
+    text = f"<em>{escape(words)}</em>"
+    if finding.note_en:
+        text += f". {escape(finding.note_en)}"
+    if source is not None:
+        name = escape(", ".join(filter(None, (source.publisher, source.title, source.date))))
+        link = f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
+        text += f" {link}"
+    return text

@@ -1,0 +1,60 @@
+"""The look of the book's charts, and the builders of its charts.
+
+`enable` is called once in each notebook. It registers one theme, which is legible on a light and on
+a dark page, and one renderer. What a notebook stores is the Vega-Lite specification, for the site,
+and a picture, for everything that knows no Vega-Lite 6: GitHub, JupyterLab, VS Code. Run by a
+person, it stores a live view besides.
+
+A builder takes a frame. Besides the columns that it names, a frame may carry ``row``,
+``evidence``, ``vintage`` and ``printed``, as `cbec.tables.load` gives them; they stay in the
+chart's data, so that the page can cite each figure. A figure whose ``evidence`` is ``unconfirmed``
+is drawn hollow in every chart: points and bars are outlined, lines from or to them dashed.
+`present` gives a chart its words, and adds the footnote if any of its figures is unconfirmed.
+"""
+
+from cbec.charts.composition import contributions, grouped_bars, stacked_mix
+from cbec.charts.items import (
+    bars,
+    interval_dots,
+    needed_growth,
+    publication_years,
+    ranked_pairs,
+    stacked_counts,
+    strips,
+)
+from cbec.charts.look import COLOURS, enable, present
+from cbec.charts.series import (
+    annual_lines,
+    by_edition,
+    definitions,
+    picked_line,
+    share_band,
+    steps,
+)
+from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
+
+__all__ = [
+    "COLOURS",
+    "annual_lines",
+    "bars",
+    "by_edition",
+    "contributions",
+    "definitions",
+    "enable",
+    "findings_grid",
+    "grouped_bars",
+    "interval_dots",
+    "interval_ladder",
+    "needed_growth",
+    "picked_line",
+    "present",
+    "publication_years",
+    "ranked_pairs",
+    "share_band",
+    "stacked_counts",
+    "stacked_mix",
+    "steps",
+    "strips",
+    "verdict_bars",
+    "verdict_map",
+]

@@ -1,0 +1,213 @@
+"""Charts of parts that add up, by year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cbec.charts.look import INK
+from cbec.charts.parts import figures, hollow, key, outlined, points, tabled, tooltip
+
+__all__ = ["contributions", "grouped_bars", "stacked_mix"]
+
+
+def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: str) -> Any:
+    """Draw the parts of a whole as stacked bars by year, and the printed whole as a diamond.
+
+    The whole is a figure of its own: it may be known where its parts aren't, and differ from their
+    sum. The share of a part, in the tooltip and the table, is that in the sum of the parts.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``series`` and ``value``.
+    unit : str
+        Title of the value axis.
+    order : list of str
+        The series that are parts, from the axis upwards.
+    total : str
+        The series that is the whole.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> from cbec import tables
+    >>> frame = tables.load("market", year=2024)
+    >>> parts = ["market-export", "market-import"]
+    >>> chart = stacked_mix(frame, unit="trillion CNY", order=parts, total="market-total")
+    >>> chart.data.set_index("series")["share"].tolist()
+    [77.6, 22.4, nan]
+    """
+    data = _stacked(figures(frame, "year", "series", "value"), order, total)
+    parts = data["value"].where(~data["whole"])
+    data["share"] = (100 * parts / parts.groupby(data["year"]).transform("sum")).round(1)
+    told = [
+        alt.Tooltip("year:O", title="Year"),
+        alt.Tooltip("series:N", title="Series"),
+        alt.Tooltip("value:Q", title=unit, format=",.4~f"),
+    ]
+    share = alt.Tooltip("share:Q", title="Share, %", format=".1f")
+    base = alt.Chart(data).encode(_bands(data), tooltip=tooltip(data, *told))
+    bars = _bars(base, order, unit).encode(tooltip=tooltip(data, *told, share))
+    wholes = base.transform_filter("datum.whole").encode(alt.Y("value:Q"))
+    # On a phone there is room for every second number only.
+    written = f"width > 480 || ({data['year'].max()} - datum.year) % 2 == 0"
+    numbers = wholes.mark_text(dy=-12, fontSize=11, color=INK).encode(
+        text=alt.when(written).then(alt.Text("value:Q", format=".4~f")).otherwise(alt.value(""))
+    )
+    marks = [bars, *_wholes(wholes, total), numbers, *key(data, "square")]
+    columns = {"year": "Year", "series": "Series", "value": unit, "share": "Share, %"}
+    return tabled(alt.layer(*marks).properties(width=640), data, columns)
+
+
+def contributions(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: str) -> Any:
+    """Draw what parts add to the growth of a whole by year, and the growth itself as a diamond.
+
+    Contributions below zero hang from the axis. Thin rules show the range that rounding leaves: of
+    a part around the end of its bar, of the whole around the diamond.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``series``, ``value``, ``lower`` and ``upper``, in percentage points.
+    unit : str
+        Title of the value axis.
+    order : list of str
+        The series that are parts, from the axis outwards.
+    total : str
+        The series that is the growth of the whole.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"year": 2024, "series": ["Exports", "Imports", "Growth"],
+    ...     "value": [2.7, 2.1, 4.8], "lower": 2.0, "upper": 5.0})
+    >>> chart = contributions(frame, unit="points", order=["Exports", "Imports"], total="Growth")
+    >>> chart.data["start"].tolist()
+    [0.0, 2.7, nan]
+    """
+    data = _stacked(figures(frame, "year", "series", "value", "lower", "upper"), order, total)
+    data["bottom"] = data["lower"] + data["start"].fillna(0)
+    data["top"] = data["upper"] + data["start"].fillna(0)
+    base = alt.Chart(data).encode(
+        _bands(data),
+        tooltip=tooltip(
+            data,
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("series:N", title="Series"),
+            *_range_tips(unit),
+        ),
+    )
+    wholes = base.transform_filter("datum.whole").encode(alt.Y("value:Q"))
+    # The rules of parts stand beside each other: the last one ends near that of the whole.
+    places = {rank: 0.22 + 0.56 * rank / max(1, len(order) - 1) for rank in range(len(order))}
+    rules = [
+        base.transform_filter(alt.datum.rank == rank)
+        .mark_rule(color=INK)
+        .encode(_bands(data, place), alt.Y("bottom:Q"), alt.Y2("top:Q"))
+        for rank, place in {**places, len(order): 0.5}.items()
+    ]
+    marks = [_bars(base, order, unit), *rules, *_wholes(wholes, total), *key(data, "square")]
+    return tabled(alt.layer(*marks).properties(width=640), data, _range_columns(unit))
+
+
+def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any:
+    """Draw bars for several series side by side in each year, with the range left by rounding.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``series``, ``value``, ``lower`` and ``upper``.
+    unit : str
+        Title of the value axis.
+    order : list of str
+        The series in the order of the bars and the legend.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    picked = alt.selection_point(fields=["series"], bind="legend", name="series_in_legend")
+    data = figures(frame, "year", "series", "value", "lower", "upper")
+    base = alt.Chart(data).encode(
+        _bands(data),
+        alt.XOffset("series:N", sort=list(order)),
+        opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.15)),
+        tooltip=tooltip(
+            data,
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("series:N", title="Series"),
+            *_range_tips(unit),
+        ),
+    )
+    bars = base.mark_bar(strokeWidth=1.5).encode(
+        alt.Y("value:Q", title=unit), fillOpacity=hollow(), **outlined("series", order)
+    )
+    rules = base.mark_rule(color=INK).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
+    chart = alt.layer(bars.add_params(picked), rules, *key(data, "square")).properties(width=640)
+    return tabled(chart, data, _range_columns(unit))
+
+
+def _stacked(data: pd.DataFrame, order: Sequence[str], total: str) -> pd.DataFrame:
+    """Place each part on those before it, upwards from zero if positive, else downwards."""
+    ranks = {name: place for place, name in enumerate([*order, total])}
+    data = data.assign(rank=data["series"].map(ranks)).dropna(subset=["rank", "value"])
+    data = data.sort_values(["year", "rank"]).astype({"rank": int}).reset_index(drop=True)
+    whole = data["series"] == total
+    height = data["value"].mask(whole, 0)
+    sides = [data["year"], height >= 0]
+    start = height.groupby(sides).cumsum().groupby(sides).shift(fill_value=0)
+    return data.assign(whole=whole, start=start.mask(whole))
+
+
+def _bands(data: pd.DataFrame, place: float = 0.5) -> alt.X:
+    """Return an axis with a band for each year, also for those without a figure."""
+    span = list(range(int(data["year"].min()), int(data["year"].max()) + 1))
+    return alt.X(
+        "year:O",
+        title=None,
+        bandPosition=place,
+        scale=alt.Scale(domain=span, paddingInner=0.25, paddingOuter=0.15),
+        axis=alt.Axis(labelAngle=0, labelOverlap=True),
+    )
+
+
+def _bars(base: alt.Chart, order: Sequence[str], unit: str) -> alt.Chart:
+    return (
+        base.transform_filter("!datum.whole")
+        .transform_calculate(end="datum.start + datum.value")
+        .mark_bar(strokeWidth=1.5)
+        .encode(
+            alt.Y("start:Q", title=unit),
+            alt.Y2("end:Q"),
+            fillOpacity=hollow(),
+            **outlined("series", order),
+        )
+    )
+
+
+def _wholes(base: alt.Chart, total: str) -> list[alt.Chart]:
+    ink = alt.value(INK)
+    legend = alt.Legend(symbolFillColor=INK, symbolStrokeColor=INK)
+    scale = alt.Scale(domain=[total], range=["diamond"])
+    shape = alt.Shape("series:N", title=None, scale=scale, legend=legend)
+    return points(base, size=50, shape=shape, color=ink, stroke=ink)
+
+
+def _range_tips(unit: str) -> list[alt.Tooltip]:
+    titles = {"value": unit, "lower": "at least", "upper": "at most"}
+    return [alt.Tooltip(f"{c}:Q", title=title, format=".2f") for c, title in titles.items()]
+
+
+def _range_columns(unit: str) -> dict[str, str]:
+    ends = {"lower": "at least", "upper": "at most"}
+    return {"year": "Year", "series": "Series", "value": unit, **ends}

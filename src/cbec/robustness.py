@@ -1,0 +1,327 @@
+"""Whether a conclusion survives rounding, another vintage, another definition, a weaker grade.
+
+A proposition is a statement that figures can decide, such as *the share rose*. Each of its variants
+holds it against other figures: the totals as first published or as revised, one definition or
+another, with or without unconfirmed years. What is typed, in ``propositions.csv`` and
+``variants.csv``, is the statement and the conditions; how it stands is always computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from cbec.display import html_table, verdict_html
+from cbec.errors import CbecError, LedgerError
+from cbec.expression import Comparison, names, parse, truth
+from cbec.interval import Interval
+from cbec.ledger import Ledger
+from cbec.tables import load
+from cbec.verdicts import Standing, sense
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AXES", "Proposition", "Robustness", "Variant", "robustness"]
+
+# What the figures of a variant differ in, and the two readings of the base.
+AXES: Mapping[str, tuple[str, str]] = {
+    "face": ("at face value", "按面值"),
+    "rounding": ("within rounding", "计入舍入"),
+    "vintage": ("other vintage", "其他版本"),
+    "definition": ("other definition", "其他口径"),
+    "evidence": ("other evidence", "其他证据等级"),
+    "assumption": ("with an assumption", "附加假定"),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One set of figures that a proposition is held against.
+
+    Parameters
+    ----------
+    axis : str
+        What the figures differ in from those of the base: base, vintage, definition, evidence or
+        assumption.
+    label_en, label_zh : str
+        Which figures they are.
+    conditions : tuple of str
+        Comparisons that must all hold; none if no figures were found.
+    at_face, standing : Standing
+        How it stands at face values, and over all values that round to the figures.
+    figures : tuple of str
+        Ids of the claims and outside figures that the conditions name.
+    evidence : str
+        The weakest grade among these figures; empty if there are none.
+    """
+
+    axis: str
+    label_en: str
+    label_zh: str
+    conditions: tuple[str, ...]
+    at_face: Standing
+    standing: Standing
+    figures: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Proposition:
+    """A statement and how it stands on each of its variants.
+
+    Parameters
+    ----------
+    id : str
+        Its key.
+    finding : str
+        The finding that it belongs to, F1 to F11.
+    chapter : int
+        The chapter that discusses it.
+    statement_en, statement_zh : str
+        What may be true or false.
+    variants : tuple of Variant
+        In the order of the table, the base first.
+    """
+
+    id: str
+    finding: str
+    chapter: int
+    statement_en: str
+    statement_zh: str
+    variants: tuple[Variant, ...]
+
+    def standing(self, axis: str) -> Standing | None:
+        """Return how the proposition stands on one axis, ``None`` if nothing was held against it.
+
+        On the axis *evidence* stand the variants made for it, and those of the base that rest on no
+        unconfirmed figure.
+
+        Parameters
+        ----------
+        axis : str
+            One of :data:`AXES`.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such axis.
+        """
+        if axis not in AXES:
+            raise LedgerError(f"there is no axis {axis!r}; there are {', '.join(AXES)}")
+        base = [v for v in self.variants if v.axis == "base"]
+        if axis == "face":
+            return _agreed(v.at_face for v in base)
+        if axis == "rounding":
+            return _agreed(v.standing for v in base)
+        chosen = [v for v in self.variants if v.axis == axis]
+        if axis == "evidence":
+            chosen += [v for v in base if v.figures and v.evidence != "unconfirmed"]
+        return _agreed(v.standing for v in chosen)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Ids of all figures that it is held against."""
+        return tuple(dict.fromkeys(id for variant in self.variants for id in variant.figures))
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Propositions in the order of their table."""
+
+    propositions: tuple[Proposition, ...]
+
+    def __getitem__(self, id: str) -> Proposition:
+        """Return the proposition of an id.
+
+        Raises
+        ------
+        LedgerError
+            If there is none.
+        """
+        for proposition in self.propositions:
+            if proposition.id == id:
+                return proposition
+        known = ", ".join(p.id for p in self.propositions)
+        raise LedgerError(f"there is no proposition {id!r}; there are {known}")
+
+    def of(self, *findings: str) -> Robustness:
+        """Return the propositions of some findings, such as ``F2``."""
+        return Robustness(tuple(p for p in self.propositions if p.finding in findings))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each proposition and axis on which it was tested.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``finding``, ``proposition``, ``axis``, ``verdict`` and ``detail``, in words.
+        """
+        import pandas as pd
+
+        rows = []
+        for proposition in self.propositions:
+            for axis, (label, _) in AXES.items():
+                standing = proposition.standing(axis)
+                if standing is None:
+                    continue
+                rows.append(
+                    {
+                        "finding": proposition.finding,
+                        "proposition": proposition.statement_en,
+                        "axis": label,
+                        "verdict": str(standing),
+                        "detail": _detail(proposition, axis),
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return f"Robustness of {len(self.propositions)} propositions"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [
+                escape(proposition.statement_en) if first else "",
+                escape(variant.label_en),
+                verdict_html(variant.at_face),
+                verdict_html(variant.standing),
+                escape(variant.evidence or "none"),
+            ]
+            for proposition in self.propositions
+            for variant, first in zip(
+                proposition.variants, [True] + [False] * len(proposition.variants), strict=False
+            )
+        ]
+        head = ("Proposition", "Held against", "At face value", "Within rounding", "Weakest grade")
+        return html_table(head, rows, caption="Which propositions survive, on which figures")
+
+
+def robustness(ledger: Ledger) -> Robustness:
+    """Hold the propositions of the data package against the figures of a ledger.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Where the conditions find their figures.
+
+    Returns
+    -------
+    Robustness
+        Every proposition, with the standing of each variant.
+
+    Raises
+    ------
+    LedgerError
+        If a condition can't be read, is no comparison, or names an unknown figure; or if a
+        proposition has no base.
+
+    Notes
+    -----
+    A condition holds if it is true for all values that round half-up to its figures, fails if it is
+    true for none, and is undecided otherwise. A figure that occurs several times in one condition
+    takes the same value everywhere in it. Several conditions of one variant are judged one by one:
+    all must hold, and one that fails makes the variant fail. That is safe, not always sharp: the
+    conditions may exclude each other within rounding without one of them failing alone.
+
+    Examples
+    --------
+    >>> from cbec.ledger import read_ledger
+    >>> from cbec.tables import data_dir
+    >>> share = robustness(read_ledger(data_dir() / "claims.csv"))["share-rose"]
+    >>> [str(share.standing(axis)) for axis in ("face", "rounding", "vintage", "definition")]
+    ['fails', 'fails', 'undecided', 'holds']
+    """
+    variants: dict[str, list[Variant]] = {}
+    tests = load("variants")
+    for (proposition, axis, label), rows in tests.groupby(
+        ["proposition", "axis", "label_en"], sort=False
+    ):
+        variant = _variant(str(axis), str(label), rows, ledger, f"variants.csv, {proposition!r}")
+        variants.setdefault(str(proposition), []).append(variant)
+    found = []
+    for row in load("propositions").to_dict("records"):
+        own = tuple(variants.get(row["id"], ()))
+        if not any(variant.axis == "base" for variant in own):
+            raise LedgerError(
+                f"proposition {row['id']!r} has no variant base; add one to variants.csv"
+            )
+        found.append(
+            Proposition(
+                id=row["id"],
+                finding=row["finding"],
+                chapter=int(row["chapter"]),
+                statement_en=row["statement_en"],
+                statement_zh=row["statement_zh"],
+                variants=own,
+            )
+        )
+    return Robustness(tuple(found))
+
+
+def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: str) -> Variant:
+    conditions = tuple(text for text in rows["condition"] if isinstance(text, str))
+    otherwise = Standing(rows["otherwise"].iloc[0])
+    face: list[Standing] = []
+    whole: list[Standing] = []
+    used: list[str] = []
+    for text in conditions:
+        try:
+            comparison = parse(text)
+            if not isinstance(comparison, Comparison):
+                raise LedgerError(f"{text!r} is no comparison; write one with <, >, = or !=")
+            ids = names(comparison)
+            face.append(_judged(comparison, ledger.faces(ids), otherwise))
+            whole.append(_judged(comparison, ledger.box(ids), otherwise))
+        except CbecError as error:
+            raise LedgerError(f"{place}, {label!r}: {error}") from error
+        used += ids
+    figures = tuple(dict.fromkeys(used))
+    return Variant(
+        axis,
+        label,
+        rows["label_zh"].iloc[0],
+        conditions,
+        _all(face),
+        _all(whole),
+        figures,
+        ledger.weakest_grade(figures),
+    )
+
+
+def _judged(comparison: Comparison, box: Mapping[str, Interval], otherwise: Standing) -> Standing:
+    found = truth(comparison, box)
+    if found.certain:
+        return Standing.HOLDS
+    return Standing.UNDECIDED if found.possible else otherwise
+
+
+def _all(standings: list[Standing]) -> Standing:
+    """Return how a conjunction stands."""
+    if not standings:
+        return Standing.NOT_CHECKABLE
+    for verdict in (Standing.FAILS, Standing.UNDECIDED):
+        if verdict in standings:
+            return verdict
+    return Standing.HOLDS
+
+
+def _agreed(standings: Iterable[Standing]) -> Standing | None:
+    """Return what several variants say together."""
+    different = set(standings)
+    if len(different) > 1:
+        return Standing.DIFFERS
+    return next(iter(different), None)
+
+
+def _detail(proposition: Proposition, axis: str) -> str:
+    """Say for each variant of an axis how it stands."""
+    own = "base" if axis in {"face", "rounding"} else axis
+    parts = []
+    for variant in proposition.variants:
+        if variant.axis == own:
+            standing = variant.at_face if axis == "face" else variant.standing
+            parts.append(f"{variant.label_en}: {sense(standing).label_en}")
+    return "; ".join(parts) or "the base rests on no unconfirmed figure"

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cbec.audit import audit
-from cbec.charts import MIME
+from cbec.vega import MIME
 from cbec.ledger import read_ledger
 
 ROOT = Path(__file__).resolve().parents[2]

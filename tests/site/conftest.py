@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("CBEC_SITE", ROOT / "_build" / "html"))
 HOST = "127.0.0.1"
 SPEC_MARK = 'class="cbec-chart__spec"'
+NOTES_MARK = 'class="cbec-notes"'
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -79,7 +80,7 @@ def pages() -> dict[str, int]:
     for path in sorted(SITE.rglob("*.html")):
         name = path.relative_to(SITE)
         if not any(part.startswith("_") for part in name.parts):
-            found[name.as_posix()] = path.read_text(encoding="utf-8").count(SPEC_MARK)
+            found[name.as_posix()] = read(name.as_posix()).count(SPEC_MARK)
     return found
 
 
@@ -91,14 +92,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "chart_page" in metafunc.fixturenames:
         with_charts = [name for name in names if name is None or pages()[name]]
         metafunc.parametrize("chart_page", with_charts, scope="session")
+    if "note_page" in metafunc.fixturenames:
+        with_notes = [name for name in names if name is None or NOTES_MARK in read(name)]
+        metafunc.parametrize("note_page", with_notes, scope="session")
+
+
+def read(name: str) -> str:
+    """Return a page of the site as text."""
+    return (SITE / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Serve the site on a free port for as long as the session lasts."""
+def site() -> Path:
+    """Return the folder of the built site."""
     if not (SITE / "index.html").is_file():
         pytest.fail("there is no built site: run `make site`")
-    handler = partial(QuietHandler, directory=str(SITE))
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Serve the site on a free port for as long as the session lasts."""
+    handler = partial(QuietHandler, directory=str(site))
     with ThreadingHTTPServer((HOST, 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{HOST}:{server.server_port}/"

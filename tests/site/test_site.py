@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-PHONE = 390
+PHONE = 360
 LEAST_DRAWN = 0.005  # share of a chart's pixels that differ from its background
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 

@@ -68,8 +68,7 @@ def _rests_on(entries: Iterable[Entry], address: Address) -> str:
 def _claim(result: ClaimAudit, address: Address) -> str:
     claim, entry = result.claim, find(result.claim.id)
     badges = f"{verdict_html(result.arithmetic, result.code)} {verdict_html(result.evidence)}"
-    label = escape(f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en)
-    label = f'<a href="{escape(address(entry))}">{label}</a>'
+    label = _linked(result, address)
     if claim.printed is None:
         head = f"<p>{label} {badges}</p>"
     else:
@@ -81,15 +80,22 @@ def _claim(result: ClaimAudit, address: Address) -> str:
     derived = ""
     if claim.derivation is not None:
         within = f", {result.bounds_text} within rounding" if result.bounds_text else ""
-        value = f"{result.recomputed_text}{within}" if result.recomputed_text else "compares"
+        recomputed = f"Recomputed: {result.recomputed_text}{within}, "
+        words = escape(recomputed if result.recomputed_text else "Compares ")
         used = (find(name) for name in names(claim.derivation))
-        derived = (
-            f"<p>Recomputed: {escape(value)}, <code>{escape(claim.derivation_text)}</code></p>"
-            + _rests_on(used, address)
+        derived = f"<p>{words}<code>{escape(claim.derivation_text)}</code></p>" + _rests_on(
+            used, address
         )
     items = [finding_html(finding, book_audit().ledger) for finding in result.findings]
     found = f"<p>Evidence:</p><ul>{_items(items)}</ul>" if items else ""
     return head + derived + found
+
+
+def _linked(result: ClaimAudit, address: Address) -> str:
+    """Write what a claim measures, and when, linked to the ledger."""
+    claim = result.claim
+    label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
+    return f'<a href="{escape(address(find(claim.id)))}">{escape(label)}</a>'
 
 
 def _verdicts(what: str, count: str, address: Address) -> str:
@@ -100,13 +106,13 @@ def _verdicts(what: str, count: str, address: Address) -> str:
         badge = verdict_html(Arithmetic(verdict) if axis == "arithmetic" else Evidence(verdict))
         words = f" statistics: {badge}"
     elif what == "claims":
-        chosen, words = [], " statistics: all that the paper prints"
+        page = address(find(audit.claims[0].claim.id)).partition("#")[0]
+        chosen, words = [], f' statistics, all in <a href="{escape(page)}">the ledger</a>'
     else:
         chosen = list(audit.cross_checks)
         words = " cross-checks between printed figures hold"
     links = [
-        f'<a href="{escape(address(find(r.claim.id)))}">{escape(r.claim.label_en)}</a>'
-        + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
+        _linked(r, address) + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
         for r in chosen
     ]
     return _head(count, words) + (f"<p>{'; '.join(links)}</p>" if links else "")

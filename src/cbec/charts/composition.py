@@ -58,8 +58,10 @@ def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: 
     wholes = base.transform_filter("datum.whole").encode(alt.Y("value:Q"))
     # On a phone there is room for every second number only.
     written = f"width > 480 || ({data['year'].max()} - datum.year) % 2 == 0"
+    # As printed: a zero at the end says how finely.
+    digits = alt.Text("printed:N" if "printed" in data else "value:Q")
     numbers = wholes.mark_text(dy=-12, fontSize=11, color=INK).encode(
-        text=alt.when(written).then(alt.Text("value:Q", format=".4~f")).otherwise(alt.value(""))
+        text=alt.when(written).then(digits).otherwise(alt.value(""))
     )
     marks = [bars, *_wholes(wholes, total), numbers, *key(data, "square")]
     columns = {"year": "Year", "series": "Series", "value": unit, "share": "Share, %"}

@@ -273,7 +273,7 @@ def findings_grid(frame: pd.DataFrame) -> Any:
             labelAngle=0,
             labelExpr="split(datum.label, '\\n')",
             labelFontSize=10,
-            labelPadding=17,
+            labelPadding=26,
             labelOverlap=False,
             domain=False,
             ticks=False,
@@ -292,12 +292,13 @@ def findings_grid(frame: pd.DataFrame) -> Any:
             text={"expr": "width > 480 ? datum.statement : datum.broken"},
             x=0,
         )
-        .encode(alt.Y("statement:N", **row, bandPosition=0.42))
+        .encode(alt.Y("statement:N", **row, bandPosition=0.25))
     )
-    cells = base.mark_rect(strokeWidth=1.5, fillOpacity=0.18, cornerRadius=3).encode(
+    cells = base.mark_rect(
+        strokeWidth=1.5, fillOpacity=0.18, cornerRadius=3, height={"band": 0.44}
+    ).encode(
         across,
-        alt.Y("statement:N", **row, bandPosition=0.46),
-        alt.Y2("statement:N", bandPosition=0.9),
+        alt.Y("statement:N", **row),
         color=alt.Color("verdict:N", **hue),
         stroke=alt.Stroke("verdict:N", **hue),
     )
@@ -306,7 +307,7 @@ def findings_grid(frame: pd.DataFrame) -> Any:
         fontSize={"expr": "width > 480 ? 12 : 9.5"},
         baseline="middle",
         dy={"expr": "-6.5 * datum.word_breaks"},
-    ).encode(across, alt.Y("statement:N", **row, bandPosition=0.68), text="word:N")
+    ).encode(across, alt.Y("statement:N", **row), text="word:N")
     chart = alt.layer(statements, cells, words).properties(width=640, height=alt.Step(72))
     columns = {
         "finding": "Finding",

@@ -1,0 +1,153 @@
+"""A reader who doubts a figure gets from it to its row and its source, with scripts or without."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+NARROW = 360
+KINDS = {
+    "claim": "a.cbec-number.cbec-claim",
+    "derivation": "a.cbec-number.cbec-derived",
+    "other": "a.cbec-number:not(.cbec-claim, .cbec-derived)",
+}
+POPOVER = "#cbec-popover"
+
+# Where a reader is led to find out more.
+TRACES = ".cbec-notes a, .cbec-more a, .cbec-facts a, .cbec-table a"
+
+
+@functools.cache
+def anchors(path: Path) -> frozenset[str]:
+    """Return the ids of a page."""
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return frozenset(element["id"] for element in page.find_all(id=True))
+
+
+def text_of(page: Any, selector: str) -> str:
+    """Return an element's words, without the links back to the text."""
+    words: str = page.locator(selector).evaluate(
+        """(element) => {
+          const copy = element.cloneNode(true);
+          copy.querySelectorAll(".cbec-note__back").forEach((back) => back.remove());
+          return copy.textContent.trim();
+        }"""
+    )
+    return words
+
+
+def test_every_chapter_has_notes(site: Path) -> None:
+    chapters = sorted((site / "chapters").glob("*.html"))
+    without = [p.name for p in chapters if 'class="cbec-notes"' not in p.read_text("utf-8")]
+    assert chapters
+    assert without == []
+
+
+@pytest.mark.parametrize("width", [NARROW, 1280])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_number_opens_its_note_beside_it(
+    note_page: str, visit: Callable[..., Any], kind: str, width: int
+) -> None:
+    page = visit(note_page, width=width).page
+    number = page.locator(KINDS[kind]).first
+    if number.count() == 0:
+        pytest.skip(f"{note_page} has no {kind}")
+    number.scroll_into_view_if_needed()
+    number.click()
+    box = page.locator(POPOVER)
+    assert box.is_visible()
+    assert box.get_attribute("role") == "dialog"
+    assert number.get_attribute("aria-expanded") == "true"
+    assert text_of(page, POPOVER) == text_of(page, number.get_attribute("href"))
+    place = box.bounding_box()
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Escape")
+    assert not box.is_visible()
+    assert number.evaluate("(link) => link === document.activeElement")
+
+
+def test_a_note_closes_by_a_click_elsewhere_and_by_tabbing_on(
+    note_page: str, visit: Callable[..., Any]
+) -> None:
+    page = visit(note_page).page
+    number, box = page.locator("a.cbec-number").first, page.locator(POPOVER)
+    number.click()
+    assert box.is_visible()
+    page.locator("article h1").first.click(position={"x": 2, "y": 2})
+    assert not box.is_visible()
+    number.focus()
+    page.keyboard.press("Enter")
+    links = box.locator("a").count()
+    for _ in range(links):
+        page.keyboard.press("Tab")
+        assert box.is_visible()
+    page.keyboard.press("Tab")
+    assert not box.is_visible()
+
+
+def test_a_note_opens_under_a_resting_mouse_and_closes_behind_it(
+    note_page: str, visit: Callable[..., Any]
+) -> None:
+    page = visit(note_page).page
+    number, box = page.locator("a.cbec-number").first, page.locator(POPOVER)
+    number.scroll_into_view_if_needed()
+    page.mouse.move(1, 1)
+    number.hover()
+    box.wait_for(state="visible", timeout=3_000)
+    page.mouse.move(1, 1)
+    box.wait_for(state="hidden", timeout=3_000)
+
+
+def test_without_scripts_a_number_jumps_to_its_note(
+    note_page: str, visit: Callable[..., Any]
+) -> None:
+    page = visit(note_page, scripts=False).page
+    number = page.locator("a.cbec-number").first
+    target = number.get_attribute("href")
+    number.click()
+    assert page.url.endswith(target)
+    note = page.locator(target)
+    assert note.is_visible()
+    top = note.bounding_box()["y"]
+    assert 0 <= top < page.viewport_size["height"]
+    note.locator(".cbec-note__back a").first.click()
+    assert 0 <= number.bounding_box()["y"] < page.viewport_size["height"]
+
+
+def test_every_trace_leads_to_a_place_that_exists(any_page: str, site: Path) -> None:
+    page = BeautifulSoup((site / any_page).read_text(encoding="utf-8"), "html.parser")
+    lost = []
+    for link in page.select(TRACES):
+        address = link["href"]
+        parts = urlsplit(urljoin(any_page, address))
+        if parts.netloc or parts.scheme:
+            continue
+        target = site / parts.path
+        if not target.is_file() or (
+            parts.fragment and target.suffix == ".html" and parts.fragment not in anchors(target)
+        ):
+            lost.append(address)
+    assert lost == []
+
+
+def test_the_package_can_be_taken_away_whole(site: Path) -> None:
+    described = json.loads((site / "data/datapackage.json").read_text(encoding="utf-8"))
+    name = described["name"]
+    with zipfile.ZipFile(site / f"data/{name}.zip") as archive:
+        held = {entry.removeprefix(f"{name}/"): archive.read(entry) for entry in archive.namelist()}
+    assert held.keys() >= {"datapackage.json", "README.md"}
+    for table in described["resources"]:
+        content = (site / "data" / table["path"]).read_bytes()
+        assert table["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}", table["path"]
+        assert held[table["path"]] == content

@@ -184,6 +184,22 @@ def test_a_row_tells_vintage_grade_and_source_and_leads_to_its_place() -> None:
     assert origins[2].get_text() == ""
 
 
+def test_an_origin_that_all_rows_share_is_told_once() -> None:
+    rows = [f"market-total-{year}-as-published" for year in (2023, 2024)]  # one page has both
+    page = data_table(
+        make_data_spec([{"year": y, "value": 1.5, "row": r} for y, r in enumerate(rows)])
+    )
+    assert page.p.get_text().startswith("All figures: as-published · single-source · ")
+    links = [row.find_all("td")[2].a["href"] for row in page.tbody.find_all("tr")]
+    assert links == [f"#{row}" for row in rows]
+
+
+def test_a_printed_count_is_grouped_like_its_column() -> None:
+    counts = [{"v": 70769, "printed": "70769"}, {"v": 31974}]  # CONTENT.md: firms, and the rest
+    page = data_table(make_data_spec(counts, [["v", "V"]]))
+    assert [td.get_text() for td in page.find_all("td")] == ["70,769", "31,974"]
+
+
 def test_a_chart_without_columns_has_no_table() -> None:
     assert not data_table(make_data_spec(columns=[])).find("details")
     assert not data_table(make_spec()).find("details")

@@ -24,8 +24,12 @@ __all__ = [
     "computed",
     "disclosure_html",
     "figure_in_english",
+    "grouped",
     "html_table",
+    "origin_html",
+    "origin_of",
     "origins_html",
+    "rows_html",
     "source_html",
     "sources_html",
     "verdict_html",
@@ -267,7 +271,7 @@ def sources_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _pa
     >>> print(sources_html([find("gdp-2022-revised-pre-census")], lambda entry: "#there"))
     <ul class="cbec-sources"><li>...<br><a href="#there">...</a> (2022) <small>...</small></li></ul>
     """
-    labels = _grouped(entries, lambda e: (e.kind, e.label_en, e.unit, e.kind == "row" and e.place))
+    labels = grouped(entries, lambda e: (e.kind, e.label_en, e.unit, e.kind == "row" and e.place))
     return (
         '<ul class="cbec-sources">'
         + "".join(f"<li>{_measured_html(group, address)}</li>" for group in labels)
@@ -275,7 +279,7 @@ def sources_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _pa
     )
 
 
-def _grouped(
+def grouped(
     entries: Iterable[Entry], key: Callable[[Entry], tuple[object, ...]]
 ) -> list[list[Entry]]:
     """Bring entries with one key together, in the order of the first of each."""
@@ -285,7 +289,8 @@ def _grouped(
     return list(groups.values())
 
 
-def _origin(entry: Entry) -> tuple[object, ...]:
+def origin_of(entry: Entry) -> tuple[object, ...]:
+    """Return what entries of one origin share: vintage, grade and source."""
     return entry.vintage, entry.evidence, entry.source
 
 
@@ -298,10 +303,9 @@ def _measured_html(entries: Sequence[Entry], address: Callable[[Entry], str]) ->
         return f'Table <a href="{escape(address(first))}">{label}</a>'
     unit = f", {escape(first.unit)}" if first.unit else ""
     lines = []
-    for group in _grouped(entries, _origin):
+    for group in grouped(entries, origin_of):
         figures = ", ".join(_figure_html(entry, address) for entry in group)
-        origin = (escape(group[0].vintage), escape(group[0].evidence), source_html(group[0]))
-        lines.append(f"<br>{figures} <small>{' · '.join(filter(None, origin))}</small>")
+        lines.append(f"<br>{figures} <small>{origin_html(group[0])}</small>")
     return f"{label}{unit}{''.join(lines)}"
 
 
@@ -316,26 +320,26 @@ def _figure_html(entry: Entry, address: Callable[[Entry], str]) -> str:
     return f"{link} ({escape(detail)})" if detail else link
 
 
-def origins_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _page_address) -> str:
-    """Return vintage, grade and source of some figures, a line for each origin.
+def origin_html(entry: Entry) -> str:
+    """Return vintage, grade and source of a figure, without those that it has none of."""
+    parts = (escape(entry.vintage), escape(entry.evidence), source_html(entry))
+    return " · ".join(filter(None, parts))
 
-    Parameters
-    ----------
-    entries : iterable of Entry
-        From `cbec.provenance`.
-    address : callable
-        Gives the address of an entry's row; as seen from a chapter if left out.
 
-    Returns
-    -------
-    str
-        Lines in which the vintage is linked to the row of the first figure of this origin.
-    """
-    lines = []
-    for first, *_ in _grouped(entries, _origin):
-        row = f'<a href="{escape(address(first))}">{escape(first.vintage or "row")}</a>'
-        lines.append(" · ".join(filter(None, (row, escape(first.evidence), source_html(first)))))
-    return "<br>".join(lines)
+def rows_html(entries: Iterable[Entry], address: Callable[[Entry], str]) -> str:
+    """Return links to the rows of some figures, by their periods."""
+    return ", ".join(
+        f'<a href="{escape(address(entry))}">{escape(entry.period or "row")}</a>'
+        for entry in entries
+    )
+
+
+def origins_html(entries: Iterable[Entry], address: Callable[[Entry], str]) -> str:
+    """Return links to the rows of some figures, a line for each vintage, grade and source."""
+    return "<br>".join(
+        f"{rows_html(group, address)}: {origin_html(group[0])}"
+        for group in grouped(entries, origin_of)
+    )
 
 
 def disclosure_html(summary: str, content: str) -> str:

@@ -32,7 +32,15 @@ from sphinx.util import logging
 
 from cbec.book.audited import addresses, note_data
 from cbec.book.sections import scrolled_html
-from cbec.display import UNCONFIRMED_MARK, disclosure_html, html_table, origins_html
+from cbec.display import (
+    UNCONFIRMED_MARK,
+    disclosure_html,
+    html_table,
+    origin_html,
+    origin_of,
+    origins_html,
+    rows_html,
+)
 from cbec.errors import CbecError
 from cbec.provenance import Entry, find, split_names
 from cbec.vega import MIME, inline_json, vega_bundle
@@ -184,24 +192,32 @@ def data_html(chart: Chart, address: Callable[[Entry], str]) -> str:
     formats = [_format([record[column] for record in records]) for column, _ in chart.columns]
     fractional = [i for i in sorted(numeric) if formats[i] not in ("", ",")]
     marked = fractional[0] if fractional else 0
-    sourced = any(record.get("row") for record in records)
+    rests = [[find(name) for name in split_names(record.get("row") or "")] for record in records]
+    origins = {origin_of(entry) for entries in rests for entry in entries}
     rows = []
-    for record in records:
+    for record, entries in zip(records, rests, strict=True):
         cells = [
             escape(_cell(record, column, form))
             for (column, _), form in zip(chart.columns, formats, strict=True)
         ]
         if record.get("evidence") == "unconfirmed":
             cells[marked] = f"{UNCONFIRMED_MARK} {cells[marked]}"
-        if sourced:
-            entries = [find(name) for name in split_names(record.get("row") or "")]
+        if len(origins) > 1:
             cells.append(origins_html(entries, address))
+        elif origins:
+            cells.append(rows_html(entries, address))
         rows.append(cells)
     head = [title for _, title in chart.columns]
-    if sourced:
+    above = ""
+    if len(origins) > 1:
         head.append("Vintage, grade and source")
-    table = html_table(head, rows, numeric=numeric)
-    return disclosure_html("Figures of this chart", scrolled_html(table))
+    elif origins:
+        head.append("Row")
+        shared = next(entry for entries in rests for entry in entries)
+        above = f"<p>All figures: {origin_html(shared)}</p>"
+    # Origins are long: on a phone they would be squeezed into a column out of sight.
+    table = scrolled_html(html_table(head, rows, numeric=numeric, cards=len(origins) > 1))
+    return disclosure_html("Figures of this chart", above + table)
 
 
 def _format(values: Sequence[Any]) -> str:
@@ -215,18 +231,15 @@ def _format(values: Sequence[Any]) -> str:
 
 
 def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
-    """Write a cell; a printed figure keeps the digits it was printed with."""
+    """Write a cell; a printed figure keeps the decimals it was printed with."""
     value = record[column]
     if value is None:
         return ""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value).removesuffix("T00:00:00")
-    printed = str(record.get("printed") or "")
-    try:
-        if float(printed) == value:
-            return printed
-    except ValueError:
-        pass  # computed, or printed with its unit
+    printed = str(record.get("printed", ""))
+    if re.fullmatch(r"\d+\.\d+", printed) and float(printed) == value:
+        return printed
     return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
 
 

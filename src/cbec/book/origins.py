@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 from cbec import tables
 from cbec.book.audited import note_data
 from cbec.book.sections import facts_html, scrolled_html, section
-from cbec.display import UNCONFIRMED_MARK, html_table, source_html
+from cbec.display import UNCONFIRMED_MARK, grouped, html_table, origin_html, origin_of
 from cbec.evidence import GRADES, UNCONFIRMED_EN
 from cbec.provenance import Entry, descriptor, entries
 
@@ -130,7 +130,7 @@ def _rows_html(rows: Sequence[Entry], known: str) -> str:
             [
                 escape(", ".join(filter(None, (label, entry.place, entry.period)))),
                 _figure(entry, unit=not entry.series),
-                _origin(entry),
+                origin_html(entry),
                 escape(entry.note),
             ]
         )
@@ -145,7 +145,7 @@ def _conflicts_html(rows: Sequence[Entry]) -> str:
             escape(f"{entry.period}, {entry.place}"),
             _figure(entry),
             escape(definitions[entry.name]),
-            _origin(entry),
+            origin_html(entry),
             escape(entry.note),
         ]
         for entry in rows
@@ -158,11 +158,6 @@ def _anchored(head: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequenc
     return scrolled_html(html_table(head, lines, cards=True, ids=[entry.name for entry in rows]))
 
 
-def _origin(entry: Entry) -> str:
-    parts = (escape(entry.vintage), escape(entry.evidence), source_html(entry))
-    return " · ".join(filter(None, parts))
-
-
 def _breaks_html(rows: Sequence[Entry]) -> str:
     items = []
     for entry in rows:
@@ -170,17 +165,14 @@ def _breaks_html(rows: Sequence[Entry]) -> str:
         note = f" {escape(entry.note[:1].upper() + entry.note[1:])}." if entry.note else ""
         items.append(
             f'<li id="{escape(entry.name)}">{when}: {escape(entry.label_en)}.{note} '
-            f"<small>{_origin(entry)}</small></li>"
+            f"<small>{origin_html(entry)}</small></li>"
         )
     return f"<ul>{''.join(items)}</ul>"
 
 
 def _grids_html(rows: Sequence[Entry]) -> str:
     """Write a grid of places and years for each origin."""
-    groups: dict[tuple[Any, ...], list[Entry]] = {}
-    for entry in rows:
-        groups.setdefault((entry.vintage, entry.evidence, entry.source), []).append(entry)
-    return "".join(_grid_html(group) for group in groups.values())
+    return "".join(_grid_html(group) for group in grouped(rows, origin_of))
 
 
 def _grid_html(rows: Sequence[Entry]) -> str:
@@ -212,7 +204,7 @@ def _grid_html(rows: Sequence[Entry]) -> str:
         else [f"<sup>{n}</sup> {escape(note)}" for n, note in enumerate(notes, 1)]
     )
     return (
-        f'<p class="cbec-footnote">All rows: {_origin(first)}</p>'
+        f'<p class="cbec-footnote">All rows: {origin_html(first)}</p>'
         f'<div class="cbec-scroll cbec-grid" tabindex="0"><table class="cbec-table"><thead><tr>'
         f'<th scope="col">Country</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         + "".join(f'<p class="cbec-footnote">{note}</p>' for note in said)

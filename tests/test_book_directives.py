@@ -14,7 +14,7 @@ from bs4 import Tag
 
 from cbec.book.audited import book_audit
 from cbec.tables import data_dir
-from cbec.verdicts import ARITHMETIC, EVIDENCE
+from cbec.verdicts import ARITHMETIC, EVIDENCE, STANDING
 
 STATISTICS, CROSS_CHECKS = 42, 6  # CONTENT.md, the list of the paper's statistics and the checks
 AXES = {"arithmetic": ARITHMETIC, "evidence": EVIDENCE}
@@ -23,9 +23,10 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 PAGES = {
     "index": "# Glance\n\n```{reproduction}\n```\n\n"
     "[There](#claim-market-2024), {ref}`claim-talent-inflow`\n\n"
-    "```{toctree}\nreference/ledger\nlists\nbad\n```\n",
+    "```{toctree}\nreference/ledger\nlists\nstandings\nbad\n```\n",
     "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
     "lists": "# Lists\n\n```{verdict-list} arithmetic\n```\n\n```{verdict-list} evidence\n```\n",
+    "standings": "# Standings\n\n```{verdict-list} standing\n```\n",
     "bad": "# Bad\n\n```{verdict-list} fairness\n```\n\nText.\n\n```{verdict-list}\n```\n",
 }
 
@@ -185,7 +186,15 @@ def test_verdict_list_shows_every_verdict_and_adds_up(book: Any, place: int, axi
 
 def test_an_unknown_axis_is_reported_with_its_place_and_remedy(book: Any) -> None:
     (found,) = (line for line in book.warnings if re.search(r"bad\.md:3: ", line))
-    assert "'fairness' is no axis; write arithmetic or evidence" in found
+    assert "'fairness' is no axis; write arithmetic, evidence or standing" in found
+
+
+def test_standings_are_listed_with_symbol_word_and_meaning(book: Any) -> None:
+    rows = [row.find_all("td") for row in book.tree["standings"].select("tbody tr")]
+    assert [cells[0].get_text(strip=True) for cells in rows] == [
+        shown.symbol + shown.label_en for shown in STANDING.values()
+    ]
+    assert [cells[1].get_text() for cells in rows] == [s.meaning_en for s in STANDING.values()]
 
 
 def test_a_missing_axis_is_reported_with_its_place(book: Any) -> None:

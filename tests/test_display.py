@@ -258,3 +258,17 @@ def test_a_notebook_with_computed_numbers_is_valid_and_the_same_when_run_again()
 
     assert "vnd.cbec.trace" in run()
     assert run() == run()
+
+
+def test_a_group_stands_across_the_table_above_its_rows() -> None:
+    table = html_table(["a", "b"], [["1", "2"], ["3", "4"]], groups={1: "second"})
+    assert re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", table) == [
+        "a",
+        "b",
+        "1",
+        "2",
+        "second",
+        "3",
+        "4",
+    ]
+    assert '<th colspan="2" scope="colgroup">second</th>' in table

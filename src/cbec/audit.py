@@ -565,7 +565,9 @@ def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
     label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
     row = record(result)
-    cells = [html.escape(label), printed_html(claim)]
+    # Where the book shows its own ledger, this place becomes a link to the claim's entry.
+    named = f'<span data-claim="{html.escape(claim.id)}">{html.escape(label)}</span>'
+    cells = [named, printed_html(claim)]
     bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
     cells.append(
         html.escape(row["recomputed"])

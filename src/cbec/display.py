@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -103,6 +103,7 @@ def html_table(
     caption: str = "",
     cards: bool = False,
     ids: Sequence[str] = (),
+    groups: Mapping[int, str] | None = None,
 ) -> str:
     """Return a table whose cells are HTML already.
 
@@ -121,6 +122,8 @@ def html_table(
         below them.
     ids : sequence of str
         The anchor of each row, if rows have any.
+    groups : mapping of int to str, optional
+        What stands across the table above the row of this position, as HTML.
 
     Returns
     -------
@@ -144,9 +147,14 @@ def html_table(
         f'<th scope="col"{mark(i)}>{escape(title)}</th>' for i, title in enumerate(head)
     )
     anchors = [f' id="{escape(id)}"' for id in ids] or [""] * len(rows)
+    across = f'<tr class="cbec-group"><th colspan="{len(head)}" scope="colgroup">'
+    above = {position: f"{across}{group}</th></tr>" for position, group in (groups or {}).items()}
     body = "".join(
-        f"<tr{anchor}>" + "".join(cell(i, content) for i, content in enumerate(row)) + "</tr>"
-        for anchor, row in zip(anchors, rows, strict=True)
+        above.get(position, "")
+        + f"<tr{anchor}>"
+        + "".join(cell(i, content) for i, content in enumerate(row))
+        + "</tr>"
+        for position, (anchor, row) in enumerate(zip(anchors, rows, strict=True))
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     classes = "cbec-table cbec-cards" if cards else "cbec-table"

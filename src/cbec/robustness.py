@@ -182,21 +182,22 @@ class Robustness:
         return f"Robustness of {len(self.propositions)} propositions"
 
     def _repr_html_(self) -> str:
-        rows = [
-            [
-                escape(proposition.statement_en) if first else "",
-                escape(variant.label_en),
-                verdict_html(variant.at_face),
-                verdict_html(variant.standing),
-                escape(variant.evidence or "none"),
+        rows: list[list[str]] = []
+        groups = {}
+        for proposition in self.propositions:
+            groups[len(rows)] = f"{proposition.finding}. {escape(proposition.statement_en)}"
+            rows += [
+                [
+                    escape(variant.label_en),
+                    verdict_html(variant.at_face),
+                    verdict_html(variant.standing),
+                    escape(variant.evidence),
+                ]
+                for variant in proposition.variants
             ]
-            for proposition in self.propositions
-            for variant, first in zip(
-                proposition.variants, [True] + [False] * len(proposition.variants), strict=False
-            )
-        ]
-        head = ("Proposition", "Held against", "At face value", "Within rounding", "Weakest grade")
-        return html_table(head, rows, caption="Which propositions survive, on which figures")
+        head = ("Held against", "At face value", "Within rounding", "Weakest grade")
+        caption = "Which statements hold, on which figures"
+        return html_table(head, rows, caption=caption, groups=groups)
 
 
 def robustness(ledger: Ledger) -> Robustness:

@@ -147,7 +147,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "两个以上可打开的来源与之相符。",
     ),
     Evidence.SINGLE_SOURCE: Sense(
-        "○",
+        "◐",
         "single source",
         "单一来源",
         "One source that could be opened agrees with it.",

@@ -18,8 +18,8 @@ from xml.etree import ElementTree
 import pytest
 
 from cbec.audit import audit
-from cbec.vega import MIME
 from cbec.ledger import read_ledger
+from cbec.vega import MIME
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = "01_introduction.ipynb"  # it shows the verdicts, a table and charts, and runs fast

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cbec.book import (
     chart,
+    claimlinks,
     dictionary,
     directives,
     firstparty,
@@ -42,6 +43,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     mathml.setup(app)
     mathfont.setup(app)
     chart.setup(app)
+    claimlinks.setup(app)
     numbers.setup(app)
     roles.setup(app)
     directives.setup(app)

@@ -5,7 +5,7 @@
 ``{ledger}``
     The full ledger as one table, and an entry with all that is known about each claim.
 ``{verdict-list} arithmetic``
-    The verdicts of one axis with their symbols and meanings.
+    The verdicts of one axis, or how propositions stand, with symbols and meanings.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cbec.display import html_table, verdict_html
 from cbec.expression import names
 from cbec.ledger import Claim, Ledger
 from cbec.rounding import Rule
-from cbec.verdicts import ARITHMETIC, CODES, EVIDENCE
+from cbec.verdicts import ARITHMETIC, CODES, EVIDENCE, STANDING
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -88,16 +88,28 @@ class _VerdictList(_AuditDirective):
 
     def build(self, audit: Audit) -> list[nodes.Node]:
         axis = self.arguments[0]
-        table: Any = {"arithmetic": ARITHMETIC, "evidence": EVIDENCE}.get(axis)
-        if table is None:
-            raise self.error(f"verdict-list: {axis!r} is no axis; write arithmetic or evidence")
-        counts = audit.counts(axis)
+        tables: dict[str, Any] = {
+            "arithmetic": ARITHMETIC,
+            "evidence": EVIDENCE,
+            "standing": STANDING,
+        }
+        if axis not in tables:
+            raise self.error(
+                f"verdict-list: {axis!r} is no axis; write arithmetic, evidence or standing"
+            )
+        # Statistics have verdicts; a standing is that of a proposition.
+        counts = {} if axis == "standing" else audit.counts(axis)
         rows = [
-            [verdict_html(v), str(counts[str(v)]), escape(s.meaning_en), escape(s.label_zh)]
-            for v, s in table.items()
+            [
+                verdict_html(verdict),
+                *([str(counts[str(verdict)])] if counts else []),
+                escape(shown.meaning_en),
+                escape(shown.label_zh),
+            ]
+            for verdict, shown in tables[axis].items()
         ]
-        head = ("Verdict", f"Of {len(audit.claims)}", "Meaning", "Chinese")
-        return [_table(head, rows)]
+        counted = [f"Of {len(audit.claims)}"] if counts else []
+        return [_table(("Verdict", *counted, "Meaning", "Chinese"), rows)]
 
 
 class _LedgerTable(_AuditDirective):

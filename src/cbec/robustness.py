@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from cbec.display import html_table, verdict_html
+from cbec.display import disclosure_html, html_table, sources_html, verdict_html
 from cbec.errors import CbecError, LedgerError
 from cbec.expression import Comparison, names, parse, truth
 from cbec.interval import Interval
 from cbec.ledger import Ledger
+from cbec.provenance import find
 from cbec.tables import load
 from cbec.verdicts import Standing, sense
 
@@ -189,15 +190,19 @@ class Robustness:
             rows += [
                 [
                     escape(variant.label_en),
-                    verdict_html(variant.at_face),
                     verdict_html(variant.standing),
+                    verdict_html(variant.at_face),
                     escape(variant.evidence),
                 ]
                 for variant in proposition.variants
             ]
-        head = ("Held against", "At face value", "Within rounding", "Weakest grade")
+        head = ("Held against", "Within rounding", "At face value", "Weakest grade")
         caption = "Which statements hold, on which figures"
-        return html_table(head, rows, caption=caption, groups=groups)
+        table = html_table(head, rows, caption=caption, groups=groups, cards=True)
+        figures = dict.fromkeys(id for p in self.propositions for id in p.figures)
+        listed = "".join(map(_conditions_html, self.propositions))
+        content = f"<ul>{listed}</ul>" + sources_html(find(id) for id in figures)
+        return table + disclosure_html("Conditions and figures of this table", content)
 
 
 def robustness(ledger: Ledger) -> Robustness:
@@ -290,6 +295,15 @@ def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: s
         figures,
         ledger.weakest_grade(figures),
     )
+
+
+def _conditions_html(proposition: Proposition) -> str:
+    conditions = "; ".join(
+        f"{escape(variant.label_en)} <code>{escape(' and '.join(variant.conditions))}</code>"
+        for variant in proposition.variants
+        if variant.conditions
+    )
+    return f"<li>{escape(proposition.statement_en)}: {conditions}</li>"
 
 
 def _judged(comparison: Comparison, box: Mapping[str, Interval], otherwise: Standing) -> Standing:

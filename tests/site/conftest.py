@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Page,
+    Request,
     Response,
     Route,
     TimeoutError,
@@ -32,6 +34,7 @@ SITE = Path(os.environ.get("CBEC_SITE", ROOT / "_build" / "html"))
 HOST = "127.0.0.1"
 SPEC_MARK = 'class="cbec-chart__spec"'
 NOTES_MARK = 'class="cbec-notes"'
+NUMBER = re.compile(r'<a class="((?:[\w-]+ )*cbec-number)"')
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -94,7 +97,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("chart_page", with_charts, scope="session")
     if "note_page" in metafunc.fixturenames:
         with_notes = [name for name in names if name is None or NOTES_MARK in read(name)]
-        metafunc.parametrize("note_page", with_notes, scope="session")
+        if "numbers" in metafunc.fixturenames:
+            pairs = [(name, kind) for name in with_notes for kind in kinds_of_numbers(name)]
+            metafunc.parametrize(("note_page", "numbers"), pairs, scope="session")
+        else:
+            metafunc.parametrize("note_page", with_notes, scope="session")
+
+
+def kinds_of_numbers(name: str | None) -> list[str]:
+    """Return the classes of the links from a page's numbers to their notes."""
+    return sorted(set(NUMBER.findall(read(name)))) if name else [""]
 
 
 def read(name: str) -> str:
@@ -182,12 +194,17 @@ def watch(seen: Visit, address: str) -> None:
         if answer.status >= 400:
             seen.failed.append(f"{answer.status} {answer.url}")
 
+    def note_failure(request: Request) -> None:
+        # What the page before was still waiting for, its icon for instance, ends with that page.
+        if request.failure != "net::ERR_ABORTED":
+            seen.failed.append(request.url)
+
     def note_message(message: ConsoleMessage) -> None:
         if message.type == "error":
             seen.errors.append(message.text)
 
     seen.page.route("**/*", pass_own)
-    seen.page.on("requestfailed", lambda request: seen.failed.append(request.url))
+    seen.page.on("requestfailed", note_failure)
     seen.page.on("response", note_answer)
     seen.page.on("console", note_message)
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))

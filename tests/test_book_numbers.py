@@ -177,7 +177,7 @@ def test_a_given_claim_tells_what_its_sources_say(chapter: Tag) -> None:
 def test_a_derivation_is_told_with_value_range_and_figures(chapter: Tag) -> None:
     note = note_of(chapter, "40.27%")
     text = note.get_text(" ")
-    assert re.search(r"40\.27%\s*,\s*40\.26 to 40\.29%", text)
+    assert re.search(r"40\.27%\s*,\s*40\.258 to 40\.290%", text)
     assert "share(market-2024, goods-trade-2024-first)" in text
     assert_traced(note, find("goods-trade-2024-first"))
 

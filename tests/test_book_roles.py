@@ -226,9 +226,9 @@ def test_derived_text_tells_the_other_form_on_hover(shown: dict[str, Tag]) -> No
     def hover(name: str) -> str:
         return shown[name].find("span", class_="cbec-derived")["title"]
 
-    assert hover("percent").startswith("9.41 to 9.99%")
+    assert hover("percent").startswith("9.405 to 9.986%")
     assert hover("percent-bounds").endswith("9.70%")
-    assert hover("negative").startswith("−0.82 to −0.80 trillion CNY")
+    assert hover("negative").startswith("−0.820 to −0.800 trillion CNY")
 
 
 # Mistakes ------------------------------------------------------------------------------------

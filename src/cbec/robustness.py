@@ -29,11 +29,11 @@ __all__ = ["AXES", "Proposition", "Robustness", "Variant", "robustness"]
 
 # What the figures of a variant differ in, and the two readings of the base.
 AXES: Mapping[str, tuple[str, str]] = {
-    "face": ("at face value", "按面值"),
+    "face": ("at face value", "按字面值"),
     "rounding": ("within rounding", "计入舍入"),
     "vintage": ("other vintage", "其他版本"),
     "definition": ("other definition", "其他口径"),
-    "evidence": ("other evidence", "其他证据等级"),
+    "evidence": ("without unconfirmed figures", "不含未证实数字"),
     "assumption": ("with an assumption", "附加假定"),
 }
 
@@ -97,9 +97,6 @@ class Proposition:
     def standing(self, axis: str) -> Standing | None:
         """Return how the proposition stands on one axis, ``None`` if nothing was held against it.
 
-        On the axis *evidence* stand the variants made for it, and those of the base that rest on no
-        unconfirmed figure.
-
         Parameters
         ----------
         axis : str
@@ -117,10 +114,7 @@ class Proposition:
             return _agreed(v.at_face for v in base)
         if axis == "rounding":
             return _agreed(v.standing for v in base)
-        chosen = [v for v in self.variants if v.axis == axis]
-        if axis == "evidence":
-            chosen += [v for v in base if v.figures and v.evidence != "unconfirmed"]
-        return _agreed(v.standing for v in chosen)
+        return _agreed(v.standing for v in self.variants if v.axis == axis)
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -285,6 +279,12 @@ def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: s
             raise LedgerError(f"{place}, {label!r}: {error}") from error
         used += ids
     figures = tuple(dict.fromkeys(used))
+    grade = ledger.weakest_grade(figures)
+    if axis == "evidence" and grade == "unconfirmed":
+        raise LedgerError(
+            f"{place}, {label!r}: it is to do without unconfirmed figures and names one; "
+            "leave it out or choose another axis"
+        )
     return Variant(
         axis,
         label,
@@ -293,7 +293,7 @@ def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: s
         _all(face),
         _all(whole),
         figures,
-        ledger.weakest_grade(figures),
+        grade,
     )
 
 
@@ -339,4 +339,4 @@ def _detail(proposition: Proposition, axis: str) -> str:
         if variant.axis == own:
             standing = variant.at_face if axis == "face" else variant.standing
             parts.append(f"{variant.label_en}: {sense(standing).label_en}")
-    return "; ".join(parts) or "the base rests on no unconfirmed figure"
+    return "; ".join(parts)

@@ -83,7 +83,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "exact",
         "吻合",
         "The printed inputs, taken at face value, round half-up to the printed text.",
-        "按文中所列输入的面值计算，四舍五入即得文中所列数字。",
+        "按文中所列输入的字面值计算，四舍五入即得文中所列数字。",
     ),
     Arithmetic.ROUNDING: Sense(
         "≈",
@@ -91,7 +91,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "舍入内",
         "Not at face value, but some values that round to the printed inputs give a value that "
         "rounds to the printed figure.",
-        "面值不符，但在输入的舍入范围内可以得到文中所列数字。",
+        "字面值不符，但在输入的舍入范围内可以得到文中所列数字。",
     ),
     Arithmetic.ROUNDING_RULE: Sense(
         "∼",
@@ -229,7 +229,7 @@ STANDING: Mapping[Standing, Sense] = {
     Standing.DIFFERS: Sense(
         "±",
         "differs",
-        "因口径而异",
+        "结果不一",
         "The figures that it is held against disagree.",
         "所对照的各组数字结论不一。",
     ),

@@ -93,12 +93,13 @@ market-2020 | market | market-total | 2020 | as-published
 market-2021 | market | market-total | 2021 | as-published
 market-2022 | market | market-total | 2022 | as-published
 undergraduate-institutions-2020 | cbec_programmes | institutions-undergraduate | 2020 | as-published
-exchange-rate-2019 | exchange_rate | exchange-rate | 2019 | as-published
-exchange-rate-2020 | exchange_rate | exchange-rate | 2020 | as-published
-exchange-rate-2021 | exchange_rate | exchange-rate | 2021 | as-published
-exchange-rate-2022 | exchange_rate | exchange-rate | 2022 | as-published
-exchange-rate-2023 | exchange_rate | exchange-rate | 2023 | as-published
-exchange-rate-2024 | exchange_rate | exchange-rate | 2024 | as-published
+institutions-2020 | cbec_programmes | institutions-total | 2020 | as-published
+exchange-rate-2019 | exchange_rate | exchange-rate | 2019 | fred-2026-07-21
+exchange-rate-2020 | exchange_rate | exchange-rate | 2020 | fred-2026-07-21
+exchange-rate-2021 | exchange_rate | exchange-rate | 2021 | fred-2026-07-21
+exchange-rate-2022 | exchange_rate | exchange-rate | 2022 | fred-2026-07-21
+exchange-rate-2023 | exchange_rate | exchange-rate | 2023 | fred-2026-07-21
+exchange-rate-2024 | exchange_rate | exchange-rate | 2024 | fred-2026-07-21
 cbec-programmes-2022 | cbec_programmes | cbec-programmes-undergraduate | 2022 | as-published
 b2b-share-2022 | market | market-b2b-share | 2022 | as-published
 """
@@ -226,6 +227,7 @@ def test_an_outside_figure_is_the_one_of_the_series_table(
         if (row["series"], row["year"], row["vintage"]) == (series, year, vintage)
     )
     assert inside["period"].startswith(year)
+    assert inside["vintage"] == vintage
     # A ledger writes the sign of a percentage, a series has it as its unit.
     assert (inside["printed"].removesuffix("%"), inside["evidence"], inside["source"]) == (
         row["printed"],

@@ -238,7 +238,8 @@ def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value).removesuffix("T00:00:00")
     printed = str(record.get("printed", ""))
-    if re.fullmatch(r"\d+\.\d+", printed) and float(printed) == value:
+    is_figure = form != "," and re.fullmatch(r"\d+(\.\d+)?", printed)
+    if is_figure and float(printed) == value:
         return printed
     return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
 

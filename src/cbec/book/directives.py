@@ -162,8 +162,11 @@ def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     paragraph = f"paragraph {claim.paragraph}" if claim.paragraph else ""
     yield _fact("Where", escape(", ".join(filter(None, (_section(claim), paragraph)))))
     if claim.printed is not None:
-        stands = interval_text(claim.interval(), claim.printed, ends=True)
-        yield _fact("Printed", f"{printed_html(claim)}<br>stands for {escape(stands)}")
+        stands = ""
+        if claim.kind != "policy parameter":
+            text = interval_text(claim.interval(), claim.printed, ends=True)
+            stands = f"<br>stands for {escape(text)}"
+        yield _fact("Printed", printed_html(claim) + stands)
     credited = "; ".join(filter(None, (claim.credited_en, claim.reference)))
     if credited:
         yield _fact("Credited to", escape(credited))

@@ -42,7 +42,8 @@ def note_html(about: Sequence[str], address: Address) -> str:
         case "derive":
             expression, value, span = rest
             used = [find(name) for name in names(parse(expression))]
-            return _head(value, f", {escape(span)}: <code>{escape(expression)}</code>") + _rests_on(
+            words = f", {escape(span)}" if span else ""
+            return _head(value, f"{words}: <code>{escape(expression)}</code>") + _rests_on(
                 used, address
             )
         case "computed":
@@ -73,9 +74,13 @@ def _claim(result: ClaimAudit, address: Address) -> str:
         head = f"<p>{label} {badges}</p>"
     else:
         english = f", {escape(claim.english)}" if claim.english != claim.printed.text else ""
-        stands = interval_text(claim.interval(), claim.printed)
+        # A parameter, a centimetre or all of a tax for instance, stands for itself.
+        is_point = claim.kind == "policy parameter"
+        stands = (
+            "" if is_point else f"; stands for {interval_text(claim.interval(), claim.printed)}"
+        )
         head = _head(claim.printed.text, f"{english}: {label} {badges}", "zh-CN") + (
-            f"<p>Stands for {escape(stands)}; {escape(entry.evidence)} by {source_html(entry)}</p>"
+            f"<p>{escape(entry.evidence)} by {source_html(entry)}{escape(stands)}</p>"
         )
     derived = ""
     if claim.derivation is not None:
@@ -125,7 +130,8 @@ def _items(items: Iterable[str]) -> str:
 def finding_html(finding: Finding, ledger: Ledger) -> str:
     """Write what one source says about a claim."""
     source = ledger.sources.get(finding.source)
-    words = ", ".join(filter(None, (finding.finding, finding.grade, finding.date)))
+    told = filter(None, (finding.finding, finding.grade, finding.date))
+    words = ", ".join(dict.fromkeys(told))
     text = f"<em>{escape(words)}</em>"
     if finding.note_en:
         text += f". {escape(finding.note_en)}"

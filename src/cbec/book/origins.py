@@ -29,6 +29,7 @@ __all__ = ["setup"]
 
 # These rows are shown with the series that they are about.
 _CONFLICTS, _BREAKS = "conflicts", "method_breaks"
+_REPEATED = "inputs"
 # A series of more places than this is shown as a grid of places and years.
 _FEW_PLACES = 3
 
@@ -75,6 +76,8 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
     """Write how many figures of each series have which grade."""
     titles = {table["name"]: table["title"] for table in descriptor()["resources"]}
     groups: dict[tuple[str, str], Counter[str]] = {}
+    # The ledger's outside figures repeat rows of other tables.
+    rows = [entry for entry in rows if entry.table != _REPEATED]
     for entry in rows:
         label = (
             (f"series-{entry.series}", described[entry.series]["label_en"])
@@ -113,7 +116,7 @@ def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
     ]
     breaks = [entry for entry in rows if entry.table == _BREAKS]
     if breaks:
-        parts.append("<p><strong>The method changed</strong></p>" + _breaks_html(breaks))
+        parts.append("<p><strong>Breaks</strong></p>" + _breaks_html(breaks))
     conflicts = [entry for entry in rows if entry.table == _CONFLICTS]
     if conflicts:
         parts.append("<p><strong>Other figures for the same thing</strong>, not in the series</p>")
@@ -171,8 +174,17 @@ def _breaks_html(rows: Sequence[Entry]) -> str:
 
 
 def _grids_html(rows: Sequence[Entry]) -> str:
-    """Write a grid of places and years for each origin."""
-    return "".join(_grid_html(group) for group in grouped(rows, origin_of))
+    """Write grids of places and years, one for each origin and for the places of the same years.
+
+    Places known in few years only would leave most of a common grid empty.
+    """
+    known: dict[str, int] = Counter(entry.place for entry in rows)
+    most = max(known.values())
+
+    def kind(entry: Entry) -> tuple[object, ...]:
+        return *origin_of(entry), 2 * known[entry.place] > most
+
+    return "".join(_grid_html(group) for group in grouped(rows, kind))
 
 
 def _grid_html(rows: Sequence[Entry]) -> str:

@@ -171,13 +171,20 @@ def _derive(text: str, _: nodes.document) -> nodes.Node:
         value, rule = interval.lower, Rule.FLOOR
     gap = "" if unit in {"", "%", "倍"} else " "
 
-    def write(end: Fraction | None) -> str:
+    def write(end: Fraction | None, digits: int = int(decimals)) -> str:
         if end is None:
             return "∞"
-        return decimal_text(end / scale, int(decimals), grouped=True, rule=rule).replace("-", "−")
+        return decimal_text(end / scale, digits, grouped=True, rule=rule).replace("-", "−")
 
-    span = f"{write(interval.lower)} to {write(interval.upper)}{gap}{unit}"
-    shown, within = f"{write(value)}{gap}{unit}", f"{span}, within rounding"
+    def write_range(digits: int) -> str:
+        ends = write(interval.lower, digits), write(interval.upper, digits)
+        return f"{' to '.join(ends)}{gap}{unit}" if ends[0] != ends[1] else ""
+
+    shown, span = f"{write(value)}{gap}{unit}", write_range(int(decimals))
+    # With one digit more than the number has, and with more if its ends look alike; a root is
+    # enclosed and not rounded, so that its ends look alike for long.
+    finer = next(filter(None, map(write_range, range(int(decimals) + 1, int(decimals) + 4))), "")
+    within = f"{finer}, within rounding" if finer else ""
     about = ("derive", expression_text, shown, within)
     if form == "bounds":
         return number("", span, about=about, hint=f"at face values {shown}", classes=_DERIVED)

@@ -337,7 +337,7 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
     Parameters
     ----------
     frame : DataFrame
-        Columns ``date``, ``value`` and ``added``.
+        Columns ``date``, ``value``, ``added`` and ``removed``.
     unit : str
         Title of the value axis.
 
@@ -345,7 +345,7 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
     -------
     altair.LayerChart
     """
-    data = figures(frame, "date", "value", "added")
+    data = figures(frame, "date", "value", "added", "removed")
     data["day"] = pd.to_datetime(data["date"]).dt.strftime("%Y-%m-%d")
     base = alt.Chart(data).encode(
         alt.X("date:T", title=None, axis=alt.Axis(format="%Y")),
@@ -354,6 +354,7 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
             data,
             alt.Tooltip("day:N", title="Date"),
             alt.Tooltip("added:Q", title="Added"),
+            alt.Tooltip("removed:Q", title="Removed"),
             alt.Tooltip("value:Q", title=unit),
         ),
     )
@@ -362,7 +363,8 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
     chart = alt.layer(line, *points(base, color=blue, stroke=blue), *key(data)).properties(
         width=640
     )
-    return tabled(chart, data, {"day": "Date", "added": "Added", "value": unit})
+    columns = {"day": "Date", "added": "Added", "removed": "Removed", "value": unit}
+    return tabled(chart, data, columns)
 
 
 def _tips(data: pd.DataFrame, format: str = _NUMBER) -> list[alt.Tooltip]:

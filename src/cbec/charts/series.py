@@ -141,8 +141,8 @@ def share_band(
     hue = outlined("series", names)
     line = segments(base, *filter(None, [panel, "series"]), x="place", color=hue["color"])
     line = line.encode(strokeWidth=alt.value(1.2))
-    ranges = rounding(base, color=hue["color"], width=11)
-    chart = alt.layer(line, ranges, *points(base, size=20, **hue), *key(data))
+    ranges = rounding(base, color=hue["color"], width=9)
+    chart = alt.layer(line, ranges, *points(base, size=45, **hue), *key(data))
     columns = {"year": "Year", "series": "Variant", "value": unit, **_ends(data)}
     if panel is None:
         return tabled(chart.properties(width=640), data, columns)

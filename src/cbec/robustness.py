@@ -33,7 +33,7 @@ AXES: Mapping[str, tuple[str, str]] = {
     "rounding": ("within rounding", "计入舍入"),
     "vintage": ("other vintage", "其他版本"),
     "definition": ("other definition", "其他口径"),
-    "evidence": ("without unconfirmed figures", "不含未证实数字"),
+    "evidence": ("sourced only", "仅用有来源的数字"),
     "assumption": ("with an assumption", "附加假定"),
 }
 

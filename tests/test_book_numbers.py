@@ -79,13 +79,14 @@ def notebook(*texts: str) -> str:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]) -> Any:
     """Build a chapter with notes, one without, and mistakes."""
-    trees = "chapters/one\nchapters/bare\nbad\nempty\nreference/ledger\nreference/provenance"
+    trees = "chapters/one\nchapters/bare\nbad\nempty\ntwice\nreference/ledger\nreference/provenance"
     pages = {
         "index": f"# Book\n\n```{{toctree}}\n{trees}\nreference/data\n```\n",
         "chapters/one": notebook(PROSE, USED),
         "chapters/bare": notebook(PROSE),
         "bad": notebook("# Bad\n\n{computed}`zone`", "{computed}`glued`"),
         "empty": f"# Empty\n{USED}",
+        "twice": f"# Of {{claim}}`market-2024`\n{USED}{USED}",
         "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
         "reference/provenance": "# Provenance\n\n```{provenance}\n```\n",
         "reference/data": "# Data\n\n```{data-dictionary}\n```\n",
@@ -231,7 +232,7 @@ def test_without_the_directive_claims_lead_to_the_ledger(book: Any) -> None:
 
 def test_the_script_is_loaded_where_notes_are_and_nowhere_else(book: Any) -> None:
     loading = {name for name, text in book.text.items() if "cbec-notes.js" in text}
-    assert loading == {"chapters/one", "empty"}
+    assert loading == {"chapters/one", "empty", "twice"}
 
 
 @pytest.mark.parametrize(
@@ -250,10 +251,20 @@ def test_a_number_that_was_not_computed_is_a_warning_with_its_place(
 
 
 def test_a_page_with_no_number_to_note_is_a_warning(book: Any) -> None:
-    (message,) = [line for line in book.warnings if "figures-used" in line]
+    (message,) = [w for w in book.warnings if "figures-used" in w and "empty.md" in w]
     assert "empty.md:5" in message
 
 
 def test_nothing_else_is_a_warning(book: Any) -> None:
-    rest = [w for w in book.warnings if "bad.ipynb" not in w and "empty.md" not in w]
+    mistakes = ("bad.ipynb", "empty.md", "twice.md")
+    rest = [w for w in book.warnings if not any(page in w for page in mistakes)]
     assert rest == []
+
+
+def test_a_second_place_for_notes_is_a_warning(book: Any) -> None:
+    assert any("twice.md" in line and "drop this directive" in line for line in book.warnings)
+
+
+def test_a_number_in_a_heading_makes_no_link_within_a_link(book: Any) -> None:
+    assert book.tree["index"].select("a a") == []
+    assert "17.66 trillion yuan" in book.tree["index"].get_text()

@@ -34,6 +34,8 @@ GOOD = {
     "multiple": "{derive}`multiple(market-2024, import-2024); 1`",
     "years": "{derive}`sum(training-theory, training-enterprise, training-internship); 1; years`",
     "yuan": "{derive}`difference(market-2024, market-2023); 2; trillion CNY`",
+    "alike": "{derive}`share(market-2024, goods-trade-2024-first); 0; %; bounds`",
+    "open-range": "{derive}`ratio(cbec-programmes-share, 7); 1; %; bounds`",
     "negative": "{derive}`difference(market-2023, market-2024); 2; trillion CNY`",
     "large": "{derive}`ratio(cbec-programmes, 0.01%); 0`",
     "root": "{derive}`cagr(2, 1, 5); 1; %`",
@@ -56,6 +58,7 @@ BAD = {
     "verdicts, other axis": ("{verdicts}`arithmetic relayed`", ["'arithmetic relayed'", "write"]),
     "verdicts, no axis": ("{verdicts}`exact`", ["'exact'", "write"]),
     "verdicts, not an axis": ("{verdicts}`__class__ exact`", ["'__class__ exact'", "write"]),
+    "derive, a range": ("{derive}`ratio(cbec-programmes-share, 7); 1; %`", ["add '; bounds'"]),
     "derive, no such id": ("{derive}`growth(market-1066, market-2023); 1; %`", ["market-1066"]),
     "derive, no such function": ("{derive}`square(market-2023); 1; %`", ["square"]),
     "derive, too few arguments": ("{derive}`growth(market-2023); 1; %`", ["growth"]),
@@ -258,3 +261,12 @@ def test_a_mistake_shows_no_figure(built: tuple[dict, list[str]]) -> None:
     body = built[0]["bad"].find("div", class_="body")
     assert body.find_all(class_="cbec-derived") == []
     assert body.find_all("a", class_="cbec-claim") == []
+
+
+def test_bounds_that_look_alike_are_shown_as_one_number(shown: dict[str, Tag]) -> None:
+    assert words(shown["alike"]) == "40%"
+
+
+def test_the_ends_of_a_threshold_are_rounded_outward(shown: dict[str, Tag]) -> None:
+    # Less than 10% over 7 is from 0 to below 1.4286%.
+    assert words(shown["open-range"]) == "0.0 to 1.5%"

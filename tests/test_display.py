@@ -187,7 +187,7 @@ def test_grades_are_printed_where_no_rows_are_named() -> None:
 
 def test_a_wrong_row_name_is_refused_in_a_table() -> None:
     with pytest.raises(TableError, match="market-totl"):
-        Table(pd.DataFrame({"value": [1.0], "row": ["market-totl"]}))._repr_html_()
+        Table(pd.DataFrame({"value": [1.0], "row": ["market-2024 market-totl"]}))._repr_html_()
 
 
 def test_figures_of_one_origin_share_a_line() -> None:
@@ -258,6 +258,18 @@ def test_a_notebook_with_computed_numbers_is_valid_and_the_same_when_run_again()
 
     assert "vnd.cbec.trace" in run()
     assert run() == run()
+
+
+def test_a_table_of_another_ledger_has_no_sources_to_tell() -> None:
+    frame = pd.DataFrame({"item": ["growth"], "value": [1.5], "row": ["sales-2024 sales-2023"]})
+    html = Table(frame)._repr_html_()
+    assert "1.50" in html
+    assert "<details" not in html
+
+
+def test_a_date_is_shown_without_a_time_of_day() -> None:
+    frame = pd.DataFrame({"date": pd.to_datetime(["2015-03-07"])})
+    assert "<td>2015-03-07</td>" in Table(frame)._repr_html_()
 
 
 def test_a_group_stands_across_the_table_above_its_rows() -> None:

@@ -17,6 +17,7 @@ from cbec.evidence import (
     UNCONFIRMED_EN,
     UNCONFIRMED_ZH,
     confirmed_run,
+    is_usable,
     model_possible,
     weakest,
 )
@@ -139,3 +140,7 @@ def test_a_model_needs_five_years(length: int) -> None:
 def test_the_footnote_names_both_marks_in_both_languages() -> None:
     assert UNCONFIRMED_EN.startswith("Hollow points and figures marked ○ are unconfirmed:")
     assert UNCONFIRMED_ZH.startswith("空心点和标有○的数字未经证实")
+
+
+def test_only_what_was_recalled_or_not_found_is_unusable() -> None:
+    assert [grade for grade in GRADES if not is_usable(grade)] == ["unconfirmed", "not-found"]

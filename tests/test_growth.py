@@ -606,3 +606,10 @@ def test_no_parts_at_all_are_refused(measure: Callable[[dict[str, pd.Series]], o
 def test_every_error_is_the_packages_own() -> None:
     assert issubclass(TableError, CbecError)
     assert issubclass(PrintedFigureError, CbecError)
+
+
+@pytest.mark.parametrize("names", [["", ""], [None, None], ["x", "x"]])
+def test_rows_without_names_of_their_own_are_refused(names: list[str | None]) -> None:
+    frame = load("market", series="market-total", year=[2023, 2024]).assign(row=names)
+    with pytest.raises(TableError, match="column row must name each row differently"):
+        year_on_year(frame)

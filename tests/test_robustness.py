@@ -270,3 +270,14 @@ def test_the_table_names_every_tested_axis_and_the_weakest_grade(result: Robustn
     assert "unconfirmed" in html
     assert "CBEC&#x27;s share" not in html
     assert sense(Standing.HOLDS).symbol in html
+
+
+def test_face_values_are_told_apart_from_rounding_in_the_detail(result: Robustness) -> None:
+    frame = result.of("F1").to_frame().set_index("axis")["detail"]
+    assert frame["at face value"].endswith(": holds")
+    assert frame["within rounding"].endswith(": undecided")
+
+
+def test_asking_for_an_unknown_finding_says_which_there_are(result: Robustness) -> None:
+    with pytest.raises(LedgerError, match="no proposition is of '2'; there are F1, F2"):
+        result.of("2")

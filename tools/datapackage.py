@@ -42,7 +42,9 @@ def renew(folder: Path) -> list[str]:
     if changed:
         scratch = path.with_suffix(f".{os.getpid()}.tmp")
         scratch.write_text(
-            json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            json.dumps(package, ensure_ascii=False, indent=2) + "\n",
+            encoding="utf-8",
+            newline="\n",
         )
         os.replace(scratch, path)
     return changed

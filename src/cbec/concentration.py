@@ -162,7 +162,7 @@ class PartialSizes:
         >>> print(PartialSizes([5, 3], total=10, units=4).concentration_ratio(3))
         [9/10, 1]
         """
-        if not 1 <= k <= self.units:
+        if not isinstance(k, Integral) or not 1 <= k <= self.units:
             raise ValueError(f"there are no {k} largest units; choose from 1 to {self.units}")
         return self._bounds(lambda shares: sum(shares[:k], Fraction(0)))
 
@@ -278,7 +278,7 @@ class PartialSizes:
         >>> print(PartialSizes([6, 2], total=14, units=4, ranked=False).rank(2))
         [3, 4]
         """
-        if size not in self.known:
+        if not isinstance(size, Rational) or size not in self.known:
             known = ", ".join(map(str, self.known))
             raise ValueError(f"no known unit has the size {size}; choose one of {known}")
         size = _exact(size)

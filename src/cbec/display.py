@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
@@ -223,6 +224,8 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
 
     if not isinstance(value, str):
         try:
+            if isinstance(value, bool):
+                raise TypeError
             value = str(operator.index(value))
         except TypeError:
             raise TypeError(
@@ -400,7 +403,7 @@ class Table:
         page = html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
         if any(doubtful):
             page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
-        if rests:
+        if any(rests):
             listed = dict.fromkeys(entry for row in rests for entry in row)
             page += disclosure_html("Sources of this table", sources_html(listed))
         return page
@@ -414,10 +417,13 @@ class Table:
 
     def _entries(self) -> list[list[Entry]]:
         """Return what each row rests on, nothing if the frame doesn't say."""
-        from cbec.provenance import find, split_names
+        from cbec.provenance import entries, find, split_names
 
-        rows = self.frame.get("row", ())
-        return [[find(name) for name in split_names(names)] for names in rows]
+        rows = [split_names([names]) for names in self.frame.get("row", ())]
+        # The figures of another ledger are none of the book's.
+        if rows and not any(name in entries() for names in rows for name in names):
+            return []
+        return [[find(name) for name in names] for names in rows]
 
     def _unconfirmed(self, rests: Sequence[Sequence[Entry]]) -> list[bool]:
         if "evidence" in self.frame:
@@ -430,6 +436,8 @@ class Table:
 
         if cell is None or cell is pd.NA or cell is pd.NaT:
             return ""
+        if isinstance(cell, date):
+            return f"{cell:%Y-%m-%d}"
         if isinstance(cell, float):
             return "" if cell != cell else f"{cell:z.{self.decimals}f}".replace("-", "−")
         return str(cell)

@@ -14,6 +14,7 @@ __all__ = [
     "UNCONFIRMED_EN",
     "UNCONFIRMED_ZH",
     "confirmed_run",
+    "is_usable",
     "model_possible",
     "weakest",
 ]
@@ -33,6 +34,27 @@ UNCONFIRMED_ZH = (
 )
 
 _UNUSABLE = ("unconfirmed", "not-found")
+
+
+def is_usable(grade: str) -> bool:
+    """Tell whether a figure of this grade may stand without a mark beside it.
+
+    Parameters
+    ----------
+    grade : str
+        One of `GRADES`.
+
+    Returns
+    -------
+    bool
+        False for what is unconfirmed or wasn't found.
+
+    Examples
+    --------
+    >>> is_usable("printed"), is_usable("unconfirmed")
+    (True, False)
+    """
+    return grade not in _UNUSABLE
 
 
 def weakest(grades: Iterable[str]) -> str:
@@ -106,7 +128,7 @@ def confirmed_run(frame: pd.DataFrame) -> pd.DataFrame:
     if len(twice):
         name = f" in {series[0]}" if series else ""
         raise TableError(f"the year {twice.iloc[0]} stands twice{name}; choose one vintage of it")
-    usable = frame[~frame["evidence"].isin(_UNUSABLE)].sort_values("year")
+    usable = frame[frame["evidence"].map(is_usable).astype(bool)].sort_values("year")
     run = usable["year"].diff().ne(1).cumsum()
     return usable[run == run.max()]
 

@@ -527,7 +527,14 @@ def _from_frame(frame: pd.DataFrame, name: str) -> _Annual:
         raise TableError(f"{name} holds {', '.join(series)}; choose one series")
     name = " ".join(series) or name
     records = frame.to_dict("records")
-    return _by_year(frame["year"], [_from_row(record, name) for record in records], name)
+    levels = _by_year(frame["year"], [_from_row(record, name) for record in records], name)
+    unnamed = frame["row"].isin(["", None]) | frame["row"].isna() | frame["row"].duplicated()
+    if unnamed.any():
+        raise TableError(
+            f"{name}: column row must name each row differently; give rows as cbec.tables.load "
+            "returns them"
+        )
+    return levels
 
 
 def _by_year(years: Iterable[Any], figures: Iterable[_Figure], name: str) -> _Annual:

@@ -166,7 +166,8 @@ def split_names(rows: str | Iterable[str]) -> tuple[str, ...]:
     ('a', 'b', 'c')
     """
     texts = [rows] if isinstance(rows, str) else rows
-    return tuple(dict.fromkeys(name for text in texts for name in str(text).split()))
+    named = (text for text in texts if isinstance(text, str))
+    return tuple(dict.fromkeys(name for text in named for name in text.split()))
 
 
 def descriptor() -> dict[str, Any]:
@@ -178,7 +179,7 @@ def descriptor() -> dict[str, Any]:
     'cbec-companion-data'
     """
     tables.names()  # tells what is wrong with a broken one
-    found: dict[str, Any] = json.loads((tables.data_dir() / DESCRIPTOR).read_text("utf-8"))
+    found: dict[str, Any] = json.loads((tables.data_dir() / DESCRIPTOR).read_text("utf-8-sig"))
     return found
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cbec.display import disclosure_html, html_table, sources_html, verdict_html
 from cbec.errors import CbecError, LedgerError
+from cbec.evidence import is_usable
 from cbec.expression import Comparison, names, parse, truth
 from cbec.interval import Interval
 from cbec.ledger import Ledger
@@ -143,7 +144,17 @@ class Robustness:
         raise LedgerError(f"there is no proposition {id!r}; there are {known}")
 
     def of(self, *findings: str) -> Robustness:
-        """Return the propositions of some findings, such as ``F2``."""
+        """Return the propositions of some findings, such as ``F2``.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such finding.
+        """
+        known = dict.fromkeys(p.finding for p in self.propositions)
+        for finding in findings:
+            if finding not in known:
+                raise LedgerError(f"no proposition is of {finding!r}; there are {', '.join(known)}")
         return Robustness(tuple(p for p in self.propositions if p.finding in findings))
 
     def to_frame(self) -> pd.DataFrame:
@@ -280,7 +291,7 @@ def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: s
         used += ids
     figures = tuple(dict.fromkeys(used))
     grade = ledger.weakest_grade(figures)
-    if axis == "evidence" and grade == "unconfirmed":
+    if axis == "evidence" and not all(is_usable(ledger.weakest_grade([id])) for id in figures):
         raise LedgerError(
             f"{place}, {label!r}: it is to do without unconfirmed figures and names one; "
             "leave it out or choose another axis"

@@ -376,7 +376,7 @@ def check(
         )
     package = _package(data_dir() if folder is None else Path(folder))
     found: list[Problem] = []
-    for name in package.tables if names is None else names:
+    for name in package.tables if names is None else _listed(names):
         table = package.table(name)
         found += _problems(table, package)
         found += _differences(table, package)
@@ -435,6 +435,11 @@ def _package(folder: Path) -> _Package:
             "resource needs name, path and schema, every field name and type, and each constraint "
             "a value of that type"
         ) from error
+    given = [table.name for table in tables]
+    twice = [name for name in dict.fromkeys(given) if given.count(name) > 1]
+    if twice or not given:
+        problem = f"describes {twice[0]!r} twice" if twice else "describes no table"
+        raise TableError(f"{_shown(path)} {problem}; mend its resources")
     package = _Package({table.name: table for table in tables}, {})
     for table in tables:
         _check_keys(table, package)

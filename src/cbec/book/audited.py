@@ -18,19 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["LEDGER_PAGE", "addresses", "book_audit", "note_data"]
 
 LEDGER_PAGE = "reference/ledger"
-_LEDGER_FILES = ("claims.csv", "inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1)
 def _audit_of(folder: Path, _stamp: tuple[int, ...]) -> Audit:
     return audit(read_ledger(folder / "claims.csv"))
 
 
 def book_audit() -> Audit:
     """Return the audit of ``data/claims.csv``; a changed file is read again."""
-    folder = data_dir()
-    stamp = tuple((folder / name).stat().st_mtime_ns for name in _LEDGER_FILES)
-    return _audit_of(folder, stamp)
+    return _audit_of(data_dir(), tuple(path.stat().st_mtime_ns for path in data_files()))
 
 
 def note_data(env: BuildEnvironment) -> None:

@@ -162,7 +162,8 @@ def data_rows(chart: Chart) -> list[dict[str, Any]]:
     for dataset in chart.spec.get("datasets", {}).values() if shown else ():
         for record in dataset:
             if record.keys() >= set(shown):
-                found.setdefault(json.dumps([record[column] for column in shown]), record)
+                same = [record.get("row"), *(record[column] for column in shown)]
+                found.setdefault(json.dumps(same), record)
     return list(found.values())
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-from cbec.book.audited import addresses, book_audit
+from cbec.book.audited import addresses, book_audit, note_data
 from cbec.provenance import find
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class LinkClaims(SphinxTransform):
 
         for node in self.document.findall(nodes.raw):
             if "data-claim=" in node.astext():
+                note_data(self.env)
                 node[:] = [nodes.Text(_NAMED.sub(link, node.astext()))]
 
 

@@ -60,9 +60,17 @@ class CollectNotes(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Give each number its note, and the place of the notes their list."""
-        place = next(self.document.findall(figures_used), None)
-        if place is None:
+        places = list(self.document.findall(figures_used))
+        if not places:
             return
+        place, *others = places
+        for other in others:
+            logger.warning(
+                "figures-used: the notes stand above already; drop this directive",
+                location=other,
+                type="cbec",
+                subtype="notes",
+            )
         uses: dict[tuple[str, ...], list[number]] = {}
         for node in self.document.findall(number):
             uses.setdefault(node["about"], []).append(node)
@@ -95,7 +103,9 @@ class CollectNotes(SphinxTransform):
 def visit_number_html(self: HTML5Translator, node: number) -> None:
     """Begin a number: a link to its note, to where it leads otherwise, or neither."""
     hint = {"title": node["hint"]} if node.get("hint") else {}
-    if "position" in node:
+    if _in_link(node):
+        self.body.append(self.starttag(node, "span", "", **hint))
+    elif "position" in node:
         position = str(node["position"])
         link = {"href": f"#figure-{position}", "data-note": position}
         self.body.append(self.starttag(node, "a", "", CLASS="cbec-number", **link, **hint))
@@ -107,7 +117,16 @@ def visit_number_html(self: HTML5Translator, node: number) -> None:
 
 def depart_number_html(self: HTML5Translator, node: number) -> None:
     """End a number."""
-    self.body.append("</a>" if "position" in node or "refuri" in node else "</span>")
+    leads = "position" in node or "refuri" in node
+    self.body.append("</a>" if leads and not _in_link(node) else "</span>")
+
+
+def _in_link(node: nodes.Node) -> bool:
+    """Tell whether a number stands in a link, as that of a heading does in a list of contents."""
+    above = node.parent
+    while above is not None and not isinstance(above, nodes.reference):
+        above = above.parent
+    return above is not None
 
 
 def add_note_script(

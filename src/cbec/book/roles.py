@@ -32,6 +32,7 @@ from cbec.book.audited import LEDGER_PAGE, book_audit, note_data
 from cbec.book.numbers import number
 from cbec.display import TRACE_MIME
 from cbec.errors import CbecError, ExpressionError
+from cbec.provenance import find
 from cbec.rounding import Rule, decimal_text
 from cbec.units import parse_unit
 from cbec.verdicts import Arithmetic, Evidence, sense
@@ -166,21 +167,24 @@ def _derive(text: str, _: nodes.document) -> nodes.Node:
         raise ExpressionError(f"{expression_text!r} gives {dimension}, not {unit!r}; mend the unit")
     scale = parse_unit(unit).factor
     value, interval = ledger.derive(expression_text)
-    rule = Rule.HALF_UP
-    if value is None:  # a lower end stays true only if it is rounded down
-        value, rule = interval.lower, Rule.FLOOR
+    down = up = Rule.HALF_UP
+    if value is None:  # the ends of a threshold stay true only if they are rounded outward
+        if interval.upper is not None and form != "bounds":
+            raise ExpressionError(f"{expression_text!r} has no single value; add '; bounds'")
+        value, down, up = interval.lower, Rule.FLOOR, Rule.CEILING
     gap = "" if unit in {"", "%", "倍"} else " "
 
-    def write(end: Fraction | None, digits: int = int(decimals)) -> str:
+    def write(end: Fraction | None, rule: Rule, digits: int = int(decimals)) -> str:
         if end is None:
             return "∞"
         return decimal_text(end / scale, digits, grouped=True, rule=rule).replace("-", "−")
 
     def write_range(digits: int) -> str:
-        ends = write(interval.lower, digits), write(interval.upper, digits)
+        ends = write(interval.lower, down, digits), write(interval.upper, up, digits)
         return f"{' to '.join(ends)}{gap}{unit}" if ends[0] != ends[1] else ""
 
-    shown, span = f"{write(value)}{gap}{unit}", write_range(int(decimals))
+    shown = f"{write(value, down)}{gap}{unit}"
+    span = write_range(int(decimals)) or shown
     # With one digit more than the number has, and with more if its ends look alike; a root is
     # enclosed and not rounded, so that its ends look alike for long.
     finer = next(filter(None, map(write_range, range(int(decimals) + 1, int(decimals) + 4))), "")
@@ -207,4 +211,6 @@ def _computed(name: str, document: nodes.document) -> nodes.Node:
             "cbec.display.computed(name, value, rows)"
         )
     text, rows = known[name]["text/plain"], known[name][TRACE_MIME]["rows"]
+    for row in rows:
+        find(row)  # a stored notebook may name a row that has gone
     return number("", text, about=("computed", name, text, *rows))

@@ -192,6 +192,11 @@ class Audit:
         return {str(verdict): found[str(verdict)] for verdict in order}
 
     @property
+    def holding(self) -> tuple[ClaimAudit, ...]:
+        """The cross-checks that don't fail."""
+        return tuple(result for result in self.cross_checks if result not in self.failing)
+
+    @property
     def failing(self) -> tuple[ClaimAudit, ...]:
         """What `--strict` fails on: inconsistent claims and broken checks."""
         return tuple(r for r in self.results if r.arithmetic in FAILING)
@@ -563,10 +568,9 @@ def _rests_on_own_text(claim: Claim, ledger: Ledger) -> bool:
 
 def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
-    label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
     row = record(result)
     # Where the book shows its own ledger, this place becomes a link to the claim's entry.
-    named = f'<span data-claim="{html.escape(claim.id)}">{html.escape(label)}</span>'
+    named = f'<span data-claim="{html.escape(claim.id)}">{html.escape(claim.title)}</span>'
     cells = [named, printed_html(claim)]
     bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
     cells.append(

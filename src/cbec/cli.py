@@ -225,7 +225,7 @@ def _summary(result: Audit) -> str:
 
 def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     claim = result.claim
-    yield f"{claim.id}: {claim.label_en}" + (f" ({claim.period})" if claim.period else "")
+    yield f"{claim.id}: {claim.title}"
     if claim.label_zh:
         yield f"  {claim.label_zh}"
     place = f"section {claim.section}" if claim.section else "no section given"

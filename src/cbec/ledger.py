@@ -167,6 +167,16 @@ class Claim(Figure):
     credited_zh: str = ""
 
     @property
+    def title(self) -> str:
+        """What is measured, and when."""
+        return f"{self.label_en} ({self.period})" if self.period else self.label_en
+
+    @property
+    def place(self) -> str:
+        """The part of the paper that prints it: ``§2.1.1``, or ``abstract``."""
+        return f"§{self.section}" if self.section[:1].isdigit() else self.section
+
+    @property
     def english(self) -> str:
         """The figure with its comparator for an English reader, empty for a cross-check."""
         if self.printed is None:

@@ -178,9 +178,8 @@ def descriptor() -> dict[str, Any]:
     >>> descriptor()["name"]
     'cbec-companion-data'
     """
-    tables.names()  # tells what is wrong with a broken one
-    found: dict[str, Any] = json.loads((tables.data_dir() / DESCRIPTOR).read_text("utf-8-sig"))
-    return found
+    path = tables.data_dir() / DESCRIPTOR
+    return _described(path, path.stat().st_mtime_ns)
 
 
 def data_files() -> list[Path]:
@@ -194,6 +193,13 @@ def data_files() -> list[Path]:
     folder = tables.data_dir()
     names = [DESCRIPTOR, "README.md", *(table["path"] for table in descriptor()["resources"])]
     return sorted(path for name in names if (path := folder / name).is_file())
+
+
+@functools.lru_cache(maxsize=1)
+def _described(path: Path, _stamp: int) -> dict[str, Any]:
+    tables.names()  # tells what is wrong with a broken one
+    found: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
+    return found
 
 
 @functools.lru_cache(maxsize=1)
@@ -213,14 +219,13 @@ def _entries(_stamp: Sequence[tuple[Path, int]]) -> Mapping[str, Entry]:
 
 def _claims(ledger: Ledger) -> Iterable[Entry]:
     for claim in ledger.claims.values():
-        section = f"§{claim.section}" if claim.section[:1].isdigit() else claim.section
         yield Entry(
             name=claim.id,
             kind="claim",
             table="claims",
             label_en=claim.label_en,
             label_zh=claim.label_zh,
-            place=", ".join(filter(None, ("the paper", section))),
+            place=", ".join(filter(None, ("the paper", claim.place))),
             period=claim.period,
             printed=claim.printed.text if claim.printed else "",
             evidence="printed" if claim.printed else "",

@@ -38,7 +38,6 @@ _RULES = {
     "unique": lambda value: "unique" if value else "",
     "minimum": lambda value: f"at least {value}",
     "maximum": lambda value: f"at most {value}",
-    "minLength": lambda value: f"at least {value} characters",
     "enum": lambda value: "one of " + ", ".join(map(str, value)),
     "pattern": lambda value: f"matches {value}",
 }

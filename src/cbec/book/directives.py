@@ -23,7 +23,7 @@ from cbec.book.notes import finding_html
 from cbec.book.sections import scrolled_html, section
 from cbec.display import html_table, verdict_html
 from cbec.expression import names
-from cbec.ledger import Claim, Ledger
+from cbec.ledger import Ledger
 from cbec.rounding import Rule
 from cbec.verdicts import ARITHMETIC, CODES, EVIDENCE, STANDING
 
@@ -77,9 +77,8 @@ class _Reproduction(_AuditDirective):
             parts.append('</div><ul class="cbec-glance__key">')
             parts += [f"<li>{verdict_html(v)} {n} of {total}</li>" for v, n in shown]
             parts.append("</ul></div>")
-        checks = audit.cross_checks
-        holding = len(checks) - sum(r in audit.failing for r in checks)
-        parts.append(f"<p>Cross-checks between figures: {holding} of {len(checks)} hold.</p></div>")
+        holding = f"{len(audit.holding)} of {len(audit.cross_checks)} hold"
+        parts.append(f"<p>Cross-checks between figures: {holding}.</p></div>")
         return [nodes.raw("", "".join(parts), format="html")]
 
 
@@ -121,12 +120,9 @@ class _LedgerTable(_AuditDirective):
             )
         ]
         for result in audit.results:
-            title = result.claim.label_en
-            if result.claim.period:
-                title += f" ({result.claim.period})"
             entry = nodes.raw("", "".join(_entry(result, audit.ledger)), format="html")
             label = f"claim-{result.claim.id}"
-            found.append(section(self.env, label, title, entry, classes="cbec-entry"))
+            found.append(section(self.env, label, result.claim.title, entry, classes="cbec-entry"))
         return found
 
 
@@ -140,7 +136,7 @@ def _row(result: ClaimAudit) -> list[str]:
     recomputed = escape(result.recomputed_text)
     if result.bounds_text and result.bounds_text != result.recomputed_text:
         recomputed += f"<br><small>{escape(result.bounds_text)}</small>"
-    place = ", ".join(filter(None, (_section(claim), claim.period)))
+    place = ", ".join(filter(None, (claim.place, claim.period)))
     return [
         f'<a href="#claim-{claim.id}">{escape(claim.label_en)}</a><br>'
         f"<small>{escape(place)}</small>",
@@ -150,17 +146,13 @@ def _row(result: ClaimAudit) -> list[str]:
     ]
 
 
-def _section(claim: Claim) -> str:
-    return f"§{claim.section}" if claim.section[:1].isdigit() else claim.section
-
-
 def _entry(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     """Write all that is known about one claim."""
     claim = result.claim
     yield '<dl class="cbec-facts">'
     yield _fact("Chinese", f'<span lang="zh-CN">{escape(claim.label_zh)}</span>')
     paragraph = f"paragraph {claim.paragraph}" if claim.paragraph else ""
-    yield _fact("Where", escape(", ".join(filter(None, (_section(claim), paragraph)))))
+    yield _fact("Where", escape(", ".join(filter(None, (claim.place, paragraph)))))
     if claim.printed is not None:
         stands = ""
         if claim.kind != "policy parameter":

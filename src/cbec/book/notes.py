@@ -99,8 +99,7 @@ def _claim(result: ClaimAudit, address: Address) -> str:
 def _linked(result: ClaimAudit, address: Address) -> str:
     """Write what a claim measures, and when, linked to the ledger."""
     claim = result.claim
-    label = f"{claim.label_en} ({claim.period})" if claim.period else claim.label_en
-    return f'<a href="{escape(address(find(claim.id)))}">{escape(label)}</a>'
+    return f'<a href="{escape(address(find(claim.id)))}">{escape(claim.title)}</a>'
 
 
 def _verdicts(what: str, count: str, address: Address) -> str:

@@ -144,8 +144,7 @@ def _count(text: str) -> str:
     if text == "claims":
         return str(len(result.claims))
     if text == "cross-checks":
-        holding = len(result.cross_checks) - sum(r in result.failing for r in result.cross_checks)
-        return f"{holding} of {len(result.cross_checks)}"
+        return f"{len(result.holding)} of {len(result.cross_checks)}"
     axis, _, verdict = text.partition(" ")
     counts = result.counts(axis) if axis in {"arithmetic", "evidence"} else {}
     if verdict not in counts:

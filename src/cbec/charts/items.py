@@ -143,9 +143,7 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     labels = base.mark_text(align="left", dx=5, color=INK).encode(
         alt.X("end:Q"), text=alt.Text("written:N")
     )
-    chart = alt.layer(*layers, labels, *key(data, "square")).properties(
-        width=440, height=alt.Step(34)
-    )
+    chart = alt.layer(*layers, labels, *key(data, "square"))
     columns = {"item": "Item", "value": unit, **ends}
     return tabled(chart.properties(width=440, height=alt.Step(34)), data, columns)
 

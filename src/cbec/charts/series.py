@@ -257,9 +257,7 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
     )
     labels = base.mark_text(align="left", dx=9, fontSize=10, color=INK).encode(text="edition:N")
     marks = points(base, size=80, shape=shape, **outlined("series", names))
-    chart = (
-        alt.layer(*marks, labels, *key(data)).add_params(picked).properties(width=640, height=380)
-    )
+    chart = alt.layer(*marks, labels, *key(data)).add_params(picked)
     columns = {"vintage": "Edition", "series": "What", "year": "Year", "value": unit}
     return tabled(chart.properties(width=640, height=380), data, columns)
 

@@ -105,7 +105,7 @@ def _windows(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
     kinds = [(final, n >= USUAL) for _, final, n, _, _ in cut]
     rows = []
-    for (_, final, n, y, outcome), kind in zip(cut, kinds, strict=True):
+    for (_, _, n, y, outcome), kind in zip(cut, kinds, strict=True):
         parts = components(y, HORIZON)
         actual = np.full(HORIZON, np.nan)
         actual[: len(outcome)] = outcome
@@ -159,7 +159,9 @@ def fit_gain(data: Sample) -> dict[str, float]:
     if not found.success:
         raise SystemExit(f"the search for the gain did not end: {found.message}")
     names = ("greatest", "half-at", "exponent")
-    return {name: round(float(value), 3) for name, value in zip(names, np.exp(found.x), strict=True)}
+    return {
+        name: round(float(value), 3) for name, value in zip(names, np.exp(found.x), strict=True)
+    }
 
 
 def fit_weights(data: Sample, constants: Sequence[float]) -> dict[str, dict[str, float]]:
@@ -173,7 +175,7 @@ def fit_weights(data: Sample, constants: Sequence[float]) -> dict[str, dict[str,
         at80, at95 = _fit_side(design, sign * error[known], weight[known] / weight.sum())
         found[f"{side}-80"], found[f"{side}-95"] = at80, at95
     return {
-        end: {name: round(float(value), 3) for name, value in zip(SPREADS, found[end], strict=True)}
+        end: dict(zip(SPREADS, found[end].round(3).tolist(), strict=True))
         for end in ("lower-95", "lower-80", "upper-80", "upper-95")
     }
 

@@ -9,6 +9,7 @@ __all__ = [
     "LedgerError",
     "PrintedFigureError",
     "TableError",
+    "TrendError",
 ]
 
 
@@ -34,3 +35,7 @@ class DataNotFoundError(CbecError, FileNotFoundError):
 
 class LedgerError(TableError):
     """A ledger of claims is broken; names file, row, column, value and remedy."""
+
+
+class TrendError(CbecError, ValueError):
+    """A series, or what is asked of it, doesn't fit a trend model; names value and remedy."""

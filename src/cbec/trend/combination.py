@@ -31,10 +31,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cbec.trend.models import Path
+from cbec.trend.models import Model, Path
 
 __all__ = [
     "COMPONENTS",
+    "MODELS",
     "SPREADS",
     "Calibration",
     "calibration",
@@ -366,3 +367,15 @@ def _remarks(y: _Array, horizon: int, level: Sequence[float], constants: Calibra
     if others:
         remarks.append(f"only 80 and 95% were calibrated; {', '.join(others)}% follows from them")
     return remarks
+
+
+MODELS = (
+    Model(
+        "combination",
+        "Calibrated combination",
+        "校准组合",
+        "This companion; benchmarks/calibrate.py makes its constants",
+        "gardner1985",
+        path,
+    ),
+)

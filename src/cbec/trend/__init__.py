@@ -1,0 +1,13 @@
+"""Trend models for short annual series, and how wrong they are.
+
+`forecast` is the way in: by default it gives the companion's own combination, whose intervals were
+measured; every model of `MODELS` is there by name. `forecast_panel` does the same for many series.
+`rolling_origin` says how good a model would have been on a series. The modules ``measures``,
+``change``, ``propagation`` and ``register`` hold the rest.
+"""
+
+from cbec.trend.api import forecast
+from cbec.trend.registry import MODELS
+from cbec.trend.result import Forecast
+
+__all__ = ["MODELS", "Forecast", "forecast"]

@@ -1,0 +1,151 @@
+"""Forecasting one series."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cbec.errors import TrendError
+from cbec.trend.models import Model, Path
+from cbec.trend.registry import MODELS
+from cbec.trend.result import Forecast
+from cbec.trend.series import annual
+
+__all__ = ["checked_horizon", "checked_level", "checked_model", "forecast", "run"]
+
+
+def forecast(
+    y: Any,
+    horizon: int,
+    *,
+    level: Sequence[float] = (80, 95),
+    model: str = "combination",
+    index: Iterable[Any] | None = None,
+) -> Forecast:
+    """Forecast an annual series.
+
+    Parameters
+    ----------
+    y : array_like or Series, shape (n,)
+        At least five values a year apart, oldest first; a Series may carry its years.
+    horizon : int
+        Years ahead, at least 1.
+    level : sequence of float
+        Nominal coverages of the intervals in percent, each between 0 and 100.
+    model : str
+        A name of `cbec.trend.MODELS`.
+    index : iterable of int, optional
+        The years.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    TrendError
+        If the series, the horizon or a level can't be used, the model isn't known, needs values
+        above zero or between 0 and 1, or can't be fitted.
+
+    Notes
+    -----
+    The result depends on the arguments alone. ``y`` isn't changed. For ``c > 0`` the forecast of
+    ``c * y`` is ``c`` times that of ``y`` (except for shares).
+
+    Examples
+    --------
+    >>> made = forecast([10.5, 12.5, 14.2, 15.7, 16.85, 17.66], 2, index=range(2019, 2025))
+    >>> made.index
+    array([2025, 2026])
+    >>> bool((made.lower[:, 1] < made.lower[:, 0]).all())
+    True
+    """
+    series = annual(y, index)
+    steps, levels, chosen = checked_horizon(horizon), checked_level(level), checked_model(model)
+    path = run(chosen, series.values, steps, levels)
+    n = len(series.values)
+    known = np.arange(1 - n, 1) if series.index is None else series.index
+    return Forecast(
+        model=chosen.name,
+        label=chosen.label_en,
+        mean=path.mean,
+        lower=path.lower,
+        upper=path.upper,
+        level=levels,
+        index=series.ahead(steps),
+        observed=series.values,
+        observed_index=known,
+        fitted=path.fitted,
+        components=path.components,
+        parameters=path.parameters,
+        diagnostics=path.diagnostics,
+        intervals=path.intervals,
+        source=chosen.source,
+    )
+
+
+def run(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path:
+    """Fit a model to values that were checked.
+
+    Raises
+    ------
+    TrendError
+        If the values don't suit the model, or it can't be fitted to them.
+    """
+    if model.positive and values.min() <= 0:
+        raise TrendError(
+            f"{model.label_en} needs values above zero, and {values.min():g} is among them; "
+            "use a model that allows it, such as 'combination' or 'drift'"
+        )
+    if model.share and (values.min() <= 0 or values.max() >= 1):
+        outside = values.min() if values.min() <= 0 else values.max()
+        raise TrendError(
+            f"{model.label_en} needs shares between 0 and 1, and {outside:g} is among the values; "
+            "divide percentages by 100, or use 'combination'"
+        )
+    try:
+        return model.fit(values, horizon, level)
+    except (np.linalg.LinAlgError, FloatingPointError, OverflowError, ZeroDivisionError) as error:
+        raise TrendError(
+            f"{model.label_en} can't be fitted to this series ({error}); use another model"
+        ) from error
+
+
+def checked_horizon(horizon: Any) -> int:
+    """Return the steps ahead, or raise `TrendError`."""
+    try:
+        steps = operator.index(horizon)
+    except TypeError:
+        steps = 0
+    if steps < 1 or isinstance(horizon, (bool, np.bool_)):
+        raise TrendError(f"the horizon is {horizon!r}; give a whole number of years from 1 on")
+    return steps
+
+
+def checked_level(level: Any) -> tuple[float, ...]:
+    """Return the nominal coverages in percent, or raise `TrendError`."""
+    try:
+        levels = tuple(float(value) for value in level)
+    except (TypeError, ValueError):
+        raise TrendError(
+            f"the level is {level!r}; give a list of percentages, such as (80, 95)"
+        ) from None
+    if not levels:
+        raise TrendError("there is no level; give at least one percentage, such as 95")
+    for value in levels:
+        if not 0 < value < 100:
+            raise TrendError(f"the level {value:g} isn't between 0 and 100; give a percentage")
+    if len(set(levels)) < len(levels):
+        raise TrendError(f"a level stands twice in {level!r}; give each once")
+    return levels
+
+
+def checked_model(model: Any) -> Model:
+    """Return the model of this name, or raise `TrendError`."""
+    try:
+        return MODELS[model]
+    except (KeyError, TypeError):
+        raise TrendError(f"no model is called {model!r}; use one of {', '.join(MODELS)}") from None

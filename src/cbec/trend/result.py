@@ -1,0 +1,133 @@
+"""A forecast, as a user gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cbec.errors import TrendError
+
+__all__ = ["Forecast"]
+
+_Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Point forecasts with intervals, and what they rest on.
+
+    Attributes
+    ----------
+    model, label : str
+        The model by name, and what a reader calls it.
+    mean : ndarray, shape (horizon,)
+        Point forecasts, in the unit of the series. Those of the combination are central values
+        chosen for small absolute errors, not expectations.
+    lower, upper : ndarray, shape (horizon, levels)
+        Ends of the intervals; column j belongs to ``level[j]``.
+    level : tuple of float
+        Nominal coverages in percent.
+    index : ndarray of int, shape (horizon,)
+        Years; steps 1, 2, … for a series without years.
+    observed, fitted : ndarray, shape (n,)
+        The series, and what the model says of it (NaN where it says nothing).
+    observed_index : ndarray of int, shape (n,)
+        Its years; steps up to 0 for a series without years.
+    components : Mapping of str to ndarray, shape (horizon,)
+        The forecasts that were combined, if any.
+    parameters : Mapping of str to float
+        Estimates by name.
+    diagnostics : tuple of str
+        What a reader should know of this fit.
+    intervals : str
+        What the intervals rest on.
+    source : str
+        Where the model was published.
+
+    Examples
+    --------
+    >>> from cbec.trend import forecast
+    >>> made = forecast([1, 2, 3, 4, 5], 2, model="drift", level=[80])
+    >>> made.to_frame().round(2)
+       ds  mean  lower-80  upper-80
+    0   1   6.0       6.0       6.0
+    1   2   7.0       7.0       7.0
+    """
+
+    model: str
+    label: str
+    mean: _Array
+    lower: _Array
+    upper: _Array
+    level: tuple[float, ...]
+    index: NDArray[np.int_]
+    observed: _Array
+    observed_index: NDArray[np.int_]
+    fitted: _Array
+    components: Mapping[str, _Array] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    diagnostics: tuple[str, ...] = ()
+    intervals: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        order = np.argsort(self.level)
+        ends = [self.lower[:, order[::-1]], self.mean[:, None], self.upper[:, order]]
+        path = np.concatenate(ends, axis=1)
+        if not np.isfinite(path).all():
+            raise TrendError(
+                f"{self.label} gives no finite forecast for this series; use another model"
+            )
+        slack = 1e-9 * np.abs(path).max()
+        if (np.diff(path, axis=1) < -slack).any():
+            raise TrendError(
+                f"{self.label} gives intervals that aren't nested around its forecast; "
+                "use another model"
+            )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each step.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``.
+        """
+        columns: dict[str, Any] = {"ds": self.index, "mean": self.mean}
+        for j, wanted in enumerate(self.level):
+            columns[f"lower-{wanted:g}"] = self.lower[:, j]
+            columns[f"upper-{wanted:g}"] = self.upper[:, j]
+        return pd.DataFrame(columns)
+
+    def explain(self) -> str:
+        """Return in plain text what was done.
+
+        Returns
+        -------
+        str
+            Model, source, estimates, the forecasts that were combined, and what to know of them.
+        """
+        first, last = self.observed_index[0], self.observed_index[-1]
+        lines = [
+            f"{self.label}, fitted to {len(self.observed)} values ({first} to {last}).",
+            f"Source: {self.source}.",
+            f"Intervals: {self.intervals}",
+        ]
+        if self.parameters:
+            estimates = ", ".join(f"{name} {value:.4g}" for name, value in self.parameters.items())
+            lines.append(f"Estimates: {estimates}.")
+        for name, values in self.components.items():
+            lines.append(f"  {name}: " + ", ".join(f"{value:.5g}" for value in values))
+        lines += [f"Note: {remark}." for remark in self.diagnostics]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from cbec.display import Table
+
+        caption = f"{self.label}, from {len(self.observed)} values; intervals in percent"
+        return Table(self.to_frame().rename(columns={"ds": "Year"}), caption)._repr_html_()

@@ -13,7 +13,7 @@ SOURCES := $(shell find index.md references.bib _config.yml _toc.yml \
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site test notebooks data lock serve format clean FORCE
+.PHONY: help site test notebooks data register lock serve format clean FORCE
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ notebooks: $(INSTALLED) ## run the notebooks again and normalise what they store
 
 data: $(INSTALLED) ## renew sizes, hashes and row counts in data/datapackage.json
 	@$(PY) tools/datapackage.py
+
+register: $(INSTALLED) ## remake the forecasts of data/forecasts.csv (unchanged rows keep their date)
+	@$(PY) -m tools.register
 
 lock: ## renew requirements.txt (LOCKFLAGS=--upgrade takes the newest releases)
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

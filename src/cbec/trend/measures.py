@@ -1,0 +1,479 @@
+"""Errors of forecasts and of their intervals, over any number of series at once.
+
+All measures take arrays whose last axis holds the steps of a forecast, average over this axis and
+keep the others: for one forecast they return a number, for a panel of shape (series, steps) an
+array of shape (series,). A measure that would divide by zero is NaN, never zero: zero would say
+that the forecast was perfect. `cbec.trend.rolling.Evaluation.scores` says beside each NaN why.
+
+All functions raise `cbec.errors.TrendError` if what they are given isn't numeric, isn't finite,
+or differs in shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cbec.errors import TrendError
+
+__all__ = [
+    "coverage",
+    "crps_from_quantiles",
+    "interval_score",
+    "mase",
+    "mase_scale",
+    "owa",
+    "pinball",
+    "quantiles_from_intervals",
+    "rmsse",
+    "rmsse_scale",
+    "smape",
+]
+
+_Array: TypeAlias = NDArray[np.float64]
+Measured: TypeAlias = "float | NDArray[np.float64]"
+
+
+def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
+    r"""Return the symmetric mean absolute percentage error.
+
+    Parameters
+    ----------
+    actual, mean : array_like, shape (..., steps)
+        What was observed and what was forecast, in one unit.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        In percent, from 0 to 200. NaN if at some step both are zero.
+
+    Notes
+    -----
+    :math:`\frac{200}{h} \sum_t |y_t - f_t| / (|y_t| + |f_t|)`, as in the M4 competition (Makridakis,
+    Spiliotis and Assimakopoulos 2020).
+
+    Examples
+    --------
+    >>> round(smape([100, 100], [110, 100]), 3)
+    4.762
+    """
+    y, f = _alike(actual=actual, mean=mean)
+    return _over_steps(200 * _ratio(np.abs(y - f), np.abs(y) + np.abs(f)))
+
+
+def mase_scale(y: ArrayLike) -> Measured:
+    r"""Return the mean absolute error of the naive forecast within the sample.
+
+    Parameters
+    ----------
+    y : array_like, shape (..., n)
+        The observations that a forecast was made from, at least two.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        In the unit of the observations. Zero if they don't change.
+
+    Notes
+    -----
+    :math:`\frac{1}{n-1} \sum_{t=2}^n |y_t - y_{t-1}|` (Hyndman and Koehler 2006, section 3).
+
+    Examples
+    --------
+    >>> mase_scale([1, 2, 4])
+    1.5
+    """
+    return _over_steps(np.abs(_changes(y)))
+
+
+def rmsse_scale(y: ArrayLike) -> Measured:
+    r"""Return the root mean squared error of the naive forecast within the sample.
+
+    Parameters
+    ----------
+    y : array_like, shape (..., n)
+        The observations that a forecast was made from, at least two.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        In the unit of the observations. Zero if they don't change.
+
+    Notes
+    -----
+    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` (Hyndman and Koehler 2006).
+
+    Examples
+    --------
+    >>> rmsse_scale([0, 3, 4, 9])**2  # (9 + 1 + 25) / 3
+    11.66...
+    """
+    return _plain(np.sqrt(_over_steps(_changes(y) ** 2)))
+
+
+def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
+    r"""Return the mean absolute scaled error.
+
+    Parameters
+    ----------
+    actual, mean : array_like, shape (..., steps)
+        What was observed and what was forecast, in one unit.
+    scale : array_like, shape (...) or (..., steps)
+        `mase_scale` of the observations that the forecast was made from: one for each series, or
+        one for each step if they come from different origins.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        Without unit; below 1 if the forecast errs less than the naive one did, one step ahead,
+        within the sample. NaN if a scale is zero.
+
+    Notes
+    -----
+    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, equation in section 3).
+
+    Examples
+    --------
+    >>> mase([5, 6], [4, 4], mase_scale([1, 2, 4]))
+    1.0
+    """
+    y, f = _alike(actual=actual, mean=mean)
+    return _over_steps(_ratio(np.abs(y - f), _scale(scale, y)))
+
+
+def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
+    r"""Return the root mean squared scaled error.
+
+    Parameters
+    ----------
+    actual, mean : array_like, shape (..., steps)
+        What was observed and what was forecast, in one unit.
+    scale : array_like, shape (...) or (..., steps)
+        `rmsse_scale` of the observations that the forecast was made from, as for `mase`.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        Without unit. NaN if a scale is zero.
+
+    Notes
+    -----
+    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}`, proposed by Hyndman and Koehler (2006)
+    as RMSSE.
+
+    Examples
+    --------
+    >>> rmsse([5, 6], [4, 6], 2.0) ** 2  # (1 + 0) / 4 / 2
+    0.125...
+    """
+    y, f = _alike(actual=actual, mean=mean)
+    return _plain(np.sqrt(_over_steps(_ratio((y - f) ** 2, _scale(scale, y) ** 2))))
+
+
+def owa(
+    smape: ArrayLike, mase: ArrayLike, smape_naive: ArrayLike, mase_naive: ArrayLike
+) -> Measured:
+    r"""Return the overall weighted average of two measures relative to the naive forecast.
+
+    Parameters
+    ----------
+    smape, mase : array_like
+        Of the forecasts, each averaged over all series first.
+    smape_naive, mase_naive : array_like
+        Of the naive forecasts of the same series.
+
+    Returns
+    -------
+    float or ndarray
+        Without unit; 1 for the naive forecast. NaN if a measure of the naive forecast is zero.
+
+    Notes
+    -----
+    :math:`\frac12 (\mathrm{sMAPE}/\mathrm{sMAPE}_0 + \mathrm{MASE}/\mathrm{MASE}_0)`, the rule of
+    the M4 competition (Makridakis, Spiliotis and Assimakopoulos 2020). Theirs is relative to a
+    naive forecast after seasonal adjustment; annual series have no season.
+
+    Examples
+    --------
+    >>> owa(8.0, 0.9, 10.0, 1.0)
+    0.85
+    """
+    named = {"smape": smape, "mase": mase, "smape_naive": smape_naive, "mase_naive": mase_naive}
+    s, m, s0, m0 = _alike(**named)
+    return _plain((_ratio(s, s0) + _ratio(m, m0)) / 2)
+
+
+def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
+    r"""Return the share of outcomes that lie in their intervals.
+
+    Parameters
+    ----------
+    actual, lower, upper : array_like, shape (..., steps)
+        What was observed, and the ends of its prediction interval, which belong to it.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        From 0 to 1; a calibrated 80% interval tends to 0.8.
+
+    Notes
+    -----
+    :math:`\frac{1}{h} \sum_t 1[l_t \le y_t \le u_t]`.
+
+    Examples
+    --------
+    >>> coverage([1, 2, 3, 4], [0, 0, 0, 0], [3, 3, 3, 3])
+    0.75
+    """
+    y, low, high = _interval(actual, lower, upper)
+    return _over_steps(((low <= y) & (y <= high)).astype(np.float64))
+
+
+def interval_score(
+    actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float
+) -> Measured:
+    r"""Return the mean interval score: the width, and a penalty for what was missed.
+
+    Parameters
+    ----------
+    actual, lower, upper : array_like, shape (..., steps)
+        What was observed, and the ends of its prediction interval.
+    level : float
+        The nominal level of the interval in percent, such as 80.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        In the unit of the observations; smaller is better.
+
+    Notes
+    -----
+    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of
+    :math:`(u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery
+    2007, equation 43). It is :math:`2/\alpha` times the sum of the pinball losses of both ends.
+
+    Examples
+    --------
+    >>> round(interval_score([12.0], [0.0], [10.0], 80), 9)  # 10 + 2/0.2 * 2
+    30.0
+    """
+    y, low, high = _interval(actual, lower, upper)
+    alpha = 1 - _levels([level])[0] / 100
+    missed = np.maximum(low - y, 0) + np.maximum(y - high, 0)
+    return _over_steps(high - low + 2 / alpha * missed)
+
+
+def pinball(actual: ArrayLike, quantile: ArrayLike, probability: float) -> Measured:
+    r"""Return the mean pinball loss of a forecast quantile.
+
+    Parameters
+    ----------
+    actual, quantile : array_like, shape (..., steps)
+        What was observed, and the quantile that was forecast.
+    probability : float
+        Of an outcome below the quantile, between 0 and 1.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        In the unit of the observations; smaller is better.
+
+    Notes
+    -----
+    The mean of :math:`(y - q)\,\tau` where :math:`y \ge q`, and of :math:`(q - y)(1 - \tau)`
+    elsewhere (Koenker and Bassett 1978; Gneiting and Raftery 2007, section 6.1).
+
+    Examples
+    --------
+    >>> round(pinball([12.0], [10.0], 0.9), 9), round(pinball([8.0], [10.0], 0.9), 9)
+    (1.8, 0.2)
+    """
+    y, q = _alike(actual=actual, quantile=quantile)
+    return _over_steps(_pinball(y, q, _probabilities([probability])[0]))
+
+
+def crps_from_quantiles(
+    actual: ArrayLike, quantiles: ArrayLike, probabilities: Sequence[float]
+) -> Measured:
+    r"""Return an approximation of the continuous ranked probability score from a few quantiles.
+
+    Parameters
+    ----------
+    actual : array_like, shape (..., steps)
+        What was observed.
+    quantiles : array_like, shape (..., steps, q)
+        The quantiles that were forecast.
+    probabilities : sequence of float, length q
+        Of an outcome below each quantile, between 0 and 1.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        In the unit of the observations; smaller is better.
+
+    Notes
+    -----
+    :math:`\mathrm{CRPS} = 2 \int_0^1 \rho_\tau(y, q_\tau)\, d\tau` with the pinball loss
+    :math:`\rho`; here the integral is the plain mean over the given probabilities. So this is an
+    approximation, good where they lie evenly and close together. With five quantiles of two
+    intervals it compares forecasts by the same five; it is no estimate of their CRPS (Gneiting and
+    Raftery 2007, section 4.2).
+
+    Examples
+    --------
+    >>> round(crps_from_quantiles([3.0], [[1.0, 2.0, 3.0]], [0.1, 0.5, 0.9]), 9)
+    0.466666667
+    """
+    y = _finite("actual", actual)
+    q = _finite("quantiles", quantiles, axes=2)
+    tau = _probabilities(probabilities)
+    if q.shape != (*y.shape, len(tau)):
+        raise TrendError(
+            f"quantiles have the shape {q.shape}; for actual of the shape {y.shape} and "
+            f"{len(tau)} probabilities give {(*y.shape, len(tau))}"
+        )
+    return _over_steps(2 * _pinball(y[..., None], q, tau).mean(axis=-1))
+
+
+def quantiles_from_intervals(
+    mean: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: Sequence[float]
+) -> tuple[_Array, tuple[float, ...]]:
+    """Return the quantiles that a point forecast and its intervals stand for.
+
+    Parameters
+    ----------
+    mean : array_like, shape (..., steps)
+        Point forecasts, taken as medians.
+    lower, upper : array_like, shape (..., steps, k)
+        The ends of the intervals, each of which leaves out as much below as above.
+    level : sequence of float, length k
+        The nominal levels in percent, in the order of the columns.
+
+    Returns
+    -------
+    quantiles : ndarray, shape (..., steps, 2k + 1)
+        From the lowest to the highest.
+    probabilities : tuple of float
+        Of an outcome below each of them, as `crps_from_quantiles` takes them.
+
+    Examples
+    --------
+    >>> quantiles_from_intervals([5.0], [[4.0, 2.0]], [[6.0, 9.0]], (80, 95))
+    (array([[2., 4., 5., 6., 9.]]), (0.025, 0.1, 0.5, 0.9, 0.975))
+    """
+    middle = _finite("mean", mean)
+    low, high = _alike(axes=2, lower=lower, upper=upper)
+    levels = _levels(level)
+    if low.shape != (*middle.shape, len(levels)):
+        raise TrendError(
+            f"lower and upper have the shape {low.shape}; for mean of the shape {middle.shape} and "
+            f"{len(levels)} levels give {(*middle.shape, len(levels))}"
+        )
+    widest = np.argsort(levels)[::-1]
+    below = [round(0.5 - levels[i] / 200, 12) for i in widest]
+    quantiles = [low[..., widest], middle[..., None], high[..., widest[::-1]]]
+    above = [round(1 - probability, 12) for probability in reversed(below)]
+    return np.concatenate(quantiles, axis=-1), (*below, 0.5, *above)
+
+
+def _pinball(y: _Array, quantile: _Array, probability: _Array | float) -> _Array:
+    error = y - quantile
+    return np.maximum(probability * error, (probability - 1) * error)
+
+
+def _ratio(part: _Array, whole: _Array) -> _Array:
+    """Divide, with NaN for what is divided by zero."""
+    part, whole = np.broadcast_arrays(part, whole)
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+
+
+def _over_steps(values: _Array) -> Measured:
+    return _plain(values.mean(axis=-1))
+
+
+def _plain(value: _Array | np.float64 | float) -> Measured:
+    return value if isinstance(value, np.ndarray) and value.ndim else float(value)
+
+
+def _changes(y: ArrayLike) -> _Array:
+    values = _finite("y", y)
+    if values.shape[-1] < 2:
+        raise TrendError("y holds a single observation; a naive forecast needs at least two")
+    return np.diff(values, axis=-1)
+
+
+def _interval(
+    actual: ArrayLike, lower: ArrayLike, upper: ArrayLike
+) -> tuple[_Array, _Array, _Array]:
+    y, low, high = _alike(actual=actual, lower=lower, upper=upper)
+    if (low > high).any():
+        place = tuple(int(i) for i in np.argwhere(low > high)[0])
+        raise TrendError(
+            f"lower {low[place]:g} is above upper {high[place]:g} at {_place(place)}; "
+            "give the lower end first"
+        )
+    return y, low, high
+
+
+def _scale(scale: ArrayLike, y: _Array) -> _Array:
+    values = _finite("scale", scale, axes=0)
+    if (values < 0).any():
+        raise TrendError(f"scale {values.min():g} is negative; give the error of the naive forecast")
+    if values.ndim == y.ndim - 1:
+        values = values[..., None]
+    try:
+        return np.broadcast_to(values, y.shape)
+    except ValueError:
+        raise TrendError(
+            f"scale has the shape {np.shape(scale)}; for forecasts of the shape {y.shape} give "
+            f"{y.shape[:-1]}, one for each series, or {y.shape}"
+        ) from None
+
+
+def _alike(*, axes: int | None = None, **named: ArrayLike) -> list[_Array]:
+    """Return arrays that are checked to be finite and of one shape."""
+    least = 0 if axes is None and "smape" in named else axes or 1
+    arrays = [_finite(name, values, axes=least) for name, values in named.items()]
+    if len({array.shape for array in arrays}) > 1:
+        shapes = ", ".join(
+            f"{name} {array.shape}" for name, array in zip(named, arrays, strict=True)
+        )
+        raise TrendError(f"shapes differ: {shapes}; give one number of each for each step")
+    return arrays
+
+
+def _finite(name: str, values: ArrayLike, axes: int = 1) -> _Array:
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise TrendError(f"{name} isn't numeric ({array.dtype}); give an array of numbers")
+    if array.ndim < axes or not array.size:
+        raise TrendError(
+            f"{name} has the shape {array.shape}; give an array with at least "
+            f"{'one axis' if axes < 2 else f'{axes} axes'} and one number"
+        )
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise TrendError(f"{name} is {array[place]} at {_place(place)}; leave out what isn't known")
+    return array
+
+
+def _place(place: tuple[int, ...]) -> str:
+    return f"position {', '.join(map(str, place))}" if place else "its only position"
+
+
+def _levels(level: Sequence[float]) -> list[float]:
+    for value in level:
+        if not 0 < value < 100:
+            raise TrendError(f"level {value:g} isn't between 0 and 100; give percent, such as 80")
+    return [float(value) for value in level]
+
+
+def _probabilities(probabilities: Sequence[float]) -> _Array:
+    for value in probabilities:
+        if not 0 < value < 1:
+            raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
+    return np.asarray(probabilities, dtype=np.float64)

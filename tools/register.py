@@ -1,0 +1,72 @@
+"""Remake data/forecasts.csv, the register of forecasts, and renew its entry in the data package.
+
+Rows that come out the same keep the version and the date at which they were made, so the file stays
+as it is, byte for byte, unless the data or the models changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from cbec.errors import CbecError
+from cbec.tables import data_dir
+from cbec.trend.register import as_csv, made, make_register
+from tools.datapackage import renew
+
+FILE = "forecasts.csv"
+
+
+def remake(folder: Path, *, anew: bool = False, today: date | None = None) -> str:
+    """Write the register to a folder of data, and say what changed."""
+    previous = None if anew else made()
+    register = make_register(previous, today=today)
+    text = as_csv(register)
+    path = folder / FILE
+    before = "" if previous is None else as_csv(previous)
+    if text != before or path.read_bytes() != text.encode():
+        scratch = path.with_suffix(f".{os.getpid()}.tmp")
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(scratch, path)
+    renew(folder)
+    return f"{len(register)} rows: {_changes(before, text)}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 1 if a table or a model stands in the way."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--anew", action="store_true", help="take no row over from the present register"
+    )
+    parser.add_argument(
+        "--date", type=date.fromisoformat, help="date of new rows, YYYY-MM-DD; today unless given"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        said = remake(data_dir(), anew=options.anew, today=options.date)
+    except (CbecError, OSError) as error:
+        print(f"the register can't be remade: {error}", file=sys.stderr)
+        return 1
+    print(said)
+    return 0
+
+
+def _changes(before: str, now: str) -> str:
+    old, new = (
+        {line.partition(",")[0]: line for line in text.splitlines()[1:]} for text in (before, now)
+    )
+    counts = {
+        "new": len(new.keys() - old.keys()),
+        "changed": sum(old[id] != new[id] for id in new.keys() & old.keys()),
+        "gone": len(old.keys() - new.keys()),
+    }
+    told = [f"{number} {word}" for word, number in counts.items() if number]
+    return ", ".join(told) or "nothing changed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

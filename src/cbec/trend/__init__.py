@@ -7,7 +7,9 @@ measured; every model of `MODELS` is there by name. `forecast_panel` does the sa
 """
 
 from cbec.trend.api import forecast
+from cbec.trend.panel import forecast_panel
 from cbec.trend.registry import MODELS
 from cbec.trend.result import Forecast
+from cbec.trend.rolling import Evaluation, rolling_origin
 
-__all__ = ["MODELS", "Forecast", "forecast"]
+__all__ = ["MODELS", "Evaluation", "Forecast", "forecast", "forecast_panel", "rolling_origin"]

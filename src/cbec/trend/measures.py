@@ -52,8 +52,8 @@ def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
 
     Notes
     -----
-    :math:`\frac{200}{h} \sum_t |y_t - f_t| / (|y_t| + |f_t|)`, as in the M4 competition (Makridakis,
-    Spiliotis and Assimakopoulos 2020).
+    :math:`\frac{200}{h} \sum_t |y_t - f_t| / (|y_t| + |f_t|)`, as in the M4 competition
+    (Makridakis, Spiliotis and Assimakopoulos 2020).
 
     Examples
     --------
@@ -201,8 +201,9 @@ def owa(
     >>> owa(8.0, 0.9, 10.0, 1.0)
     0.85
     """
-    named = {"smape": smape, "mase": mase, "smape_naive": smape_naive, "mase_naive": mase_naive}
-    s, m, s0, m0 = _alike(**named)
+    s, m, s0, m0 = _alike(
+        axes=0, smape=smape, mase=mase, smape_naive=smape_naive, mase_naive=mase_naive
+    )
     return _plain((_ratio(s, s0) + _ratio(m, m0)) / 2)
 
 
@@ -421,7 +422,9 @@ def _interval(
 def _scale(scale: ArrayLike, y: _Array) -> _Array:
     values = _finite("scale", scale, axes=0)
     if (values < 0).any():
-        raise TrendError(f"scale {values.min():g} is negative; give the error of the naive forecast")
+        raise TrendError(
+            f"scale {values.min():g} is negative; give the error of the naive forecast"
+        )
     if values.ndim == y.ndim - 1:
         values = values[..., None]
     try:
@@ -433,10 +436,9 @@ def _scale(scale: ArrayLike, y: _Array) -> _Array:
         ) from None
 
 
-def _alike(*, axes: int | None = None, **named: ArrayLike) -> list[_Array]:
+def _alike(*, axes: int = 1, **named: ArrayLike) -> list[_Array]:
     """Return arrays that are checked to be finite and of one shape."""
-    least = 0 if axes is None and "smape" in named else axes or 1
-    arrays = [_finite(name, values, axes=least) for name, values in named.items()]
+    arrays = [_finite(name, values, axes=axes) for name, values in named.items()]
     if len({array.shape for array in arrays}) > 1:
         shapes = ", ".join(
             f"{name} {array.shape}" for name, array in zip(named, arrays, strict=True)

@@ -16,6 +16,8 @@ from cbec.evidence import MODEL_MINIMUM
 
 __all__ = ["Annual", "annual"]
 
+_SMALLEST, _LARGEST = 1e-100, 1e100
+
 
 @dataclass(frozen=True)
 class Annual:
@@ -85,10 +87,17 @@ def annual(
             f"{name} has {len(values)} values and {len(years)} years; give one year for each value"
         )
     place = _places(years)
-    for i in np.flatnonzero(~np.isfinite(values)):
+    if not np.isfinite(values).all():
+        i = int(np.isfinite(values).argmin())
         raise TrendError(
             f"{name} is {values[i]:g} {place(i)}; leave such years out at the ends, and fit a "
             "shorter series: a gap is never bridged"
+        )
+    largest = np.abs(values).max(initial=0.0)
+    if largest > 0 and not _SMALLEST < largest < _LARGEST:
+        raise TrendError(
+            f"the largest value of {name} is {largest:g}, whose square is beyond the computer's "
+            "range; restate the series in another unit"
         )
     if years is not None:
         _rising(years, name)
@@ -103,10 +112,17 @@ def annual(
 
 def _numbers(y: Any, name: str) -> NDArray[np.float64]:
     given = y.to_numpy() if isinstance(y, pd.Series) else y
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        i = int(np.ma.getmaskarray(given).argmax())
+        raise TrendError(f"value {i + 1} of {name} is masked; give the value, or a shorter series")
     try:
         array = np.asarray(given)
     except ValueError:
         raise TrendError(f"{name} has rows of unequal length; give one value a year") from None
+    mixed = isinstance(given, (list, tuple)) and any(isinstance(x, (bool, np.bool_)) for x in given)
+    if array.ndim == 1 and array.dtype.kind != "b" and (mixed or array.dtype.kind in "US"):
+        # NumPy makes one type of many; the message must name the value that doesn't fit.
+        array = np.asarray(given, dtype=object)
     if array.ndim != 1:
         raise TrendError(f"{name} has the shape {array.shape}; give one value a year, shape (n,)")
     if array.dtype.kind == "b":
@@ -144,6 +160,10 @@ def _own_years(y: Any, name: str) -> NDArray[np.int_] | None:
 def _years(index: Iterable[Any], name: str) -> NDArray[np.int_]:
     if isinstance(index, (pd.PeriodIndex, pd.DatetimeIndex)):
         return np.asarray(index.year, dtype=np.int_)
+    if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+        return index.astype(np.int_)
+    if not isinstance(index, Iterable) or isinstance(index, str):
+        raise TrendError(f"the index of {name} is {index!r}; give a year for each value")
     years = []
     for value in index:
         try:
@@ -157,11 +177,14 @@ def _years(index: Iterable[Any], name: str) -> NDArray[np.int_]:
 
 
 def _rising(years: NDArray[np.int_], name: str) -> None:
+    if (np.diff(years) == 1).all():
+        return
     for before, after in pairwise(years):
         if after == before:
             raise TrendError(f"{name} has the year {after} twice; keep one value for it")
         if after < before:
             raise TrendError(f"{name} has {after} after {before}; sort it by year")
+    for before, after in pairwise(years):
         if after > before + 1:
             missing = f"{before + 1}" if after == before + 2 else f"{before + 1} to {after - 1}"
             raise TrendError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,7 +53,7 @@ def _smoothed(y: _Array, *, trend: bool, damped: bool) -> tuple[Any, tuple[str, 
     # The likelihood of a short series has several maxima: the best of three searches counts.
     damping = [0.9] if damped else []
     starts = [[level, *([rate] if trend else []), *damping] for level, rate in _STARTS]
-    fits = [_quietly(lambda start=start: model.fit(start, disp=False)) for start in starts]
+    fits = [_quietly(partial(model.fit, start, disp=False)) for start in starts]
     return max(fits, key=lambda fit: fit[0].llf)
 
 

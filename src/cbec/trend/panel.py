@@ -1,0 +1,165 @@
+"""Forecasting many series at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cbec.errors import TrendError
+from cbec.trend import combination
+from cbec.trend.api import checked_horizon, checked_level, checked_model, run
+from cbec.trend.series import Annual, annual
+
+__all__ = ["forecast_panel"]
+
+_COLUMNS = ("unique_id", "ds", "y")
+# Series in one task of a parallel run.
+_CHUNK = 50
+
+
+def forecast_panel(
+    frame: pd.DataFrame,
+    horizon: int,
+    *,
+    level: Sequence[float] = (80, 95),
+    model: str = "combination",
+    n_jobs: int = 1,
+) -> pd.DataFrame:
+    """Forecast each series of a long table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``unique_id`` (name of the series), ``ds`` (year, or a date in it) and ``y``
+        (value), in any order of rows. Each series needs at least five consecutive years.
+    horizon : int
+        Years ahead.
+    level : sequence of float
+        Nominal coverages of the intervals in percent.
+    model : str
+        A name of `cbec.trend.MODELS`.
+    n_jobs : int
+        Processes to use, as joblib counts them: 1 for none besides this one, -1 for one a core.
+
+    Returns
+    -------
+    DataFrame
+        ``unique_id``, ``ds``, ``mean``, and for each level ``lower-80`` and ``upper-80``; the
+        series in the order of their first row.
+
+    Raises
+    ------
+    TrendError
+        If a column is missing, or series can't be forecast: all of them are named, each with its
+        reason, and nothing is returned.
+
+    Notes
+    -----
+    The work goes through `joblib.Parallel`, so joblib's backends serve. To use a Dask cluster,
+    install ``cbec[dask]`` and write::
+
+        import joblib
+        from dask.distributed import Client
+
+        client = Client("tcp://scheduler:8786")
+        with joblib.parallel_config(backend="dask"):
+            made = forecast_panel(frame, 6, n_jobs=-1)
+
+    Ray registers its backend with ``ray.util.joblib.register_ray()``; then it is
+    ``joblib.parallel_config(backend="ray")``.
+
+    Examples
+    --------
+    >>> years = range(2019, 2025)
+    >>> one = pd.DataFrame({"unique_id": "a", "ds": years, "y": [5, 6, 7, 8, 9, 10]})
+    >>> two = pd.DataFrame({"unique_id": "b", "ds": years, "y": [3, 3, 4, 4, 5, 5]})
+    >>> forecast_panel(pd.concat([one, two]), 1, model="naive", level=[80]).round(2)
+      unique_id    ds  mean  lower-80  upper-80
+    0         a  2025  10.0      8.72     11.28
+    1         b  2025   5.0      4.19      5.81
+    """
+    import joblib
+
+    steps, levels, chosen = checked_horizon(horizon), checked_level(level), checked_model(model)
+    names, series = _series(frame)
+    chunks = [series[start : start + _CHUNK] for start in range(0, len(series), _CHUNK)]
+    # One process needs no pool: joblib runs the chunks here, unless a cluster is configured.
+    results = joblib.Parallel(n_jobs=n_jobs)(
+        joblib.delayed(_forecast)(chunk, steps, levels, chosen.name) for chunk in chunks
+    )
+    made = [result for chunk in results for result in chunk]
+    failed = [
+        f"{name}: {result}"
+        for name, result in zip(names, made, strict=True)
+        if isinstance(result, str)
+    ]
+    if failed:
+        raise TrendError(_named(failed, len(names)))
+    numbers = np.concatenate(made)
+    columns: dict[str, Any] = {
+        "unique_id": np.repeat(np.array(names, dtype=object), steps),
+        "ds": np.concatenate([one.ahead(steps) for one in series]),
+        "mean": numbers[:, 0],
+    }
+    for j, wanted in enumerate(levels):
+        columns[f"lower-{wanted:g}"] = numbers[:, 1 + 2 * j]
+        columns[f"upper-{wanted:g}"] = numbers[:, 2 + 2 * j]
+    return pd.DataFrame(columns)
+
+
+def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
+    missing = [column for column in _COLUMNS if column not in frame.columns]
+    if missing:
+        raise TrendError(
+            f"the frame lacks {', '.join(missing)}; give unique_id, ds (year) and y (value)"
+        )
+    if frame.empty:
+        raise TrendError("the frame has no rows; give at least one series")
+    unnamed = frame["unique_id"].isna()
+    if unnamed.any():
+        raise TrendError(f"row {int(np.flatnonzero(unnamed)[0])} has no unique_id; name its series")
+    years = frame["ds"]
+    if pd.api.types.is_datetime64_any_dtype(years) or isinstance(years.dtype, pd.PeriodDtype):
+        years = years.dt.year
+    ordered = frame[["unique_id", "y"]].assign(ds=years).sort_values("ds", kind="stable")
+    groups = dict(list(ordered.groupby("unique_id", sort=False)))
+    names = list(dict.fromkeys(frame["unique_id"]))
+    series, failed = [], []
+    for name in names:
+        rows = groups[name]
+        try:
+            series.append(annual(rows["y"].to_numpy(), rows["ds"].to_numpy()))
+        except TrendError as error:
+            failed.append(f"{name}: {error}")
+    if failed:
+        raise TrendError(_named(failed, len(names)))
+    return names, series
+
+
+def _named(failed: Sequence[str], count: int) -> str:
+    listed = "\n".join(f"  {line}" for line in failed)
+    return f"{len(failed)} of {count} series can't be forecast; mend or drop them:\n{listed}"
+
+
+def _forecast(
+    series: Sequence[Annual], horizon: int, level: Sequence[float], model: str
+) -> list[NDArray[np.float64] | str]:
+    """Return for each series an array of shape (horizon, 1 + 2 * levels), or why there is none."""
+    chosen = checked_model(model)
+    results: list[NDArray[np.float64] | str] = []
+    for one in series:
+        try:
+            if model == "combination":
+                path = combination.path(one.values, horizon, level, fitted=False)
+            else:
+                path = run(chosen, one.values, horizon, level)
+        except TrendError as error:
+            results.append(str(error))
+            continue
+        ends = np.stack([path.lower, path.upper], axis=2).reshape(horizon, -1)
+        results.append(np.concatenate([path.mean[:, None], ends], axis=1))
+    return results

@@ -1,0 +1,232 @@
+"""How good a model would have been: forecasts from origins in the past of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cbec.errors import TrendError
+from cbec.evidence import MODEL_MINIMUM
+from cbec.trend.api import checked_horizon, checked_level, checked_model, run
+from cbec.trend.measures import (
+    crps_from_quantiles,
+    interval_score,
+    mase_scale,
+    quantiles_from_intervals,
+    rmsse_scale,
+    smape,
+)
+from cbec.trend.registry import MODELS
+from cbec.trend.series import annual
+
+__all__ = ["Evaluation", "rolling_origin"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Forecasts from past origins, beside what came.
+
+    Attributes
+    ----------
+    errors : DataFrame
+        A row for each model, origin and step: ``model``, ``origin`` (last year that the model was
+        given), ``step``, ``year``, ``actual``, ``mean``, ``error`` (actual less mean), the ends of
+        the intervals (``lower-80``, …), and the scales of MASE and RMSSE, which are the naive
+        forecast's errors up to the origin.
+    failures : DataFrame
+        ``model``, ``origin`` and ``reason`` of each fit that wasn't possible.
+    level : tuple of float
+        Nominal coverages in percent.
+    """
+
+    errors: pd.DataFrame
+    failures: pd.DataFrame
+    level: tuple[float, ...]
+
+    def scores(self, by: Sequence[str] = ("model",)) -> pd.DataFrame:
+        """Return the mean errors.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Columns of ``errors`` to group by, such as ``("model", "step")``.
+
+        Returns
+        -------
+        DataFrame
+            The groups in the order of their first row; ``n`` forecasts and the ``origins`` they
+            come from; ``sMAPE`` in percent, ``MASE``, ``RMSSE``; for each level ``coverage-80``
+            (from 0 to 1) and ``interval score-80``; ``CRPS`` from the quantiles of the intervals
+            and the mean, in the unit of the series; ``failed`` fits; and ``reason`` for a NaN.
+
+        Notes
+        -----
+        Forecasts from overlapping origins err together: ten of them tell less than ten
+        independent ones. No significance is claimed.
+
+        Examples
+        --------
+        >>> made = rolling_origin([1, 2, 4, 5, 7, 8, 10], 1, models=["naive", "drift"])
+        >>> made.scores()[["model", "n", "MASE", "coverage-80"]].round(2)
+           model  n  MASE  coverage-80
+        0  naive  2  1.05          0.5
+        1  drift  2  0.38          1.0
+        """
+        rows = [
+            {**dict(zip(by, group, strict=True)), **self._scored(part)}
+            for group, part in self.errors.groupby(list(by), sort=False)
+        ]
+        made = pd.DataFrame(rows)
+        if list(by) == ["model"]:
+            failed = self.failures.groupby("model").size()
+            made["failed"] = made["model"].map(failed).fillna(0).astype(int)
+            reasons = made.pop("reason")
+            made["reason"] = reasons
+        return made
+
+    def _scored(self, part: pd.DataFrame) -> dict[str, Any]:
+        actual, mean = part["actual"].to_numpy()[:, None], part["mean"].to_numpy()[:, None]
+        lower = part[[f"lower-{p:g}" for p in self.level]].to_numpy()[:, None, :]
+        upper = part[[f"upper-{p:g}" for p in self.level]].to_numpy()[:, None, :]
+        missed = np.abs(part["error"])
+        scales = part[["mase_scale", "rmsse_scale"]]
+        flat = bool((scales == 0).any(axis=None))
+        scored: dict[str, Any] = {
+            "n": len(part),
+            "origins": part["origin"].nunique(),
+            "sMAPE": float(np.mean(smape(actual, mean))),
+            "MASE": np.nan if flat else float((missed / part["mase_scale"]).mean()),
+            "RMSSE": np.nan
+            if flat
+            else float(np.sqrt(((missed / part["rmsse_scale"]) ** 2).mean())),
+        }
+        for j, wanted in enumerate(self.level):
+            low, high = lower[:, 0, j], upper[:, 0, j]
+            inside = (low <= actual[:, 0]) & (actual[:, 0] <= high)
+            scored[f"coverage-{wanted:g}"] = float(inside.mean())
+            scored[f"interval score-{wanted:g}"] = float(
+                np.mean(interval_score(actual[:, 0], low, high, wanted))
+            )
+        quantiles, probabilities = quantiles_from_intervals(mean, lower, upper, self.level)
+        scored["CRPS"] = float(np.mean(crps_from_quantiles(actual, quantiles, probabilities)))
+        scored["reason"] = "the series does not change up to an origin: no scale" if flat else ""
+        return scored
+
+    def _repr_html_(self) -> str:
+        from cbec.display import Table
+
+        labels = {model.name: model.label_en for model in MODELS.values()}
+        shown = self.scores().replace({"model": labels}).rename(columns={"model": "Model"})
+        steps = int(self.errors["step"].max())
+        caption = f"Rolling-origin errors, up to {steps} years ahead; CRPS in the series' unit"
+        return Table(shown, caption)._repr_html_()
+
+
+def rolling_origin(
+    y: Any,
+    horizon: int,
+    *,
+    models: Sequence[str] = ("combination", "naive"),
+    minimum: int = MODEL_MINIMUM,
+    level: Sequence[float] = (80, 95),
+    index: Iterable[Any] | None = None,
+) -> Evaluation:
+    """Forecast from each past year in turn, and compare with what came.
+
+    The window expands: a model is given all years up to the origin, and no later one.
+
+    Parameters
+    ----------
+    y : array_like or Series, shape (n,)
+        The series, as `cbec.trend.forecast` takes it.
+    horizon : int
+        Years ahead; near the end of the series fewer are compared.
+    models : sequence of str
+        Names of `cbec.trend.MODELS`.
+    minimum : int
+        Years that the first origin has, at least 5.
+    level : sequence of float
+        Nominal coverages in percent.
+    index : iterable of int, optional
+        The years.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    TrendError
+        If the series has no year after the first origin, or an argument can't be used. A fit that
+        isn't possible is kept in ``failures``; if none is possible, that is an error too.
+
+    Notes
+    -----
+    Tashman, L. J. (2000), Out-of-sample tests of forecasting accuracy, International Journal of
+    Forecasting 16, 437-450. All origins see today's figures: where those were revised, a
+    forecaster of that year saw others.
+
+    Examples
+    --------
+    >>> made = rolling_origin([1, 2, 3, 4, 5, 6, 8], 2, models=["drift"])
+    >>> made.errors[["origin", "step", "error"]].to_numpy().tolist()
+    [[-1.0, 1.0, 0.0], [-1.0, 2.0, 1.0], [0.0, 1.0, 1.0]]
+    """
+    series = annual(y, index)
+    steps, levels = checked_horizon(horizon), checked_level(level)
+    chosen = [checked_model(name) for name in models]
+    if not chosen:
+        raise TrendError(f"there is no model to evaluate; use some of {', '.join(MODELS)}")
+    first, n = checked_horizon(minimum), len(series.values)
+    if first < MODEL_MINIMUM:
+        raise TrendError(f"the minimum is {first}; a model needs at least {MODEL_MINIMUM} years")
+    if n <= first:
+        raise TrendError(
+            f"the series has {n} values; an evaluation with a minimum of {first} needs more"
+        )
+    # Without years, the last value of the series is year 1: origins count back from 0.
+    years = np.arange(2 - n, 2) if series.index is None else series.index
+    rows, failures = [], []
+    for model in chosen:
+        for end in range(first, n):
+            known, ahead = series.values[:end], series.values[end : end + steps]
+            origin = int(years[end - 1])
+            try:
+                path = run(model, known, len(ahead), levels)
+            except TrendError as error:
+                failures.append({"model": model.name, "origin": origin, "reason": str(error)})
+                continue
+            scales = {
+                "mase_scale": float(mase_scale(known)),
+                "rmsse_scale": float(rmsse_scale(known)),
+            }
+            for i, actual in enumerate(ahead):
+                ends = {
+                    f"{side}-{wanted:g}": float(values[i, j])
+                    for j, wanted in enumerate(levels)
+                    for side, values in (("lower", path.lower), ("upper", path.upper))
+                }
+                rows.append(
+                    {
+                        "model": model.name,
+                        "origin": origin,
+                        "step": i + 1,
+                        "year": int(years[end + i]),
+                        "actual": float(actual),
+                        "mean": float(path.mean[i]),
+                        "error": float(actual - path.mean[i]),
+                        **ends,
+                        **scales,
+                    }
+                )
+    if not rows:
+        raise TrendError(
+            f"no model could be fitted; {failures[0]['model']}: {failures[0]['reason']}"
+        )
+    return Evaluation(
+        pd.DataFrame(rows), pd.DataFrame(failures, columns=["model", "origin", "reason"]), levels
+    )

@@ -1,0 +1,608 @@
+"""Did growth slow down? Tests on a dozen growth rates, each with its power.
+
+All tests look at the *growth rates* of a series, the changes of its logarithm, in percent. The null
+hypothesis is that they scatter around one constant, independently and normally, with one variance.
+With so few years little can be detected: beside each result stands the chance that the test had to
+see a slowdown of a stated size, and the slowdown that it would have seen four times in five. The
+size is stated beforehand and not taken from the series: power against what was found would only
+repeat the p-value. A test that finds nothing and had little chance to find anything says nothing.
+
+All critical values are simulated for the number of years at hand, with a fixed seed: no result
+rests on an asymptotic table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbec.errors import TrendError
+from cbec.trend.series import annual
+
+__all__ = [
+    "TESTS",
+    "ChangeTest",
+    "Power",
+    "RecursiveResiduals",
+    "chow",
+    "growth_rates",
+    "growth_trend",
+    "permutation",
+    "power",
+    "recursive_residuals",
+    "sup_f",
+]
+
+_Array: TypeAlias = NDArray[np.float64]
+
+_DRAWS = 20_000
+_SEED = 20_241_231
+# Growth rates that a regime must have on each side of a break.
+_TRIM = 2
+# Growth rates of twelve years.
+_TWELVE = 11
+
+
+@dataclass(frozen=True)
+class Power:
+    """What a test can see.
+
+    Attributes
+    ----------
+    slowdown : float
+        Points of growth lost from year to year, the alternative.
+    noise : float
+        Standard deviation of growth around its straight line, in points, from the series.
+    chance : float
+        Chance to reject at 5% with as many growth rates as there are.
+    chance_12 : float
+        The same with twelve years, eleven growth rates.
+    detectable, detectable_12 : float
+        The slowdown that would be seen with a chance of 80%, in points a year; infinite if no
+        steady slowdown would.
+    """
+
+    slowdown: float
+    noise: float
+    chance: float
+    chance_12: float
+    detectable: float
+    detectable_12: float
+
+
+@dataclass(frozen=True)
+class ChangeTest:
+    """The result of a test.
+
+    Attributes
+    ----------
+    test : str
+        What was tested, with its method.
+    estimate : float
+        Size of the change, in percentage points of growth: a year for a trend, of the mean for a
+        break.
+    statistic, critical, p_value : float
+        Test statistic, its critical value at 5%, and the p-value (two-sided for a trend).
+    n : int
+        Growth rates that the test looked at.
+    power : Power
+        What it could have seen.
+    year : int, optional
+        First year after the break, if there is one.
+    """
+
+    test: str
+    estimate: float
+    statistic: float
+    critical: float
+    p_value: float
+    n: int
+    power: Power
+    year: int | None = None
+
+    @property
+    def rejected(self) -> bool:
+        """Whether constant growth is rejected at 5%."""
+        return self.p_value <= 0.05
+
+
+@dataclass(frozen=True)
+class RecursiveResiduals:
+    """Recursive residuals of constant growth, and their running sum.
+
+    Attributes
+    ----------
+    years : ndarray of int, shape (n - 1,)
+        Years from the second growth rate on.
+    residuals : ndarray, shape (n - 1,)
+        Standardised one-step errors.
+    cusum : ndarray, shape (n - 1,)
+        Their running sum over their standard deviation.
+    bound : ndarray, shape (n - 1,)
+        Where a path that leaves ±bound anywhere is one of 5% under constant growth.
+    p_value : float
+        Simulated, for the largest ratio of path and bound.
+    """
+
+    years: NDArray[np.int_]
+    residuals: _Array
+    cusum: _Array
+    bound: _Array
+    p_value: float
+
+
+def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[_Array, NDArray[np.int_]]:
+    """Return the growth rates of a series as changes of its logarithm.
+
+    Parameters
+    ----------
+    y : array_like or Series, shape (n,)
+        At least five positive values, as `cbec.trend.forecast` takes them.
+    index : iterable of int, optional
+        The years.
+
+    Returns
+    -------
+    rates : ndarray, shape (n - 1,)
+        In percent.
+    years : ndarray of int, shape (n - 1,)
+        The later year of each; 1, 2, … for a series without years.
+
+    Raises
+    ------
+    TrendError
+        If the series can't be used, or isn't positive.
+
+    Examples
+    --------
+    >>> growth_rates([100, 110, 121, 133.1, 146.41])[0].round(2)
+    array([9.53, 9.53, 9.53, 9.53])
+    """
+    series = annual(y, index)
+    if series.values.min() <= 0:
+        raise TrendError(
+            f"growth rates need values above zero, and {series.values.min():g} is among them; "
+            "test a positive series"
+        )
+    n = len(series.values)
+    years = np.arange(n) if series.index is None else series.index
+    return 100 * np.diff(np.log(series.values)), years[1:]
+
+
+def growth_trend(
+    y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0
+) -> ChangeTest:
+    """Test whether growth changes along a straight line.
+
+    Parameters
+    ----------
+    y, index
+        As in `growth_rates`.
+    slowdown : float
+        Points a year, the alternative that the power is stated for.
+
+    Returns
+    -------
+    ChangeTest
+        ``estimate`` is the slope: points of growth a year.
+
+    Raises
+    ------
+    TrendError
+        If the series can't be used.
+
+    Notes
+    -----
+    Ordinary least squares of the growth rates on time; the t statistic has exactly Student's
+    distribution with n - 2 degrees of freedom under the null hypothesis. `permutation` gives a
+    p-value that doesn't need normal errors.
+
+    Examples
+    --------
+    >>> slowing = growth_trend([100, 130, 163, 195, 226, 253, 274])
+    >>> round(slowing.estimate, 1), slowing.rejected
+    (-3.7, True)
+    """
+    from scipy.stats import t as student
+
+    rates, _ = growth_rates(y, index)
+    n = len(rates)
+    statistic = float(_t_statistic(rates[None])[0])
+    return ChangeTest(
+        test="trend in growth rates (t)",
+        estimate=_slope(rates),
+        statistic=statistic,
+        critical=float(student.ppf(0.975, n - 2)),
+        p_value=float(2 * student.sf(abs(statistic), n - 2)),
+        n=n,
+        power=_power_of("trend", rates, slowdown),
+    )
+
+
+def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) -> ChangeTest:
+    """Test the same by permuting the growth rates.
+
+    Parameters
+    ----------
+    y, index
+        As in `growth_rates`.
+    slowdown : float
+        Points a year, the alternative that the power is stated for.
+
+    Returns
+    -------
+    ChangeTest
+        ``statistic`` is the slope; the p-value is exact for up to eight rates, and else from
+        20,000 permutations drawn with a fixed seed, the given order counted as one more.
+
+    Raises
+    ------
+    TrendError
+        If the series can't be used.
+
+    Notes
+    -----
+    The null hypothesis is that the rates are exchangeable; nothing is said of their distribution.
+
+    Examples
+    --------
+    >>> round(permutation([100, 130, 163, 195, 226, 253, 274]).p_value, 4)
+    0.0028
+    """
+    from itertools import permutations
+
+    rates, _ = growth_rates(y, index)
+    n = len(rates)
+    if n <= 8:
+        orders = np.array(list(permutations(range(n))))
+        added = 0
+    else:
+        orders = np.random.default_rng(_SEED).permuted(np.tile(np.arange(n), (_DRAWS, 1)), axis=1)
+        added = 1
+    centred = np.arange(n) - (n - 1) / 2
+    sums = np.abs(rates[orders] @ centred)
+    observed = float(np.abs(rates @ centred))
+    extreme = int((sums >= observed * (1 - 1e-9)).sum())
+    slope = _slope(rates)
+    return ChangeTest(
+        test="trend in growth rates (permutation)",
+        estimate=slope,
+        statistic=slope,
+        critical=float(np.quantile(sums, 0.95) / (centred @ centred)),
+        p_value=(extreme + added) / (len(orders) + added),
+        n=n,
+        power=_power_of("trend", rates, slowdown),
+    )
+
+
+def chow(
+    y: Any, year: int, index: Iterable[Any] | None = None, *, slowdown: float = 1.0
+) -> ChangeTest:
+    """Test whether mean growth differs from a given year on.
+
+    Parameters
+    ----------
+    y, index
+        As in `growth_rates`.
+    year : int
+        First year of the second regime. It must have been chosen without looking at the series:
+        else use `sup_f`.
+    slowdown : float
+        Points a year, the alternative that the power is stated for.
+
+    Returns
+    -------
+    ChangeTest
+        ``estimate`` is mean growth from the year on less mean growth before it.
+
+    Raises
+    ------
+    TrendError
+        If the series can't be used, or a regime has fewer than two growth rates.
+
+    Notes
+    -----
+    Chow, G. C. (1960), Econometrica 28, 591-605, for a regression on a constant: F has exactly
+    Fisher's distribution with 1 and n - 2 degrees of freedom under the null hypothesis.
+
+    Examples
+    --------
+    >>> broken = chow([100, 120, 145, 172, 178, 187, 193], 4)
+    >>> round(broken.estimate, 1), broken.year
+    (-14.2, 4)
+    """
+    from scipy.stats import f as fisher
+
+    rates, years = growth_rates(y, index)
+    n = len(rates)
+    first = int(np.searchsorted(years, year))
+    if year not in years or not _TRIM <= first <= n - _TRIM:
+        raise TrendError(
+            f"a break in {year} leaves fewer than {_TRIM} growth rates on a side; "
+            f"choose a year from {years[_TRIM]} to {years[n - _TRIM]}"
+        )
+    statistic = float(_f_statistics(rates)[first - _TRIM])
+    return ChangeTest(
+        test="break in mean growth at a given year (Chow)",
+        estimate=float(rates[first:].mean() - rates[:first].mean()),
+        statistic=statistic,
+        critical=float(fisher.ppf(0.95, 1, n - 2)),
+        p_value=float(fisher.sf(statistic, 1, n - 2)),
+        n=n,
+        year=int(years[first]),
+        power=_power_of("chow", rates, slowdown),
+    )
+
+
+def sup_f(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) -> ChangeTest:
+    """Test whether mean growth has a break at an unknown year.
+
+    Parameters
+    ----------
+    y, index
+        As in `growth_rates`.
+    slowdown : float
+        Points a year, the alternative that the power is stated for.
+
+    Returns
+    -------
+    ChangeTest
+        ``year`` is the first year after the most likely break, ``estimate`` the change there.
+
+    Raises
+    ------
+    TrendError
+        If the series can't be used.
+
+    Notes
+    -----
+    The largest of Chow's F over all years that leave two rates on each side (Andrews 1993,
+    Econometrica 61, 821-856). The critical value and the p-value are simulated for this n: with
+    estimated break and few years the asymptotic table doesn't hold.
+
+    Examples
+    --------
+    >>> sup_f([100, 120, 145, 172, 178, 187, 193]).year
+    4
+    """
+    rates, years = growth_rates(y, index)
+    n = len(rates)
+    if n < 2 * _TRIM:
+        raise TrendError(f"{n} growth rates leave no two regimes; at least {2 * _TRIM} are needed")
+    statistics = _f_statistics(rates)
+    statistic = float(statistics.max())
+    first = int(statistics.argmax()) + _TRIM
+    null = _null("sup-f", n)
+    return ChangeTest(
+        test="break in mean growth at an unknown year (supF)",
+        estimate=float(rates[first:].mean() - rates[:first].mean()),
+        statistic=statistic,
+        critical=float(np.quantile(null, 0.95)),
+        p_value=_p_value(null, statistic),
+        n=n,
+        year=int(years[first]),
+        power=_power_of("sup-f", rates, slowdown),
+    )
+
+
+def recursive_residuals(y: Any, index: Iterable[Any] | None = None) -> RecursiveResiduals:
+    r"""Return the recursive residuals of constant growth and their cumulated sum.
+
+    Parameters
+    ----------
+    y, index
+        As in `growth_rates`.
+
+    Returns
+    -------
+    RecursiveResiduals
+
+    Raises
+    ------
+    TrendError
+        If the series can't be used.
+
+    Notes
+    -----
+    Brown, Durbin and Evans (1975), Journal of the Royal Statistical Society B 37, 149-192:
+    :math:`w_r = (g_r - \bar g_{r-1}) / \sqrt{1 + 1/(r-1)}`. The bounds are straight lines as
+    theirs, :math:`\pm a (1 + 2 k/m)` times the root of m, but :math:`a` is simulated for the
+    number of years at hand.
+
+    Examples
+    --------
+    >>> recursive_residuals([100, 130, 163, 195, 226, 253, 274]).residuals.round(1)
+    array([-2.6, -5.3, -6.5, -8.1, -9.7])
+    """
+    rates, years = growth_rates(y, index)
+    residuals = _recursive(rates[None])[0]
+    path = _cusum(residuals[None])[0]
+    shape = _cusum_shape(len(residuals))
+    null = _null("cusum", len(rates))
+    return RecursiveResiduals(
+        years=years[1:],
+        residuals=residuals,
+        cusum=path,
+        bound=float(np.quantile(null, 0.95)) * shape,
+        p_value=_p_value(null, float(np.abs(path / shape).max())),
+    )
+
+
+def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRAWS) -> float:
+    """Return the chance that a test rejects constant growth at 5%.
+
+    Parameters
+    ----------
+    test : str
+        ``trend``, ``chow`` (break in the middle), ``sup-f`` or ``cusum``.
+    n : int
+        Growth rates, at least 4.
+    slowdown : float
+        Points of growth that are lost from year to year, along a straight line.
+    noise : float
+        Standard deviation of growth around that line, in points.
+    draws : int
+        Simulated series.
+
+    Returns
+    -------
+    float
+        From 0.05, for no slowdown, to 1.
+
+    Raises
+    ------
+    TrendError
+        If the test isn't known or a number can't be used.
+
+    Examples
+    --------
+    >>> power("trend", 11, slowdown=0.0, noise=3.0) < 0.06
+    True
+    >>> power("trend", 11, slowdown=2.0, noise=3.0) > 0.9
+    True
+    """
+    if test not in TESTS:
+        raise TrendError(f"no test is called {test!r}; use one of {', '.join(TESTS)}")
+    if n < 2 * _TRIM:
+        raise TrendError(f"{n} growth rates are too few; give at least {2 * _TRIM}")
+    if not np.isfinite(slowdown) or not (np.isfinite(noise) and noise > 0):
+        raise TrendError(
+            f"the slowdown is {slowdown} and the noise {noise}; give points of growth, the noise "
+            "above zero"
+        )
+    if draws < 100:
+        raise TrendError(f"{draws} draws are too few; give at least 100")
+    return _power(test, n, round(slowdown / noise, 6), draws)
+
+
+@lru_cache(maxsize=256)
+def _power(test: str, n: int, slope: float, draws: int) -> float:
+    # Drawn apart from the null distribution: the critical value mustn't know these series.
+    noise = np.random.default_rng(_SEED + 1).standard_normal((draws, n))
+    statistics = TESTS[test](noise - slope * np.arange(n))
+    return float((statistics > np.quantile(_null(test, n), 0.95)).mean())
+
+
+@lru_cache(maxsize=64)
+def _null(test: str, n: int) -> _Array:
+    """Return the statistic of many series of constant growth."""
+    return TESTS[test](np.random.default_rng(_SEED).standard_normal((_DRAWS, n)))
+
+
+def _p_value(null: _Array, statistic: float) -> float:
+    return float(((null >= statistic).sum() + 1) / (len(null) + 1))
+
+
+def _power_of(test: str, rates: _Array, slowdown: float) -> Power:
+    noise = float(np.sqrt(_residual_variance(rates[None])[0]))
+    if noise <= 1e-9:
+        # Growth on a straight line: any slowdown would be seen.
+        return Power(slowdown, noise, 1.0, 1.0, 0.0, 0.0)
+    n = len(rates)
+    return Power(
+        slowdown,
+        noise,
+        power(test, n, slowdown=slowdown, noise=noise),
+        power(test, _TWELVE, slowdown=slowdown, noise=noise),
+        _detectable(test, n) * noise,
+        _detectable(test, _TWELVE) * noise,
+    )
+
+
+@lru_cache(maxsize=64)
+def _detectable(test: str, n: int) -> float:
+    """Return the slowdown, relative to the noise, that is seen with a chance of 80%."""
+    low, high = 0.0, 1.0
+    while _power(test, n, high, _DRAWS) < 0.8:
+        if high > 100:
+            return np.inf
+        high *= 2
+    for _ in range(12):
+        middle = (low + high) / 2
+        if _power(test, n, middle, _DRAWS) < 0.8:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _slope(rates: _Array) -> float:
+    t = np.arange(len(rates)) - (len(rates) - 1) / 2
+    return float(t @ rates / (t @ t))
+
+
+def _residual_variance(rates: _Array) -> _Array:
+    n = rates.shape[1]
+    t = np.arange(n) - (n - 1) / 2
+    slope = rates @ t / (t @ t)
+    left = rates - rates.mean(axis=1, keepdims=True) - slope[:, None] * t
+    return np.asarray((left**2).sum(axis=1) / (n - 2))
+
+
+def _t_statistic(rates: _Array) -> _Array:
+    n = rates.shape[1]
+    t = np.arange(n) - (n - 1) / 2
+    error = np.sqrt(_residual_variance(rates) / (t @ t))
+    return rates @ t / (t @ t) / np.maximum(error, 1e-300)
+
+
+def _trend_statistic(rates: _Array) -> _Array:
+    return np.abs(_t_statistic(rates))
+
+
+def _all_f(rates: _Array) -> _Array:
+    """Return Chow's F of each series for each break, shape (series, n - 3)."""
+    n = rates.shape[1]
+    total = rates.sum(axis=1, keepdims=True)
+    before = np.cumsum(rates, axis=1)[:, _TRIM - 1 : n - _TRIM]
+    size = np.arange(_TRIM, n - _TRIM + 1)
+    # What two means explain beyond one.
+    gained = before**2 / size + (total - before) ** 2 / (n - size) - total**2 / n
+    left = ((rates - rates.mean(axis=1, keepdims=True)) ** 2).sum(axis=1, keepdims=True) - gained
+    return gained / np.maximum(left / (n - 2), 1e-300)
+
+
+def _f_statistics(rates: _Array) -> _Array:
+    return _all_f(rates[None])[0]
+
+
+def _sup_f_statistic(rates: _Array) -> _Array:
+    return np.asarray(_all_f(rates).max(axis=1))
+
+
+def _middle_f_statistic(rates: _Array) -> _Array:
+    return np.asarray(_all_f(rates)[:, rates.shape[1] // 2 - _TRIM])
+
+
+def _recursive(rates: _Array) -> _Array:
+    r = np.arange(1, rates.shape[1])
+    before = np.cumsum(rates, axis=1)[:, :-1] / r
+    return (rates[:, 1:] - before) / np.sqrt(1 + 1 / r)
+
+
+def _cusum(residuals: _Array) -> _Array:
+    deviation = residuals.std(axis=1, ddof=1, keepdims=True)
+    return np.cumsum(residuals, axis=1) / np.maximum(deviation, 1e-300)
+
+
+def _cusum_shape(m: int) -> _Array:
+    return np.sqrt(m) * (1 + 2 * np.arange(1, m + 1) / m)
+
+
+def _cusum_statistic(rates: _Array) -> _Array:
+    residuals = _recursive(rates)
+    return np.asarray(np.abs(_cusum(residuals) / _cusum_shape(residuals.shape[1])).max(axis=1))
+
+
+TESTS: dict[str, Callable[[_Array], _Array]] = {
+    "trend": _trend_statistic,
+    "chow": _middle_f_statistic,
+    "sup-f": _sup_f_statistic,
+    "cusum": _cusum_statistic,
+}
+"""Statistic of each test, for growth rates of shape (series, n); large values speak for change."""

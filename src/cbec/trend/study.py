@@ -1,0 +1,308 @@
+"""What the chapters show of a series: the tables behind their charts of trends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from cbec.errors import TrendError
+from cbec.evidence import weakest
+from cbec.trend.api import checked_model, forecast
+from cbec.trend.change import growth_trend, permutation, sup_f
+from cbec.trend.propagation import rounding_band, run_statement
+from cbec.trend.rolling import Evaluation, rolling_origin
+
+__all__ = [
+    "change_table",
+    "evaluation",
+    "fan_table",
+    "panel_table",
+    "residual_table",
+    "sensitivity",
+]
+
+_LEVEL = (80, 95)
+
+
+def _numbers(run: pd.DataFrame) -> tuple[Any, Any]:
+    return run["value"].to_numpy(dtype=float), run["year"].to_numpy()
+
+
+def _observed(run: pd.DataFrame) -> pd.DataFrame:
+    shown = run.rename(columns={"lower": "least", "upper": "most"}).assign(kind="observed")
+    kept = ["kind", "year", "value", "least", "most", "evidence", "row"]
+    return shown[[column for column in kept if column in shown]]
+
+
+def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.DataFrame:
+    """Return what `cbec.charts.fan` draws: a series, and what some models make of it.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series, as `cbec.trend.propagation.latest_run` returns them.
+    models : sequence of str
+        Names of `cbec.trend.MODELS`.
+    horizon : int
+        Years ahead.
+
+    Returns
+    -------
+    DataFrame
+        ``choice`` (a model's label; empty for observed figures), ``kind``, ``year``, ``value``,
+        ends of the rounding range and of the intervals, ``evidence`` and ``row``.
+
+    Raises
+    ------
+    TrendError
+        If a model isn't known or can't be fitted.
+
+    Examples
+    --------
+    >>> from cbec.trend.register import figures
+    >>> run = figures("customs-total", "first-published", until=2024)
+    >>> table = fan_table(run, ["drift"], 2)
+    >>> table.groupby("kind", sort=False).size().to_dict()
+    {'observed': 5, 'fitted': 4, 'forecast': 2}
+    """
+    values, years = _numbers(run)
+    rests = {"evidence": weakest(run["evidence"])}
+    parts = [_observed(run).assign(choice="")]
+    for name in models:
+        made = forecast(values, horizon, level=_LEVEL, model=name, index=years)
+        fitted = pd.DataFrame({"year": years, "value": made.fitted}).dropna()
+        ahead = made.to_frame().rename(columns=_renamed)
+        parts.append(fitted.assign(kind="fitted", choice=made.label, **rests))
+        parts.append(ahead.assign(kind="forecast", choice=made.label, **rests))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _renamed(column: str) -> str:
+    return {"ds": "year", "mean": "value"}.get(column, column.replace("-", ""))
+
+
+def panel_table(
+    runs: Mapping[str, pd.DataFrame], horizon: int, model: str = "combination"
+) -> pd.DataFrame:
+    """Return what `cbec.charts.fan_panels` draws: several series, and what one model says.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years of each series, by its label.
+    horizon : int
+        Years ahead.
+    model : str
+        Name of a model.
+
+    Returns
+    -------
+    DataFrame
+        As `fan_table`, with ``series`` instead of ``choice`` and without fitted values.
+
+    Raises
+    ------
+    TrendError
+        If the model isn't known or can't be fitted.
+
+    Examples
+    --------
+    >>> from cbec.trend.register import figures
+    >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
+    >>> panel_table(runs, 2)["series"].unique().tolist()
+    ['Customs']
+    """
+    parts = []
+    for label, run in runs.items():
+        table = fan_table(run, [model], horizon).drop(columns="choice")
+        parts.append(table[table["kind"] != "fitted"].assign(series=label))
+    return pd.concat(parts, ignore_index=True)
+
+
+def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
+    """Return what `cbec.charts.residuals` draws: observed less fitted, by model and year.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series.
+    models : sequence of str
+        Names of models.
+
+    Returns
+    -------
+    DataFrame
+        ``model`` (label), ``year``, ``value`` in the unit of the series.
+
+    Raises
+    ------
+    TrendError
+        If a model isn't known or can't be fitted.
+
+    Notes
+    -----
+    For the models that look at one step at a time these are one-step errors, though with parameters
+    that saw the whole series; for lines and curves they are distances from the fit.
+
+    Examples
+    --------
+    >>> from cbec.trend.register import figures
+    >>> run = figures("customs-total", "first-published", until=2024)
+    >>> residual_table(run, ["naive"])["value"].round(2).tolist()
+    [0.29, 0.13, 0.27, 0.25]
+    """
+    values, years = _numbers(run)
+    parts = []
+    for name in models:
+        made = forecast(values, 1, model=name, index=years)
+        left = pd.DataFrame({"year": years, "value": values - made.fitted}).dropna()
+        parts.append(left.assign(model=made.label))
+    return pd.concat(parts, ignore_index=True)[["model", "year", "value"]]
+
+
+def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evaluation:
+    """Return the rolling-origin evaluation of some models on a series.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series, at least six.
+    models : sequence of str
+        Names of models.
+    horizon : int
+        Years ahead.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    TrendError
+        If the run is too short or an argument can't be used.
+
+    Examples
+    --------
+    >>> from cbec.trend.register import figures
+    >>> run = figures("market-total", "as-published", until=2024)
+    >>> evaluation(run, ["naive"], 3).scores()["n"].tolist()
+    [21]
+    """
+    values, years = _numbers(run)
+    return rolling_origin(values, horizon, models=models, index=years)
+
+
+def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return tests of a slowdown for several runs of years.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label.
+
+    Returns
+    -------
+    DataFrame
+        For each run and test: the change in percentage points of growth (a year for a trend, of
+        the mean for a break), p-value, number of growth rates, chance to see a slowdown of one
+        point a year, and the slowdown that would be seen with a chance of 80%, both with the
+        rates at hand and with twelve years; ``row`` and ``evidence`` as of the figures.
+
+    Raises
+    ------
+    TrendError
+        If a run is too short or isn't positive.
+
+    Examples
+    --------
+    >>> from cbec.trend.register import figures
+    >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
+    >>> table["Test"].str.split(" ").str[0].tolist()
+    ['trend', 'trend', 'break']
+    """
+    rows = []
+    for label, run in runs.items():
+        for test in (growth_trend, permutation, sup_f):
+            found = test(*_numbers(run))
+            year = "" if found.year is None else f", {found.year}"
+            rows.append(
+                {
+                    "Years": label,
+                    "Test": found.test + year,
+                    "Change": found.estimate,
+                    "p": found.p_value,
+                    "Rates": found.n,
+                    "Power": found.power.chance,
+                    "Power, 12 years": found.power.chance_12,
+                    "Detectable": found.power.detectable,
+                    "Detectable, 12 years": found.power.detectable_12,
+                    "row": " ".join(run["row"]),
+                    "evidence": weakest(run["evidence"]),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def sensitivity(
+    runs: Mapping[str, pd.DataFrame], year: int, model: str = "combination"
+) -> pd.DataFrame:
+    """Return the forecast of one year, and what rounding of the inputs does to it.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label. A run that is too short for a model gets a statement.
+    year : int
+        The year to forecast.
+    model : str
+        Name of a model.
+
+    Returns
+    -------
+    DataFrame
+        ``Series``, ``Rests on``, ``Forecast``, the ends of the 80% and 95% intervals, ``Rounding``
+        (from where to where rounding moves the forecast) and ``Wider by, %`` (how much it widens
+        the 95% interval); ``row`` and ``evidence`` as of the figures.
+
+    Raises
+    ------
+    TrendError
+        If the year isn't after a run, or the model can't be fitted.
+
+    Examples
+    --------
+    >>> from cbec.trend.register import figures
+    >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
+    >>> sensitivity(runs, 2025, "naive")["Forecast"].tolist()
+    [2.63]
+    """
+    checked_model(model)
+    rows = []
+    for label, run in runs.items():
+        row = {"Series": label, "Rests on": run_statement(run)}
+        rests = {"row": " ".join(run["row"]), "evidence": weakest(run["evidence"])}
+        if row["Rests on"].startswith("no model"):
+            rows.append({**row, **rests})
+            continue
+        last = int(run["year"].iloc[-1])
+        if year <= last:
+            raise TrendError(f"{label} ends in {last}; choose a year after it, not {year}")
+        band = rounding_band(run, year - last, model=model)
+        base, i = band.base, -1
+        low, high = band.means[i]
+        rows.append(
+            {
+                **row,
+                "Forecast": base.mean[i],
+                "80% from": base.lower[i, 0],
+                "80% to": base.upper[i, 0],
+                "95% from": base.lower[i, 1],
+                "95% to": base.upper[i, 1],
+                "Rounding": f"{low:.2f} to {high:.2f}",
+                "Wider by, %": band.widening[i, 1],
+                **rests,
+            }
+        )
+    return pd.DataFrame(rows)

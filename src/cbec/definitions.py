@@ -7,7 +7,7 @@ import pandas as pd
 from cbec.growth import share
 from cbec.tables import load
 
-__all__ = ["levels", "trade_shares"]
+__all__ = ["growth_statements", "levels", "trade_shares"]
 
 _LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
 
@@ -76,3 +76,23 @@ def trade_shares() -> pd.DataFrame:
         ("customs' count of CBEC", "as revised"): share(customs.get_group("revised"), revised),
     }
     return pd.concat(shares, names=["definition", "series"]).reset_index()
+
+
+def growth_statements() -> pd.DataFrame:
+    """Return what officials and the press said of growth over five years.
+
+    Returns
+    -------
+    DataFrame
+        ``Organisation``, ``Claimed``, ``Speaker``, ``Year``, ``Window``, and ``row`` and
+        ``evidence`` of each.
+
+    Examples
+    --------
+    >>> growth_statements().columns.tolist()
+    ['Organisation', 'Claimed', 'Speaker', 'Year', 'Window', 'row', 'evidence']
+    """
+    said = load("growth_statements").sort_values("year").fillna("")
+    shown = ["organisation", "claimed", "speaker", "year", "period"]
+    renamed = said[[*shown, "row", "evidence"]].rename(columns=lambda name: name.capitalize())
+    return renamed.rename(columns={"Period": "Window", "Row": "row", "Evidence": "evidence"})

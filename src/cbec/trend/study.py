@@ -11,7 +11,9 @@ from cbec.errors import TrendError
 from cbec.evidence import weakest
 from cbec.trend.api import checked_model, forecast
 from cbec.trend.change import growth_trend, permutation, sup_f
-from cbec.trend.propagation import rounding_band, run_statement
+from cbec.trend.propagation import latest_run, rounding_band, run_statement
+from cbec.trend.register import ORIGIN, figures
+from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 
 __all__ = [
@@ -24,6 +26,69 @@ __all__ = [
 ]
 
 _LEVEL = (80, 95)
+
+
+def run_of(
+    series: str, vintage: str = "as-published", basis: str = "all", until: int = ORIGIN
+) -> pd.DataFrame:
+    """Return the years of a series that a forecast rests on.
+
+    Parameters
+    ----------
+    series, vintage : str
+        As in `cbec.trend.register.figures`.
+    basis : str
+        ``all`` years, or the ``confirmed`` ones.
+    until : int
+        The last year that may be used.
+
+    Returns
+    -------
+    DataFrame
+        The latest unbroken run.
+
+    Raises
+    ------
+    TableError
+        If there is no such series, vintage or basis.
+
+    Examples
+    --------
+    >>> run_of("market-total", basis="confirmed")["year"].tolist()
+    [2019, 2020, 2021, 2022, 2023, 2024]
+    """
+    return latest_run(figures(series, vintage, until=until), basis)
+
+
+def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
+    """Return the forecast of a year with its 80% interval as text.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series.
+    year : int
+        A year after it.
+    model : str
+        Name of a model.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TrendError
+        If the year isn't after the run, or the model can't be fitted.
+
+    Examples
+    --------
+    >>> in_words(run_of("customs-total", "first-published"), 2025, "naive")
+    '2.6 (2.3 to 2.9)'
+    """
+    values, years = _numbers(run)
+    made = forecast(values, year - int(years[-1]), level=(80,), model=model, index=years)
+    return f"{made.mean[-1]:.1f} ({made.lower[-1, 0]:.1f} to {made.upper[-1, 0]:.1f})"
 
 
 def _numbers(run: pd.DataFrame) -> tuple[Any, Any]:
@@ -192,6 +257,30 @@ def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evalua
     """
     values, years = _numbers(run)
     return rolling_origin(values, horizon, models=models, index=years)
+
+
+def error_table(found: Evaluation) -> pd.DataFrame:
+    """Return what `cbec.charts.rolling_errors` draws: sMAPE by model and step.
+
+    Parameters
+    ----------
+    found : Evaluation
+        What `evaluation` returned.
+
+    Returns
+    -------
+    DataFrame
+        ``model`` (label), ``step``, ``value`` in percent.
+
+    Examples
+    --------
+    >>> found = evaluation(run_of("market-total"), ["naive"], 2)
+    >>> error_table(found)["value"].round(1).tolist()
+    [12.1, 24.2]
+    """
+    made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
+    labels = {model.name: model.label_en for model in MODELS.values()}
+    return made.assign(model=made["model"].map(labels))[["model", "step", "value"]]
 
 
 def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -475,7 +475,8 @@ def test_grade_is_a_column_only_where_no_row_name_leads_to_it() -> None:
 
 
 def test_every_builder_is_tested() -> None:
-    tested = {name.partition(",")[0] for name in BUILDERS}
+    trend = importlib.import_module("tests.test_charts_trend").BUILDERS
+    tested = {name.partition(",")[0] for name in (*BUILDERS, *trend)}
     assert tested == set(charts.__all__) - {"COLOURS", "enable", "present"}
 
 

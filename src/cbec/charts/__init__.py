@@ -13,6 +13,7 @@ is drawn hollow in every chart: points and bars are outlined, lines from or to t
 """
 
 from cbec.charts.composition import contributions, grouped_bars, stacked_mix
+from cbec.charts.errors import coverage_by_step, recursive, residuals, rolling_errors
 from cbec.charts.items import (
     bars,
     interval_dots,
@@ -31,7 +32,9 @@ from cbec.charts.series import (
     share_band,
     steps,
 )
+from cbec.charts.trend import fan, fan_panels, scored
 from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
+from cbec.charts.whatif import what_if
 
 __all__ = [
     "COLOURS",
@@ -39,8 +42,11 @@ __all__ = [
     "bars",
     "by_edition",
     "contributions",
+    "coverage_by_step",
     "definitions",
     "enable",
+    "fan",
+    "fan_panels",
     "findings_grid",
     "grouped_bars",
     "interval_dots",
@@ -50,6 +56,10 @@ __all__ = [
     "present",
     "publication_years",
     "ranked_pairs",
+    "recursive",
+    "residuals",
+    "rolling_errors",
+    "scored",
     "share_band",
     "stacked_counts",
     "stacked_mix",
@@ -57,4 +67,5 @@ __all__ = [
     "strips",
     "verdict_bars",
     "verdict_map",
+    "what_if",
 ]

@@ -145,7 +145,7 @@ def mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
     import vl_convert
 
     titled = with_words(spec)
-    picture = vl_convert.vegalite_to_png(titled, scale=1.5)
+    picture = vl_convert.vegalite_to_png(titled, scale=1.25)
     words = spec.get("usermeta", {}).get("cbec", {})
     bundle: dict[str, Any] = {
         MIME: spec,

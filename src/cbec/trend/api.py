@@ -14,7 +14,7 @@ from cbec.trend.registry import MODELS
 from cbec.trend.result import Forecast
 from cbec.trend.series import annual
 
-__all__ = ["checked_horizon", "checked_level", "checked_model", "forecast", "run"]
+__all__ = ["checked_horizon", "checked_level", "checked_model", "fit", "forecast"]
 
 
 def forecast(
@@ -65,7 +65,7 @@ def forecast(
     """
     series = annual(y, index)
     steps, levels, chosen = checked_horizon(horizon), checked_level(level), checked_model(model)
-    path = run(chosen, series.values, steps, levels)
+    path = fit(chosen, series.values, steps, levels)
     n = len(series.values)
     known = np.arange(1 - n, 1) if series.index is None else series.index
     return Forecast(
@@ -78,7 +78,7 @@ def forecast(
         index=series.ahead(steps),
         observed=series.values,
         observed_index=known,
-        fitted=path.fitted,
+        fitted=path.fitted if chosen.one_step is None else chosen.one_step(series.values),
         components=path.components,
         parameters=path.parameters,
         diagnostics=path.diagnostics,
@@ -87,7 +87,7 @@ def forecast(
     )
 
 
-def run(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path:
+def fit(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path:
     """Fit a model to values that were checked.
 
     Raises
@@ -107,7 +107,8 @@ def run(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path
             "divide percentages by 100, or use 'combination'"
         )
     try:
-        return model.fit(values, horizon, level)
+        with np.errstate(all="ignore"):
+            return model.fit(values, horizon, level)
     except (np.linalg.LinAlgError, FloatingPointError, OverflowError, ZeroDivisionError) as error:
         raise TrendError(
             f"{model.label_en} can't be fitted to this series ({error}); use another model"
@@ -128,6 +129,8 @@ def checked_horizon(horizon: Any) -> int:
 def checked_level(level: Any) -> tuple[float, ...]:
     """Return the nominal coverages in percent, or raise `TrendError`."""
     try:
+        if isinstance(level, (str, bytes)):
+            raise TypeError  # its digits are no levels
         levels = tuple(float(value) for value in level)
     except (TypeError, ValueError):
         raise TrendError(
@@ -138,7 +141,8 @@ def checked_level(level: Any) -> tuple[float, ...]:
     for value in levels:
         if not 0 < value < 100:
             raise TrendError(f"the level {value:g} isn't between 0 and 100; give a percentage")
-    if len(set(levels)) < len(levels):
+    # As columns name them.
+    if len({f"{value:g}" for value in levels}) < len(levels):
         raise TrendError(f"a level stands twice in {level!r}; give each once")
     return levels
 

@@ -41,9 +41,8 @@ MODELS = (
         "logit-trend",
         "Logit trend (for shares)",
         "对数几率趋势（用于份额）",
-        "Meade and Islam (2006), International Journal of Forecasting 22, 519-545, on transformed "
-        "trends",
-        "meade2006",
+        "Wallis (1987), Journal of Time Series Analysis 8, 115-123",
+        "wallis1987",
         _path,
         share=True,
     ),

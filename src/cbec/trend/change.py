@@ -7,15 +7,18 @@ see a slowdown of a stated size, and the slowdown that it would have seen four t
 size is stated beforehand and not taken from the series: power against what was found would only
 repeat the p-value. A test that finds nothing and had little chance to find anything says nothing.
 
-All critical values are simulated for the number of years at hand, with a fixed seed: no result
-rests on an asymptotic table.
+No result rests on an asymptotic table: the t and F statistics of a trend and of a given break have
+exact distributions, and the critical values of the others are simulated for the number of years at
+hand, with a fixed seed.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations, permutations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -46,6 +49,8 @@ _SEED = 20_241_231
 _TRIM = 2
 # Growth rates of twelve years.
 _TWELVE = 11
+# The most rates whose orders are all counted; one more would take over a second.
+_COUNTED = 12
 
 
 @dataclass(frozen=True)
@@ -125,15 +130,29 @@ class RecursiveResiduals:
         Their running sum over their standard deviation.
     bound : ndarray, shape (n - 1,)
         Where a path that leaves ±bound anywhere is one of 5% under constant growth.
-    p_value : float
-        Simulated, for the largest ratio of path and bound.
+    statistic, critical, p_value : float
+        The largest ratio of path and straight line, the factor of the line that 5% of all paths
+        cross under constant growth, and the p-value; both simulated.
+    n : int
+        Growth rates that the test looked at.
+    power : Power
+        What it could have seen.
     """
 
     years: NDArray[np.int_]
     residuals: _Array
     cusum: _Array
     bound: _Array
+    statistic: float
+    critical: float
     p_value: float
+    n: int
+    power: Power
+
+    @property
+    def rejected(self) -> bool:
+        """Whether constant growth is rejected at 5%."""
+        return self.p_value <= 0.05
 
 
 def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[_Array, NDArray[np.int_]]:
@@ -210,7 +229,7 @@ def growth_trend(
     """
     from scipy.stats import t as student
 
-    rates, _ = growth_rates(y, index)
+    rates, _ = _varying(y, index)
     n = len(rates)
     statistic = float(_t_statistic(rates[None])[0])
     return ChangeTest(
@@ -237,8 +256,9 @@ def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float =
     Returns
     -------
     ChangeTest
-        ``statistic`` is the slope; the p-value is exact for up to eight rates, and else from
-        20,000 permutations drawn with a fixed seed, the given order counted as one more.
+        ``statistic`` is the slope, ``critical`` its absolute value that 5% of 20,000 orders drawn
+        with a fixed seed exceed. The p-value counts all orders for up to twelve rates; beyond,
+        those drawn, and the given one as one more.
 
     Raises
     ------
@@ -248,33 +268,30 @@ def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float =
     Notes
     -----
     The null hypothesis is that the rates are exchangeable; nothing is said of their distribution.
+    Orders are counted without listing them: for each choice of the rates that come first, the sums
+    of both parts are sorted and met in the middle.
 
     Examples
     --------
     >>> round(permutation([100, 130, 163, 195, 226, 253, 274]).p_value, 4)
     0.0028
     """
-    from itertools import permutations
-
-    rates, _ = growth_rates(y, index)
+    rates, _ = _varying(y, index)
     n = len(rates)
-    if n <= 8:
-        orders = np.array(list(permutations(range(n))))
-        added = 0
-    else:
-        orders = np.random.default_rng(_SEED).permuted(np.tile(np.arange(n), (_DRAWS, 1)), axis=1)
-        added = 1
     centred = np.arange(n) - (n - 1) / 2
-    sums = np.abs(rates[orders] @ centred)
-    observed = float(np.abs(rates @ centred))
-    extreme = int((sums >= observed * (1 - 1e-9)).sum())
+    deviations = rates - rates.mean()
+    orders = np.random.default_rng(_SEED).permuted(np.tile(deviations, (_DRAWS, 1)), axis=1)
+    sums = np.abs(orders @ centred)
+    # An order that gives the same sum in exact arithmetic counts.
+    observed = float(np.abs(deviations @ centred)) - 1e-9 * float(sums.max())
+    counted = n <= _COUNTED
     slope = _slope(rates)
     return ChangeTest(
         test="trend in growth rates (permutation)",
         estimate=slope,
         statistic=slope,
         critical=float(np.quantile(sums, 0.95) / (centred @ centred)),
-        p_value=(extreme + added) / (len(orders) + added),
+        p_value=_share_of_orders(deviations, observed) if counted else _p_value(sums, observed),
         n=n,
         power=_power_of("trend", rates, slowdown),
     )
@@ -318,7 +335,7 @@ def chow(
     """
     from scipy.stats import f as fisher
 
-    rates, years = growth_rates(y, index)
+    rates, years = _varying(y, index)
     n = len(rates)
     first = int(np.searchsorted(years, year))
     if year not in years or not _TRIM <= first <= n - _TRIM:
@@ -370,10 +387,8 @@ def sup_f(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) 
     >>> sup_f([100, 120, 145, 172, 178, 187, 193]).year
     4
     """
-    rates, years = growth_rates(y, index)
+    rates, years = _varying(y, index)
     n = len(rates)
-    if n < 2 * _TRIM:
-        raise TrendError(f"{n} growth rates leave no two regimes; at least {2 * _TRIM} are needed")
     statistics = _f_statistics(rates)
     statistic = float(statistics.max())
     first = int(statistics.argmax()) + _TRIM
@@ -390,13 +405,17 @@ def sup_f(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) 
     )
 
 
-def recursive_residuals(y: Any, index: Iterable[Any] | None = None) -> RecursiveResiduals:
+def recursive_residuals(
+    y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0
+) -> RecursiveResiduals:
     r"""Return the recursive residuals of constant growth and their cumulated sum.
 
     Parameters
     ----------
     y, index
         As in `growth_rates`.
+    slowdown : float
+        Points a year, the alternative that the power is stated for.
 
     Returns
     -------
@@ -419,17 +438,23 @@ def recursive_residuals(y: Any, index: Iterable[Any] | None = None) -> Recursive
     >>> recursive_residuals([100, 130, 163, 195, 226, 253, 274]).residuals.round(1)
     array([-2.6, -5.3, -6.5, -8.1, -9.7])
     """
-    rates, years = growth_rates(y, index)
+    rates, years = _varying(y, index)
     residuals = _recursive(rates[None])[0]
     path = _cusum(residuals[None])[0]
     shape = _cusum_shape(len(residuals))
     null = _null("cusum", len(rates))
+    statistic = float(np.abs(path / shape).max())
+    critical = float(np.quantile(null, 0.95))
     return RecursiveResiduals(
         years=years[1:],
         residuals=residuals,
         cusum=path,
-        bound=float(np.quantile(null, 0.95)) * shape,
-        p_value=_p_value(null, float(np.abs(path / shape).max())),
+        bound=critical * shape,
+        statistic=statistic,
+        critical=critical,
+        p_value=_p_value(null, statistic),
+        n=len(rates),
+        power=_power_of("cusum", rates, slowdown),
     )
 
 
@@ -478,6 +503,34 @@ def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRA
     if draws < 100:
         raise TrendError(f"{draws} draws are too few; give at least 100")
     return _power(test, n, round(slowdown / noise, 6), draws)
+
+
+def _varying(y: Any, index: Iterable[Any] | None) -> tuple[_Array, NDArray[np.int_]]:
+    """Return the growth rates, if they differ by more than the computer's own rounding."""
+    rates, years = growth_rates(y, index)
+    if np.ptp(rates) <= 1e-9:
+        raise TrendError(
+            f"growth is {rates[0]:.4g}% in every year, without any scatter to measure a change by; "
+            "there is nothing to test"
+        )
+    return rates, years
+
+
+def _share_of_orders(deviations: _Array, observed: float) -> float:
+    """Return the share of all orders whose sum with centred time is as large, in absolute value."""
+    n = len(deviations)
+    centred = np.arange(n) - (n - 1) / 2
+    half = n // 2
+    early, late = (np.array(list(permutations(range(k)))) for k in (half, n - half))
+    everything = frozenset(range(n))
+    extreme = 0
+    for chosen in combinations(range(n), half):
+        rest = sorted(everything.difference(chosen))
+        first = deviations[list(chosen)][early] @ centred[:half]
+        second = np.sort(deviations[rest][late] @ centred[half:])
+        extreme += int(np.searchsorted(second, -observed - first, side="right").sum())
+        extreme += int((len(second) - np.searchsorted(second, observed - first)).sum())
+    return min(1.0, extreme / math.factorial(n))
 
 
 @lru_cache(maxsize=256)

@@ -300,7 +300,7 @@ def _mean(y: _Array, parts: _Array, constants: Calibration) -> _Array:
     return np.maximum(forecast, 0.0) if y.min() >= 0 else forecast
 
 
-def path(y: _Array, horizon: int, level: Sequence[float], *, fitted: bool = True) -> Path:
+def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     """Forecast a series.
 
     Parameters
@@ -312,13 +312,12 @@ def path(y: _Array, horizon: int, level: Sequence[float], *, fitted: bool = True
     level : sequence of float
         Nominal coverages in percent. 80 and 95 were calibrated. Others are interpolated between
         them, and extrapolated beyond, along the normal quantiles.
-    fitted : bool
-        Whether to forecast each past value too, which takes most of the time.
 
     Returns
     -------
     Path
-        A series that was never negative isn't forecast below zero.
+        A series that was never negative isn't forecast below zero. Fitted values are left out,
+        see `one_step`.
     """
     constants = calibration()
     recent = window(y, constants)
@@ -334,9 +333,9 @@ def path(y: _Array, horizon: int, level: Sequence[float], *, fitted: bool = True
         mean=mean,
         lower=lower,
         upper=upper,
-        fitted=one_step(y) if fitted else np.full(len(y), np.nan),
+        fitted=np.full(len(y), np.nan),
         parameters={"gain": float(gain(rough, constants.gain)), "roughness": rough},
-        diagnostics=tuple(_remarks(y, horizon, level, constants)),
+        diagnostics=tuple(_remarks(y, recent, horizon, level, constants)),
         components=dict(zip(COMPONENTS, parts, strict=True)),
         intervals="Half-widths are weighted sums of spread statistics, calibrated on past errors "
         "with the yearly M1 and tourism series.",
@@ -350,7 +349,9 @@ def _between(at80: _Array, at95: _Array, wanted: float) -> _Array:
     return at80 + (at95 - at80) * ((z - z80) / (z95 - z80))
 
 
-def _remarks(y: _Array, horizon: int, level: Sequence[float], constants: Calibration) -> list[str]:
+def _remarks(
+    y: _Array, recent: _Array, horizon: int, level: Sequence[float], constants: Calibration
+) -> list[str]:
     remarks = []
     if horizon > constants.horizon:
         remarks.append(
@@ -361,7 +362,7 @@ def _remarks(y: _Array, horizon: int, level: Sequence[float], constants: Calibra
             f"only the last {constants.longest} of {len(y)} values are used, "
             "the longest window that was calibrated"
         )
-    if y.min() <= 0:
+    if recent.min() <= 0:
         remarks.append("not positive throughout: drift stands in for log-drift")
     others = [f"{p:g}" for p in level if p not in (80, 95)]
     if others:
@@ -377,5 +378,6 @@ MODELS = (
         "This companion; benchmarks/calibrate.py makes its constants",
         "gardner1985",
         path,
+        one_step=one_step,
     ),
 )

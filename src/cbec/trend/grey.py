@@ -49,12 +49,10 @@ def development(y: _Array) -> tuple[float, float]:
 def _path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     a, b = development(y)
     n = len(y)
-    k = np.arange(n + horizon, dtype=float)
-    if abs(a) * (n + horizon) < 1e-10:
-        total = y[0] + b * k
-    else:
-        total = (y[0] - b / a) * np.exp(-a * k) + b / a
-    values = np.concatenate([[y[0]], np.diff(total)])
+    k = np.arange(1.0, n + horizon)
+    # (1 - exp(a)) (y_0 - b / a) exp(-a k), without the quotients that lose all digits for small a.
+    rise = np.expm1(a) / a if a else 1.0
+    values = np.concatenate([[y[0]], (b - a * y[0]) * rise * np.exp(-a * k)])
     fitted = values[:n]
     spread = float(np.sqrt(np.sum((y[1:] - fitted[1:]) ** 2) / max(n - 3, 1)))
     return normal_path(
@@ -65,7 +63,23 @@ def _path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
         "Normal, with the spread of the residuals at every step, as its users draw it: the model "
         "has no theory of its errors.",
         parameters={"development coefficient a": a, "grey input b": b},
+        diagnostics=_remarks(y, values[n:]),
     )
+
+
+def _remarks(y: _Array, ahead: _Array) -> tuple[str, ...]:
+    remarks = []
+    ratio, n = y[:-1] / y[1:], len(y)
+    low, high = np.exp(-2 / (n + 1)), np.exp(2 / (n + 1))
+    outside = int(np.sum((ratio <= low) | (ratio >= high)))
+    if outside:
+        remarks.append(
+            f"{outside} of {n - 1} level ratios lie outside {low:.3f} to {high:.3f}: by the grey "
+            "literature's own test the series doesn't suit the model"
+        )
+    if ahead.min() < 0:
+        remarks.append("the forecast falls below zero, which no value of the series does")
+    return tuple(remarks)
 
 
 MODELS = (

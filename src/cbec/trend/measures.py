@@ -104,7 +104,8 @@ def rmsse_scale(y: ArrayLike) -> Measured:
 
     Notes
     -----
-    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` (Hyndman and Koehler 2006).
+    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` (Makridakis, Spiliotis and
+    Assimakopoulos 2022, on the M5 competition).
 
     Examples
     --------
@@ -133,7 +134,7 @@ def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
 
     Notes
     -----
-    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, equation in section 3).
+    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, section 3).
 
     Examples
     --------
@@ -161,8 +162,8 @@ def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
 
     Notes
     -----
-    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}`, proposed by Hyndman and Koehler (2006)
-    as RMSSE.
+    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}` (Makridakis, Spiliotis and Assimakopoulos
+    2022, on the M5 competition). Hyndman and Koehler (2006), who named it, scale it as `mase`.
 
     Examples
     --------
@@ -233,9 +234,7 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
     return _over_steps(((low <= y) & (y <= high)).astype(np.float64))
 
 
-def interval_score(
-    actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float
-) -> Measured:
+def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float) -> Measured:
     r"""Return the mean interval score: the width, and a penalty for what was missed.
 
     Parameters

@@ -64,6 +64,9 @@ class Model:
         Whether all values must be above zero.
     share : bool
         Whether all values must lie between 0 and 1.
+    one_step : callable, optional
+        ``one_step(y)`` returns the fitted values, where `fit` leaves them out because they take
+        longer than the forecast.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Model:
     fit: Callable[[_Array, int, Sequence[float]], Path]
     positive: bool = False
     share: bool = False
+    one_step: Callable[[_Array], _Array] | None = None
 
 
 def quantiles(level: Sequence[float]) -> _Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
-from cbec.trend import combination
-from cbec.trend.api import checked_horizon, checked_level, checked_model, run
+from cbec.trend.api import checked_horizon, checked_level, checked_model, fit
 from cbec.trend.series import Annual, annual
 
 __all__ = ["forecast_panel"]
 
 _COLUMNS = ("unique_id", "ds", "y")
-# Series in one task of a parallel run.
+# The most series in one task of a parallel run, and the tasks that each process gets at least.
 _CHUNK = 50
+_TASKS = 4
 
 
 def forecast_panel(
@@ -86,7 +87,13 @@ def forecast_panel(
 
     steps, levels, chosen = checked_horizon(horizon), checked_level(level), checked_model(model)
     names, series = _series(frame)
-    chunks = [series[start : start + _CHUNK] for start in range(0, len(series), _CHUNK)]
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or not n_jobs:
+        raise TrendError(
+            f"n_jobs is {n_jobs!r}; give a number of processes, or -1 for one on each core"
+        )
+    tasks = _TASKS * joblib.effective_n_jobs(n_jobs)
+    size = min(_CHUNK, -(-len(series) // tasks))
+    chunks = [series[start : start + size] for start in range(0, len(series), size)]
     # One process needs no pool: joblib runs the chunks here, unless a cluster is configured.
     results = joblib.Parallel(n_jobs=n_jobs)(
         joblib.delayed(_forecast)(chunk, steps, levels, chosen.name) for chunk in chunks
@@ -112,6 +119,11 @@ def forecast_panel(
 
 
 def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
+    if not isinstance(frame, pd.DataFrame):
+        raise TrendError(
+            f"the frame is of the type {type(frame).__name__}; give a DataFrame with unique_id, ds "
+            "(year) and y (value), or use cbec.trend.forecast for one series"
+        )
     missing = [column for column in _COLUMNS if column not in frame.columns]
     if missing:
         raise TrendError(
@@ -122,17 +134,29 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
     unnamed = frame["unique_id"].isna()
     if unnamed.any():
         raise TrendError(f"row {int(np.flatnonzero(unnamed)[0])} has no unique_id; name its series")
+    undated = frame["ds"].isna()
+    if undated.any():
+        raise TrendError(f"row {int(np.flatnonzero(undated)[0])} has no ds; give its year")
     years = frame["ds"]
     if pd.api.types.is_datetime64_any_dtype(years) or isinstance(years.dtype, pd.PeriodDtype):
         years = years.dt.year
-    ordered = frame[["unique_id", "y"]].assign(ds=years).sort_values("ds", kind="stable")
-    groups = dict(list(ordered.groupby("unique_id", sort=False)))
-    names = list(dict.fromkeys(frame["unique_id"]))
+    codes, unique = pd.factorize(frame["unique_id"])
+    names = list(unique)
+    try:
+        order = np.argsort(years.to_numpy(), kind="stable")
+    except TypeError:
+        texts = [year for year in years if isinstance(year, str)]
+        raise TrendError(
+            f"ds holds numbers and {texts[0] if texts else 'others'!r}; give whole numbers"
+        ) from None
+    order = order[np.argsort(codes[order], kind="stable")]
+    ends = np.cumsum(np.bincount(codes))[:-1]
+    values, years_of = frame["y"].to_numpy()[order], years.to_numpy()[order]
     series, failed = [], []
-    for name in names:
-        rows = groups[name]
+    parts = zip(names, np.split(values, ends), np.split(years_of, ends), strict=True)
+    for name, own, own_years in parts:
         try:
-            series.append(annual(rows["y"].to_numpy(), rows["ds"].to_numpy()))
+            series.append(annual(own, own_years))
         except TrendError as error:
             failed.append(f"{name}: {error}")
     if failed:
@@ -153,13 +177,14 @@ def _forecast(
     results: list[NDArray[np.float64] | str] = []
     for one in series:
         try:
-            if model == "combination":
-                path = combination.path(one.values, horizon, level, fitted=False)
-            else:
-                path = run(chosen, one.values, horizon, level)
+            path = fit(chosen, one.values, horizon, level)
         except TrendError as error:
             results.append(str(error))
             continue
         ends = np.stack([path.lower, path.upper], axis=2).reshape(horizon, -1)
-        results.append(np.concatenate([path.mean[:, None], ends], axis=1))
+        numbers = np.concatenate([path.mean[:, None], ends], axis=1)
+        if np.isfinite(numbers).all():
+            results.append(numbers)
+        else:
+            results.append(f"{chosen.label_en} gives no finite forecast; use another model")
     return results

@@ -20,7 +20,7 @@ from cbec.display import Table
 from cbec.errors import PrintedFigureError, TableError, TrendError
 from cbec.evidence import MODEL_MINIMUM, confirmed_run, is_usable, model_possible, weakest
 from cbec.rounding import parse_printed
-from cbec.trend.api import forecast
+from cbec.trend.api import checked_model, fit, forecast
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -328,7 +328,7 @@ def rounding_band(
         raise TrendError(f"within is {within!r}; give the percent of draws to hold, such as 95")
     base = forecast(face, horizon, level=level, model=model, index=years)
     inputs = np.random.default_rng(seed).uniform(low, high, size=(draws, len(face)))
-    made = [forecast(y, horizon, level=level, model=model, index=years) for y in inputs]
+    made = [fit(checked_model(model), y, len(base.mean), base.level) for y in inputs]
     return RoundingBand(
         base=base,
         means=_range([one.mean for one in made], base.mean, within),

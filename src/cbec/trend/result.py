@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -17,7 +18,7 @@ __all__ = ["Forecast"]
 _Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Forecast:
     """Point forecasts with intervals, and what they rest on.
 
@@ -130,4 +131,9 @@ class Forecast:
         from cbec.display import Table
 
         caption = f"{self.label}, from {len(self.observed)} values; intervals in percent"
-        return Table(self.to_frame().rename(columns={"ds": "Year"}), caption)._repr_html_()
+        has_years = self.index[0] > 1
+        shown = self.to_frame().rename(columns={"ds": "Year" if has_years else "Step"})
+        # Four digits of the largest forecast: a share needs more places than a count of firms.
+        largest = float(np.abs(self.mean).max())
+        places = 3 - math.floor(math.log10(largest)) if largest > 0 else 0
+        return Table(shown, caption, decimals=min(max(places, 0), 8))._repr_html_()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from cbec.errors import TrendError
 from cbec.evidence import MODEL_MINIMUM
-from cbec.trend.api import checked_horizon, checked_level, checked_model, run
+from cbec.trend.api import checked_horizon, checked_level, checked_model, fit
 from cbec.trend.measures import (
     crps_from_quantiles,
     interval_score,
@@ -61,7 +62,13 @@ class Evaluation:
             The groups in the order of their first row; ``n`` forecasts and the ``origins`` they
             come from; ``sMAPE`` in percent, ``MASE``, ``RMSSE``; for each level ``coverage-80``
             (from 0 to 1) and ``interval score-80``; ``CRPS`` from the quantiles of the intervals
-            and the mean, in the unit of the series; ``failed`` fits; and ``reason`` for a NaN.
+            and the mean, in the unit of the series; ``failed`` fits, if grouped by model alone;
+            and ``reason`` for a NaN. A model that couldn't be fitted at any origin has a row too.
+
+        Raises
+        ------
+        TrendError
+            If there is no such column to group by.
 
         Notes
         -----
@@ -76,12 +83,24 @@ class Evaluation:
         0  naive  2  1.05          0.5
         1  drift  2  0.38          1.0
         """
+        wanted = [by] if isinstance(by, str) else list(by)
+        for column in wanted:
+            if column not in ("model", "origin", "step", "year"):
+                raise TrendError(
+                    f"errors can't be grouped by {column!r}; use some of model, origin, step, year"
+                )
         rows = [
-            {**dict(zip(by, group, strict=True)), **self._scored(part)}
-            for group, part in self.errors.groupby(list(by), sort=False)
+            {**dict(zip(wanted, group, strict=True)), **self._scored(part)}
+            for group, part in self.errors.groupby(wanted, sort=False)
         ]
+        if wanted == ["model"]:
+            scored = {row["model"] for row in rows}
+            for model, part in self.failures.groupby("model", sort=False):
+                if model not in scored:
+                    why = f"not fitted at any origin: {part['reason'].iloc[-1]}"
+                    rows.append({"model": model, "n": 0, "origins": 0, "reason": why})
         made = pd.DataFrame(rows)
-        if list(by) == ["model"]:
+        if wanted == ["model"]:
             failed = self.failures.groupby("model").size()
             made["failed"] = made["model"].map(failed).fillna(0).astype(int)
             reasons = made.pop("reason")
@@ -113,7 +132,12 @@ class Evaluation:
             )
         quantiles, probabilities = quantiles_from_intervals(mean, lower, upper, self.level)
         scored["CRPS"] = float(np.mean(crps_from_quantiles(actual, quantiles, probabilities)))
-        scored["reason"] = "the series does not change up to an origin: no scale" if flat else ""
+        reasons = []
+        if flat:
+            reasons.append("the series does not change up to an origin: no scale")
+        if np.isnan(scored["sMAPE"]):
+            reasons.append("forecast and outcome are both zero: no sMAPE")
+        scored["reason"] = "; ".join(reasons)
         return scored
 
     def _repr_html_(self) -> str:
@@ -178,10 +202,15 @@ def rolling_origin(
     """
     series = annual(y, index)
     steps, levels = checked_horizon(horizon), checked_level(level)
-    chosen = [checked_model(name) for name in models]
+    if isinstance(models, str):
+        raise TrendError(f"the models are {models!r}; give a list of names, such as [{models!r}]")
+    chosen = [checked_model(name) for name in dict.fromkeys(models)]
     if not chosen:
         raise TrendError(f"there is no model to evaluate; use some of {', '.join(MODELS)}")
-    first, n = checked_horizon(minimum), len(series.values)
+    try:
+        first, n = operator.index(minimum), len(series.values)
+    except TypeError:
+        raise TrendError(f"the minimum is {minimum!r}; give a whole number of years") from None
     if first < MODEL_MINIMUM:
         raise TrendError(f"the minimum is {first}; a model needs at least {MODEL_MINIMUM} years")
     if n <= first:
@@ -196,7 +225,7 @@ def rolling_origin(
             known, ahead = series.values[:end], series.values[end : end + steps]
             origin = int(years[end - 1])
             try:
-                path = run(model, known, len(ahead), levels)
+                path = fit(model, known, len(ahead), levels)
             except TrendError as error:
                 failures.append({"model": model.name, "origin": origin, "reason": str(error)})
                 continue

@@ -139,6 +139,11 @@ def _numbers(y: Any, name: str) -> NDArray[np.float64]:
                 float(value)
             except (TypeError, ValueError):
                 raise TrendError(f"value {i + 1} of {name} is {value!r}; give a number") from None
+            except OverflowError:
+                raise TrendError(
+                    f"value {i + 1} of {name} is beyond the computer's range; restate the series "
+                    "in another unit"
+                ) from None
             if isinstance(value, str):
                 raise TrendError(
                     f"value {i + 1} of {name} is the text {value!r}; convert it to a number"
@@ -152,17 +157,19 @@ def _own_years(y: Any, name: str) -> NDArray[np.int_] | None:
     index = y.index
     if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1:
         return None
-    if isinstance(index, (pd.PeriodIndex, pd.DatetimeIndex)):
-        return np.asarray(index.year, dtype=np.int_)
     return _years(index, name)
 
 
 def _years(index: Iterable[Any], name: str) -> NDArray[np.int_]:
     if isinstance(index, (pd.PeriodIndex, pd.DatetimeIndex)):
+        if index.hasnans:
+            i = int(index.isna().argmax())
+            raise TrendError(f"date {i + 1} in the index of {name} is missing; give the year")
         return np.asarray(index.year, dtype=np.int_)
-    if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+    if isinstance(index, np.ndarray) and index.ndim == 1 and index.dtype.kind in "iu":
         return index.astype(np.int_)
-    if not isinstance(index, Iterable) or isinstance(index, str):
+    flat = getattr(index, "ndim", 1) == 1
+    if not flat or not isinstance(index, Iterable) or isinstance(index, str):
         raise TrendError(f"the index of {name} is {index!r}; give a year for each value")
     years = []
     for value in index:
@@ -170,7 +177,7 @@ def _years(index: Iterable[Any], name: str) -> NDArray[np.int_]:
             whole = not isinstance(value, (bool, np.bool_)) and float(value) == int(value)
         except (TypeError, ValueError, OverflowError):
             whole = False
-        if not whole or isinstance(value, str):
+        if not whole or isinstance(value, str) or np.ndim(value):
             raise TrendError(f"{value!r} in the index of {name} is no year; give whole numbers")
         years.append(int(value))
     return np.array(years, dtype=np.int_)

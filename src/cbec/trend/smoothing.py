@@ -1,4 +1,4 @@
-"""Exponential smoothing, Theta and the local linear trend, all by statsmodels."""
+"""Exponential smoothing and the local linear trend by statsmodels, and Theta."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ def _quietly(work: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
     return fit, () if converged else (_NOT_CONVERGED,)
 
 
-def _scale(y: _Array) -> float:
-    return float(np.abs(y).mean()) or 1.0
+def _scaled(y: _Array) -> tuple[_Array, float]:
+    scale = float(np.abs(y).mean()) or 1.0
+    # A search follows the last bits of what it is given: without them it is the same in any unit.
+    return np.round(y / scale, 12), scale
 
 
 def _smoothed(y: _Array, *, trend: bool, damped: bool) -> tuple[Any, tuple[str, ...]]:
@@ -88,33 +90,33 @@ def _smoothing_path(
 
 
 def _ses(y: _Array, horizon: int, level: Sequence[float]) -> Path:
-    scale = _scale(y)
-    fit, remarks = _smoothed(y / scale, trend=False, damped=False)
+    scaled, scale = _scaled(y)
+    fit, remarks = _smoothed(scaled, trend=False, damped=False)
     return _smoothing_path(fit, scale, horizon, level, remarks, len(y))
 
 
 def _holt(y: _Array, horizon: int, level: Sequence[float]) -> Path:
-    scale = _scale(y)
-    fit, remarks = _smoothed(y / scale, trend=True, damped=False)
+    scaled, scale = _scaled(y)
+    fit, remarks = _smoothed(scaled, trend=True, damped=False)
     return _smoothing_path(fit, scale, horizon, level, remarks, len(y))
 
 
 def _damped_holt(y: _Array, horizon: int, level: Sequence[float]) -> Path:
-    scale = _scale(y)
-    fit, remarks = _smoothed(y / scale, trend=True, damped=True)
+    scaled, scale = _scaled(y)
+    fit, remarks = _smoothed(scaled, trend=True, damped=True)
     return _smoothing_path(fit, scale, horizon, level, remarks, len(y))
 
 
 def _ets(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     """Choose among no trend, a trend and a damped trend by the corrected information criterion."""
-    scale, n = _scale(y), len(y)
+    (scaled, scale), n = _scaled(y), len(y)
     best = None
     for name, trend, damped in (
         ("no trend", False, False),
         ("trend", True, False),
         ("damped trend", True, True),
     ):
-        fit, remarks = _smoothed(y / scale, trend=trend, damped=damped)
+        fit, remarks = _smoothed(scaled, trend=trend, damped=damped)
         # What is estimated: the smoothing parameters and the variance.
         k = len([p for p in fit.model.param_names if not p.startswith("initial")]) + 1
         if n - k - 1 <= 0:
@@ -131,37 +133,55 @@ def _ets(y: _Array, horizon: int, level: Sequence[float]) -> Path:
 
 
 def _theta(y: _Array, horizon: int, level: Sequence[float]) -> Path:
-    from statsmodels.tsa.forecasting.theta import ThetaModel
+    r"""Smooth, and add half the slope of the straight line as drift.
 
-    scale = _scale(y)
-    fit, remarks = _quietly(lambda: ThetaModel(y / scale, period=1, deseasonalize=False).fit())
-    # The intervals fit a model of their own, and warn of it.
-    (mean, *ends), _ = _quietly(
-        lambda: [
-            np.asarray(fit.forecast(horizon), dtype=float) * scale,
-            *[np.asarray(fit.prediction_intervals(horizon, alpha=1 - p / 100)) for p in level],
-        ]
-    )
-    return Path(
-        mean=mean,
-        lower=np.stack([end[:, 0] for end in ends], axis=1) * scale,
-        upper=np.stack([end[:, 1] for end in ends], axis=1) * scale,
-        fitted=np.full(len(y), np.nan),
-        intervals="Normal theory of simple exponential smoothing with drift.",
-        parameters={
-            "alpha": float(fit.params["alpha"]),
-            "slope": float(fit.params["b0"]) * scale,
-        },
-        diagnostics=remarks,
+    That is Theta (Hyndman and Billah 2003, equation 6): with the smoothed level
+    :math:`\ell_n` it forecasts :math:`\ell_n + (b / 2)(h - 1 + (1 - (1 - \alpha)^n) / \alpha)`.
+    The variance h steps ahead is :math:`\sigma^2 (1 + (h - 1) \alpha^2)`.
+    """
+    from scipy.optimize import minimize_scalar
+
+    n = len(y)
+    t = np.arange(n) - (n - 1) / 2
+    slope = float((t @ y) / (t @ t))
+
+    def levels(alpha: float) -> _Array:
+        found = np.empty(n)
+        found[0] = y[0]
+        for i in range(1, n):
+            found[i] = alpha * y[i] + (1 - alpha) * found[i - 1]
+        return found
+
+    def squares(alpha: float) -> float:
+        return float(np.sum((y[1:] - levels(alpha)[:-1]) ** 2))
+
+    grid = np.linspace(0, 1, 21)
+    best = int(np.argmin([squares(alpha) for alpha in grid]))
+    ends = (grid[max(best - 1, 0)], grid[min(best + 1, 20)])
+    search = minimize_scalar(squares, bounds=ends, method="bounded", options={"xatol": 1e-9})
+    alpha = float(search.x if search.fun < squares(grid[best]) else grid[best])
+    smoothed = levels(alpha)
+    # (1 - (1 - alpha)^k) / alpha for k = 1, …, n, which is k without smoothing.
+    lag = np.cumsum((1 - alpha) ** np.arange(n))
+    fitted = np.concatenate([[np.nan], smoothed[:-1] + slope / 2 * lag[:-1]])
+    spread = np.sqrt(np.sum((y[1:] - fitted[1:]) ** 2) / (n - 3))
+    h = np.arange(horizon)
+    return normal_path(
+        smoothed[-1] + slope / 2 * (h + lag[-1]),
+        spread * np.sqrt(1 + h * alpha**2),
+        level,
+        fitted,
+        "Normal theory of simple exponential smoothing with drift; the estimates count as known.",
+        parameters={"alpha": alpha, "slope": slope},
     )
 
 
 def _local_linear_trend(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    scale = _scale(y)
+    scaled, scale = _scaled(y)
     fit, remarks = _quietly(
-        lambda: UnobservedComponents(y / scale, "local linear trend").fit(disp=False)
+        lambda: UnobservedComponents(scaled, "local linear trend").fit(disp=False)
     )
     predicted = fit.get_forecast(horizon)
     fitted = np.array(fit.fittedvalues, dtype=float) * scale

@@ -10,13 +10,14 @@ import pandas as pd
 from cbec.errors import TrendError
 from cbec.evidence import weakest
 from cbec.trend.api import checked_model, forecast
-from cbec.trend.change import growth_trend, permutation, sup_f
+from cbec.trend.change import growth_trend, permutation, recursive_residuals, sup_f
 from cbec.trend.propagation import latest_run, rounding_band, run_statement
 from cbec.trend.register import ORIGIN, figures
 from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 
 __all__ = [
+    "SERIES",
     "change_table",
     "evaluation",
     "fan_table",
@@ -24,6 +25,19 @@ __all__ = [
     "residual_table",
     "sensitivity",
 ]
+
+SERIES: Mapping[str, tuple[str, str]] = {
+    "Market, 100EC": ("market-total", "as-published"),
+    "Exports, 100EC": ("market-export", "as-published"),
+    "Imports, 100EC": ("market-import", "as-published"),
+    "100EC's market over goods trade": (
+        "market-trade-share",
+        "as-published over first-published",
+    ),
+    "CBEC, customs, first published": ("customs-total", "first-published"),
+    "CBEC, customs, revised": ("customs-total", "revised"),
+}
+"""Series and vintage of what the chapters forecast, by label."""
 
 _LEVEL = (80, 95)
 
@@ -270,7 +284,7 @@ def error_table(found: Evaluation) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``model`` (label), ``step``, ``value`` in percent.
+        ``model`` (label; ``naive`` for the reference), ``step``, ``value`` in percent.
 
     Examples
     --------
@@ -279,7 +293,8 @@ def error_table(found: Evaluation) -> pd.DataFrame:
     [12.1, 24.2]
     """
     made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
-    labels = {model.name: model.label_en for model in MODELS.values()}
+    # The chart knows its reference by name.
+    labels = {model.name: model.label_en for model in MODELS.values()} | {"naive": "naive"}
     return made.assign(model=made["model"].map(labels))[["model", "step", "value"]]
 
 
@@ -332,6 +347,37 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def cusum_table(run: pd.DataFrame) -> pd.DataFrame:
+    """Return what `cbec.charts.recursive` draws.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``value`` (cumulated recursive residuals of constant growth), ``lower``,
+        ``upper``; ``row`` and ``evidence`` as of the figure of the year.
+
+    Raises
+    ------
+    TrendError
+        If the run is too short or isn't positive.
+
+    Examples
+    --------
+    >>> cusum_table(run_of("customs-total", "first-published"))["year"].tolist()
+    [2022, 2023, 2024]
+    """
+    found = recursive_residuals(*_numbers(run))
+    table = pd.DataFrame(
+        {"year": found.years, "value": found.cusum, "lower": -found.bound, "upper": found.bound}
+    )
+    return table.merge(run[["year", "row", "evidence"]], on="year")
 
 
 def sensitivity(

@@ -1,0 +1,234 @@
+"""Charts of how wrong models are, and of whether a series changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cbec.charts.look import COLOURS, INK
+from cbec.charts.parts import figures, key, outlined, points, segments, tabled, tooltip, years
+
+__all__ = ["coverage_by_step", "recursive", "residuals", "rolling_errors"]
+
+_NUMBER = ",.4~f"
+_REFERENCE = "naive"
+
+
+def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw the error of each model by years ahead; a click in the legend selects.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``model``, ``step`` (years ahead) and ``value``; the model ``naive`` is the grey
+        reference. ``n``, the number of forecasts, joins the table if it is there.
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": ["naive", "drift"], "step": 1, "value": [1.2, 0.8]})
+    >>> chart = rolling_errors(frame, unit="trillion CNY")
+    >>> chart.usermeta["cbec"]["columns"]
+    [['model', 'Model'], ['step', 'Years ahead'], ['value', 'trillion CNY']]
+    """
+    data = figures(frame, "model", "step", "value", "n")
+    picked = alt.selection_point(fields=["model"], bind="legend", name="model_in_legend")
+    base = _by_step(data).encode(
+        alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True)),
+        tooltip=_tips(data, unit),
+        opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.15)),
+    )
+    hue = _models(data)
+    line = segments(base, "model", x="step", color=hue["color"])
+    chart = alt.layer(line, *points(base, size=50, **hue), *key(data)).add_params(picked)
+    return tabled(chart.properties(width=640), data, _titles(data, unit))
+
+
+def coverage_by_step(frame: pd.DataFrame) -> Any:
+    """Draw how many outcomes lay inside the intervals, by years ahead, a panel for each level.
+
+    The dashed line is what the interval promises.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``model``, ``level`` (in percent), ``step`` (years ahead) and ``share`` (measured,
+        in percent); ``n``, the number of forecasts, joins the table if it is there.
+
+    Returns
+    -------
+    altair.FacetChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": "drift", "level": [80, 95], "step": 1, "share": [66, 81]})
+    >>> coverage_by_step(frame).data["interval"].tolist()
+    ['80 % interval', '95 % interval']
+    """
+    data = figures(frame, "model", "level", "step", "share", "n").sort_values(
+        "level", kind="stable"
+    )
+    data["interval"] = data["level"].map("{:g} % interval".format)
+    low = 10.0 * (float(data["share"].min()) // 10)
+    scale = alt.Scale(domain=[min(low, 50.0), 100.0], nice=False)
+    base = _by_step(data).encode(
+        alt.Y("share:Q", title="percent of the outcomes", scale=scale),
+        tooltip=_tips(data, "Inside, percent", "share"),
+    )
+    nominal = (
+        base.mark_rule(strokeDash=[6, 4], strokeWidth=1.5, color=INK, opacity=0.5)
+        .encode(alt.Y("mean(level):Q", scale=scale))
+        .encode(x=alt.value(0), x2=alt.value("width"), tooltip=alt.value(None))
+    )
+    hue = _models(data)
+    line = segments(base, "model", "interval", x="step", y="share", color=hue["color"])
+    panel = alt.layer(nominal, line, *points(base, size=50, **hue), *key(data))
+    names = list(dict.fromkeys(data["interval"]))
+    chart = panel.properties(width=270, height=240).facet(_panels("interval", names), columns=2)
+    chart = chart.resolve_axis(x="independent", y="independent")
+    return tabled(chart, data, {"interval": "Interval", **_titles(data, "Inside, %", "share")})
+
+
+def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw what each model left unexplained, by year, a panel for each model.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``model``, ``year`` and ``value`` (observed less fitted).
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.FacetChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": "drift", "year": [2023, 2024], "value": [0.3, -0.2]})
+    >>> residuals(frame, unit="trillion CNY").columns
+    3
+    """
+    data = figures(frame, "model", "year", "value").dropna(subset="value")
+    base = alt.Chart(data).encode(
+        years(),
+        alt.Y(
+            "value:Q",
+            title=unit,
+            axis=alt.Axis(tickCount=5),
+            scale=alt.Scale(nice=False, padding=8),
+        ),
+        tooltip=tooltip(
+            data,
+            alt.Tooltip("model:N", title="Model"),
+            alt.Tooltip("year:O", title="Year"),
+            alt.Tooltip("value:Q", title=unit, format=_NUMBER),
+        ),
+    )
+    blue = alt.value(COLOURS["blue"])
+    stems = base.mark_rule(strokeWidth=2).encode(y2=alt.datum(0), color=blue)
+    zero = _level(base, 0)
+    panel = alt.layer(zero, stems, *points(base, size=40, color=blue, stroke=blue), *key(data))
+    names = list(dict.fromkeys(data["model"]))
+    chart = panel.properties(width=160, height=150).facet(_panels("model", names), columns=3)
+    chart = chart.resolve_axis(x="independent", y="independent")
+    return tabled(chart, data, {"model": "Model", "year": "Year", "value": unit})
+
+
+def recursive(frame: pd.DataFrame) -> Any:
+    """Draw the cumulated recursive residuals (CUSUM) between the bounds of a constant trend.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``year``, ``value``, ``lower`` and ``upper`` (the bounds), in units of the
+        residuals' standard deviation.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"year": [2023, 2024], "value": [-0.4, -1.1], "lower": [-2, -2.5],
+    ...     "upper": [2, 2.5]})
+    >>> recursive(frame).usermeta["cbec"]["columns"][2:]
+    [['lower', 'Lower bound'], ['upper', 'Upper bound']]
+    """
+    data = figures(frame, "year", "value", "lower", "upper")
+    columns = {"value": "CUSUM", "lower": "Lower bound", "upper": "Upper bound"}
+    base = alt.Chart(data).encode(
+        years(),
+        alt.Y("value:Q", title="cumulated standardised residuals"),
+        tooltip=tooltip(
+            data,
+            alt.Tooltip("year:O", title="Year"),
+            *(alt.Tooltip(f"{c}:Q", title=t, format=".2f") for c, t in columns.items()),
+        ),
+    )
+    grey, blue = COLOURS["grey"], alt.value(COLOURS["blue"])
+    between = base.mark_area(color=grey, opacity=0.18).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
+    bounds = [
+        base.mark_line(color=grey, strokeWidth=2).encode(alt.Y(f"{end}:Q"))
+        for end in ("lower", "upper")
+    ]
+    line = segments(base, color=blue)
+    dots = points(base, size=50, color=blue, stroke=blue)
+    chart = alt.layer(between, *bounds, _level(base, 0), line, *dots, *key(data))
+    return tabled(chart.properties(width=640, height=260), data, {"year": "Year", **columns})
+
+
+def _by_step(data: pd.DataFrame) -> alt.Chart:
+    steps = sorted(int(step) for step in data["step"].unique())
+    across = alt.X(
+        "step:Q",
+        title="years ahead",
+        axis=alt.Axis(values=steps, format="d", grid=False),
+        scale=alt.Scale(zero=False, nice=False, padding=14),
+    )
+    return alt.Chart(data).encode(across)
+
+
+def _titles(data: pd.DataFrame, unit: str, value: str = "value") -> dict[str, str]:
+    count = {"n": "Forecasts"} if "n" in data.columns else {}
+    return {"model": "Model", "step": "Years ahead", value: unit, **count}
+
+
+def _tips(data: pd.DataFrame, unit: str, value: str = "value") -> list[alt.Tooltip]:
+    shown = _titles(data, unit, value)
+    kinds = {"model": "N", "step": "O", "n": "Q"}
+    listed = [alt.Tooltip(f"{c}:{kinds[c]}", title=t) for c, t in shown.items() if c in kinds]
+    listed.insert(2, alt.Tooltip(f"{value}:Q", title=unit, format=_NUMBER))
+    return tooltip(data, *listed)
+
+
+def _models(data: pd.DataFrame) -> dict[str, Any]:
+    """Colour models by name; grey is kept for the reference."""
+    names = list(dict.fromkeys(data["model"]))
+    hue = outlined("model", names)
+    hues = [colour for name, colour in COLOURS.items() if name != "grey"]
+    others = iter(hues * (1 + len(names) // len(hues)))
+    colours = [COLOURS["grey"] if name == _REFERENCE else next(others) for name in names]
+    scale = alt.Scale(domain=names, range=colours)
+    return {channel: colour.scale(scale) for channel, colour in hue.items()}
+
+
+def _level(base: alt.Chart, value: float) -> alt.Chart:
+    """Draw a thin line across the whole width."""
+    rule = base.mark_rule(color=INK, opacity=0.6, strokeWidth=1)
+    return rule.encode(
+        x=alt.value(0), x2=alt.value("width"), y=alt.datum(value), tooltip=alt.value(None)
+    )
+
+
+def _panels(column: str, names: Sequence[str]) -> alt.Facet:
+    header = alt.Header(title=None, labelAnchor="start", labelFontWeight="bold")
+    return alt.Facet(f"{column}:N", sort=list(names), header=header)

@@ -1,0 +1,128 @@
+"""What a forecast holds, and how it shows itself."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cbec.errors import TrendError
+from cbec.trend import Forecast, forecast
+
+MARKET = [10.5, 12.5, 14.2, 15.7, 16.85, 17.66]
+
+
+def made(**changes):
+    fields = {
+        "model": "drift",
+        "label": "Random walk with drift",
+        "mean": np.array([5.0, 6.0]),
+        "lower": np.array([[4.0, 3.0], [4.5, 3.5]]),
+        "upper": np.array([[6.0, 7.0], [7.5, 8.5]]),
+        "level": (80.0, 95.0),
+        "index": np.array([2025, 2026]),
+        "observed": np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
+        "observed_index": np.arange(2020, 2025),
+        "fitted": np.full(5, np.nan),
+    }
+    return Forecast(**(fields | changes))
+
+
+def test_a_frame_has_a_row_a_step_and_columns_in_the_fields_convention():
+    frame = made().to_frame()
+    assert list(frame) == ["ds", "mean", "lower-80", "upper-80", "lower-95", "upper-95"]
+    assert frame["ds"].tolist() == [2025, 2026]
+    assert frame["lower-95"].tolist() == [3.0, 3.5]
+    assert frame["upper-80"].tolist() == [6.0, 7.5]
+
+
+def test_columns_follow_the_order_of_the_levels():
+    frame = forecast(MARKET, 2, model="drift", level=[95, 50, 99.5]).to_frame()
+    assert list(frame)[2:] == [
+        "lower-95",
+        "upper-95",
+        "lower-50",
+        "upper-50",
+        "lower-99.5",
+        "upper-99.5",
+    ]
+    inner, middle, outer = (frame[f"upper-{p}"] for p in ("50", "95", "99.5"))
+    assert (inner < middle).all()
+    assert (middle < outer).all()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mean": np.array([5.0, 9.0])},
+        {"mean": np.array([3.5, 6.0])},
+        # The 80% interval must lie inside the 95% one.
+        {"lower": np.array([[3.0, 4.0], [4.5, 3.5]])},
+        {"upper": np.array([[6.0, 7.0], [8.5, 7.5]])},
+    ],
+)
+def test_intervals_must_be_nested_around_the_mean(changes):
+    with pytest.raises(TrendError, match="nested"):
+        made(**changes)
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("part", ["mean", "lower", "upper"])
+def test_a_forecast_must_be_finite(part, broken):
+    values = getattr(made(), part).copy()
+    values.flat[-1] = broken
+    with pytest.raises(TrendError, match="no finite forecast"):
+        made(**{part: values})
+
+
+def test_a_forecast_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made().model = "naive"
+
+
+def test_the_explanation_names_model_source_estimates_and_remarks():
+    one = forecast(MARKET, 2, model="drift", index=range(2019, 2025))
+    text = one.explain()
+    assert one.label in text
+    assert one.source in text
+    assert "2019 to 2024" in text
+    assert "1.432" in text  # the mean step, (17.66 - 10.5) / 5
+    told = made(
+        diagnostics=("the saturation level isn't identified",),
+        components={"one part": np.array([1.25, 2.5])},
+    ).explain()
+    assert "the saturation level isn't identified" in told
+    assert "one part: 1.25, 2.5" in told
+
+
+def test_the_table_in_a_notebook_holds_every_figure():
+    page = made()._repr_html_()
+    assert page.count("<tr>") == 3
+    assert "<caption>" in page
+    assert "Random walk with drift" in page
+    for text in ("Year", "2025", "2026", "5.000", "8.500"):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    ("scale", "shown"), [(1e-2, "0.1766"), (1.0, "17.66"), (1e4, "176600"), (0.0, "0")]
+)
+def test_the_table_shows_about_four_digits(scale, shown):
+    page = forecast(scale * np.array(MARKET), 1, model="naive")._repr_html_()
+    assert f">{shown}<" in page
+    assert "Step" in page
+
+
+def test_forecasts_can_be_compared_and_kept_in_a_set():
+    one, other = (forecast(MARKET, 1, model="naive") for _ in range(2))
+    assert one != other
+    assert len({one, one, other}) == 2
+
+
+def test_years_of_observations_and_steps_ahead_join():
+    without = forecast(MARKET, 2, model="naive")
+    assert without.observed_index.tolist() == [-5, -4, -3, -2, -1, 0]
+    assert without.index.tolist() == [1, 2]
+    with_years = forecast(MARKET, 2, model="naive", index=range(2019, 2025))
+    assert with_years.observed_index.tolist() == list(range(2019, 2025))
+    assert with_years.index.tolist() == [2025, 2026]
+    assert with_years.observed.tolist() == MARKET

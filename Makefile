@@ -13,10 +13,11 @@ SOURCES := $(shell find index.md references.bib _config.yml _toc.yml \
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site test notebooks data register lock serve format clean FORCE
+.PHONY: help site test notebooks data register lock bench-lock bench-forecast calibrate serve \
+	format clean FORCE
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 site: $(SITE) ## install what is needed into .venv and build the book
 	@echo 'The book is in _build/html/index.html; to read it: make serve'
@@ -38,19 +39,23 @@ register: $(INSTALLED) ## remake the forecasts of data/forecasts.csv (unchanged 
 	@$(PY) -m tools.register
 
 lock: ## renew requirements.txt (LOCKFLAGS=--upgrade takes the newest releases)
-	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
-	$(PYTHON) -m venv "$$scratch/venv"; \
-	"$$scratch/venv/bin/python" -m pip install -q --disable-pip-version-check uv; \
-	cp requirements.txt "$$scratch/lock.txt" 2>/dev/null || :; \
-	"$$scratch/venv/bin/uv" pip compile -q --no-config --universal --generate-hashes \
-		--python-version 3.11 --no-header --no-annotate $(LOCKFLAGS) \
-		pyproject.toml --group book --group test --group build -o "$$scratch/lock.txt"; \
-	if grep -nE 'file:|https?://|^ *-[-a-z]*(index|links)' "$$scratch/lock.txt"; then \
-		echo 'requirements.txt is left as it was: the lines above tie the lock to one machine' \
-			'or registry; unset UV_* variables that name an index and try again' >&2; exit 1; \
-	fi; \
-	cat "$$scratch/lock.txt" > requirements.txt; \
-	echo "requirements.txt locks $$(grep -c '==' requirements.txt) packages"
+	$(call locked,requirements.txt,pyproject.toml --group book --group test --group build)
+
+bench-lock: ## renew benchmarks/requirements.txt, in the same way
+	$(call locked,benchmarks/requirements.txt,benchmarks/requirements.in)
+
+bench-forecast: export OMP_NUM_THREADS = 1
+bench-forecast: $(INSTALLED) ## compare the forecasts with other packages' (half an hour)
+	@$(MAKE) --no-print-directory _build/bench/peers.npz || { \
+		echo 'The other packages could not be installed or run: the lines above say why. They' \
+			'come from PyPI (benchmarks/requirements.txt). The table as it was last made:' >&2; \
+		$(PY) -m benchmarks.compare --stored; exit 1; \
+	}
+	@$(MAKE) --no-print-directory _build/bench/own.npz
+	@$(PY) -m benchmarks.compare _build/bench
+
+calibrate: $(INSTALLED) _build/bench/series.json ## remake the constants of the combination
+	@$(PY) benchmarks/calibrate.py _build/bench/series.json src/cbec/trend/calibration.json
 
 serve: site ## serve the book on this machine (PORT=8000)
 	@echo 'http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)'
@@ -62,6 +67,46 @@ format: $(INSTALLED) ## format the code and mend what ruff can mend
 
 clean: ## remove the book and the caches; .venv stays
 	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# $(call locked,LOCK,WHAT IS LOCKED)
+define locked
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(PYTHON) -m venv "$$scratch/venv"; \
+	"$$scratch/venv/bin/python" -m pip install -q --disable-pip-version-check uv; \
+	cp $(1) "$$scratch/lock.txt" 2>/dev/null || :; \
+	"$$scratch/venv/bin/uv" pip compile -q --no-config --universal --generate-hashes \
+		--python-version 3.11 --no-header --no-annotate $(LOCKFLAGS) \
+		$(2) -o "$$scratch/lock.txt"; \
+	if grep -nE 'file:|https?://|^ *-[-a-z]*(index|links)' "$$scratch/lock.txt"; then \
+		echo '$(1) is left as it was: the lines above tie the lock to one machine' \
+			'or registry; unset UV_* variables that name an index and try again' >&2; exit 1; \
+	fi; \
+	cat "$$scratch/lock.txt" > $(1); \
+	echo "$(1) locks $$(grep -c '==' $(1)) packages"
+endef
+
+# The other packages need an older pandas than this project: they get an environment of their own.
+BENCH := .venv-bench/.installed
+MODELS := calibration.json combination.py simple.py smoothing.py curves.py grey.py models.py
+
+$(BENCH): benchmarks/requirements.txt | $(INSTALLED)
+	@echo 'Installing benchmarks/requirements.txt into .venv-bench'
+	@$(PY) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check --retries 1 \
+		--require-hashes -r benchmarks/requirements.txt
+	@touch $@
+
+_build/bench/series.json: benchmarks/series.py benchmarks/requirements.txt | $(BENCH)
+	@.venv-bench/bin/python benchmarks/series.py $@
+
+_build/bench/peers.npz: _build/bench/series.json benchmarks/peers.py benchmarks/windows.py | $(BENCH)
+	@echo 'Forecasting with the other packages (10 minutes)'
+	@.venv-bench/bin/python -m benchmarks.peers _build/bench/series.json $@
+
+_build/bench/own.npz: _build/bench/series.json benchmarks/own.py benchmarks/windows.py \
+		$(MODELS:%=src/cbec/trend/%)
+	@echo 'Forecasting with the models of cbec.trend (20 minutes)'
+	@$(PY) -m benchmarks.own _build/bench/series.json $@
 
 # A .venv whose Python has gone or is too old is made anew.
 $(INSTALLED): requirements.txt pyproject.toml

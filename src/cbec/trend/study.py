@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cbec.errors import TrendError
@@ -310,9 +311,10 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         For each run and test: the change in percentage points of growth (a year for a trend, of
-        the mean for a break), p-value, number of growth rates, chance to see a slowdown of one
-        point a year, and the slowdown that would be seen with a chance of 80%, both with the
-        rates at hand and with twelve years; ``row`` and ``evidence`` as of the figures.
+        the mean for a break), p-value, number of growth rates, ``Power``, the chance to see a
+        slowdown of one point a year, and ``Seen at``, the slowdown in points a year that would be
+        seen with a chance of 80%, both with the rates at hand and with twelve years; ``row`` and
+        ``evidence`` as of the figures.
 
     Raises
     ------
@@ -336,17 +338,21 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                     "Years": label,
                     "Test": found.test + year,
                     "Change": found.estimate,
-                    "p": found.p_value,
+                    "p": "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
                     "Rates": found.n,
                     "Power": found.power.chance,
                     "Power, 12 years": found.power.chance_12,
-                    "Detectable": found.power.detectable,
-                    "Detectable, 12 years": found.power.detectable_12,
+                    "Seen at": _size(found.power.detectable),
+                    "Seen at, 12 years": _size(found.power.detectable_12),
                     "row": " ".join(run["row"]),
                     "evidence": weakest(run["evidence"]),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _size(slowdown: float) -> str:
+    return f"{slowdown:.1f}" if np.isfinite(slowdown) else "none"
 
 
 def cusum_table(run: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,191 @@
+"""What the chapters show of the register: forecasts, and how they turned out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cbec.trend import register
+from cbec.trend.registry import MODELS
+from cbec.trend.study import SERIES
+
+__all__ = ["customs_outturn", "published_chart", "published_table", "register_table"]
+
+_ENDS = {"lower_80": "lower80", "upper_80": "upper80", "lower_95": "lower95", "upper_95": "upper95"}
+
+
+def register_table(model: str = "combination") -> pd.DataFrame:
+    """Return the register's forecasts of its first and its last year by one model.
+
+    Parameters
+    ----------
+    model : str
+        A model of the register.
+
+    Returns
+    -------
+    DataFrame
+        For each series, vintage and basis: ``Series``, ``Basis``, ``Years``, and for the first
+        and the last target year the forecast and its 80% interval as text; ``row`` names the
+        forecasts, and ``evidence`` is the weakest grade of their inputs.
+
+    Examples
+    --------
+    >>> register_table()["Series"].nunique()
+    6
+    """
+    made = register.made()
+    made = made[made["model"] == model]
+    labels = {of: label for label, of in SERIES.items()}
+    rows = []
+    for _, part in made.groupby(["series", "data_vintage", "basis"], sort=False):
+        ends = part.sort_values("target_year").to_dict("records")
+        first, last = ends[0], ends[-1]
+        rows.append(
+            {
+                "Series": labels[(first["series"], first["data_vintage"])],
+                "Basis": f"{first['basis']} years",
+                "Years": f"{first['first_year']} to {first['origin']}",
+                **{str(row["target_year"]): _stated(row) for row in (first, last)},
+                "Unit": first["unit"],
+                "row": " ".join(part["id"]),
+                "evidence": first["evidence"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _stated(row: Mapping[Any, Any]) -> str:
+    return f"{row['mean']:.2f} ({row['lower_80']:.2f} to {row['upper_80']:.2f})"
+
+
+def customs_outturn() -> pd.DataFrame:
+    """Return the register's forecasts whose outturn is known, as `cbec.charts.scored` draws them.
+
+    Returns
+    -------
+    DataFrame
+        ``item`` (the model), ``made`` (the vintage it was given), ``value`` and the ends of its
+        intervals, ``value_upper`` and ``comparator`` for the chart, ``outturn``, ``error_percent``,
+        ``inside_80``, ``inside_95``, ``row`` and ``evidence``. A basis that is the same as another
+        is left out.
+
+    Examples
+    --------
+    >>> found = customs_outturn()
+    >>> sorted(found["outturn"].unique().tolist())
+    [2.75, 2.84]
+    """
+    found = register.scored()
+    found = found.drop_duplicates(["series", "data_vintage", "model", "mean"])
+    labels = {name: model.label_en for name, model in MODELS.items()}
+    shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
+        item=found["model"].map(labels),
+        made="from " + found["data_vintage"].str.replace("-", " ") + " figures",
+        value_upper=np.nan,
+        comparator="=",
+    )
+    kept = ["item", "made", "value", "value_upper", "comparator", *_ENDS.values(), "outturn"]
+    more = ["error_percent", "inside_80", "inside_95", "model", "data_vintage", "row", "evidence"]
+    order = list(labels)
+    return shown[[*kept, *more]].sort_values(
+        "model", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+    )
+
+
+def _published() -> pd.DataFrame:
+    found = register.published_scored()
+    # Where the sourced years bear a model, both bases are shown; else all years, if they do.
+    return found[found["outturn"].notna()]
+
+
+def published_chart() -> pd.DataFrame:
+    """Return published forecasts of levels and ours beside them, as `cbec.charts.scored` draws.
+
+    Returns
+    -------
+    DataFrame
+        ``item`` (forecaster and target year), ``made`` (``published`` or ``our default``),
+        ``value``, ``value_upper`` (of a range), ``comparator``, ends of our intervals,
+        ``outturn``, ``row`` and ``evidence``. Ours rests on all years.
+
+    Examples
+    --------
+    >>> published_chart()["made"].unique().tolist()
+    ['published', 'our default']
+    """
+    found = _published()
+    found = found[(found["basis"] == "all") & (found["unit"] == "trillion CNY")]
+    # Customs' series has two vintages of an outturn; the chart shows the first-published one.
+    found = found.drop_duplicates("id")
+    rows = []
+    for row in found.to_dict("records"):
+        item = f"{row['forecaster']}, for {row['target_year']}"
+        same = {"item": item, "outturn": row["outturn"], "row": row["row"]}
+        is_range = row["forecast_upper"] - row["forecast_lower"] > 1e-9
+        rows.append(
+            {
+                **same,
+                "made": "published",
+                "value": row["forecast_lower"] if is_range else row["forecast"],
+                "value_upper": row["forecast_upper"] if is_range else np.nan,
+                "comparator": row["comparator"],
+                "evidence": row["outturn_evidence"],
+            }
+        )
+        if np.isfinite(row["our_mean"]):
+            ends = {short: row[f"our_{end}"] for end, short in _ENDS.items()}
+            rows.append(
+                {
+                    **same,
+                    "made": "our default",
+                    "value": row["our_mean"],
+                    "value_upper": np.nan,
+                    "comparator": "=",
+                    "evidence": row["evidence"],
+                    **ends,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def published_table() -> pd.DataFrame:
+    """Return how the published forecasts turned out, and how ours would have.
+
+    Returns
+    -------
+    DataFrame
+        ``Forecaster``, ``Definition``, ``For``, ``Said``, ``Came``, ``Result``, ``Off by, %``,
+        ``Ours off by, %`` and ``Ours rests on``; ``row`` and ``evidence``.
+
+    Examples
+    --------
+    >>> table = published_table()
+    >>> table.loc[table["Forecaster"].str.startswith("National"), "Said"].tolist()
+    ['20.5 trillion CNY']
+    """
+    rows = []
+    for row in _published().query("basis == 'all'").to_dict("records"):
+        bound = "more than " if row["comparator"] == ">" else ""
+        said = f"{row['forecast']:g}"
+        if row["forecast_upper"] - row["forecast_lower"] > 1e-9:
+            said = f"{row['forecast_lower']:g} to {row['forecast_upper']:g}"
+        rows.append(
+            {
+                "Forecaster": row["forecaster"],
+                "Definition": row["definition"],
+                "For": row["target_year"],
+                "Said": f"{bound}{said} {row['unit']}",
+                "Came": f"{row['outturn']:.4g} ({row['outturn_vintage']})",
+                "Result": row["result"],
+                "Off by, %": row["error_percent"],
+                "Ours off by, %": row["our_error_percent"],
+                "Ours rests on": row["our_statement"],
+                "row": row["row"],
+                "evidence": row["evidence"],
+            }
+        )
+    return pd.DataFrame(rows)

@@ -18,7 +18,7 @@ import yaml
 from tools.notebooks import normalise, read, serialise
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_OURS = {".git", ".venv", "_build", "__pycache__", ".ipynb_checkpoints"}
+NOT_OURS = {".git", ".venv", ".venv-bench", "_build", "__pycache__", ".ipynb_checkpoints"}
 CACHES = re.compile(r"\.\w+_cache|\.hypothesis|\.jupyter_cache|.*\.egg-info")
 
 MAX_BYTES = 1_000_000

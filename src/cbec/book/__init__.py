@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cbec.book import (
+    benchmark,
     chart,
     claimlinks,
     dictionary,
@@ -49,4 +50,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     directives.setup(app)
     dictionary.setup(app)
     origins.setup(app)
+    benchmark.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -140,6 +140,9 @@ class Evaluation:
         scored["reason"] = "; ".join(reasons)
         return scored
 
+    def __repr__(self) -> str:
+        return self.scores().drop(columns="reason").round(2).to_string(index=False)
+
     def _repr_html_(self) -> str:
         from cbec.display import Table
 

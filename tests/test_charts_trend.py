@@ -13,6 +13,7 @@ import pytest
 
 from cbec import charts
 from cbec.book.chart import data_html, read_chart
+from cbec.errors import TrendError
 from tests import test_charts as common
 from tests.test_charts import draw, is_hollow, marks, rows, specify
 
@@ -85,7 +86,12 @@ SCORED = pd.DataFrame(
     }
 )
 CUSUM = pd.DataFrame(
-    {"year": [2022, 2023, 2024], "value": [-0.4, -1.2, -3.1], "lower": [-2, -2.5, -3.0]}
+    {
+        "year": [2022, 2023, 2024],
+        "value": [-0.4, -1.2, -3.1],
+        "lower": [-2, -2.5, -3.0],
+        "evidence": ["unconfirmed", "printed", "printed"],
+    }
 ).assign(upper=lambda frame: -frame["lower"])
 HISTORY = pd.DataFrame(
     {
@@ -197,7 +203,14 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
 @pytest.mark.parametrize(
     ("name", "hollow", "full"),
     # Observed and forecast: the fan shows one model; residuals leave out what wasn't fitted.
-    [("fan", 1, 4), ("fan_panels", 2, 8), ("residuals", 1, 2)],
+    # What if: the observed figures of three series, and the scenario's two years of each.
+    [
+        ("fan", 1, 4),
+        ("fan_panels", 2, 8),
+        ("residuals", 1, 2),
+        ("recursive", 1, 2),
+        ("what_if", 3, 9),
+    ],
 )
 def test_unconfirmed_points_are_hollow(name: str, hollow: int, full: int) -> None:
     spec = specify(BUILDERS[name]())
@@ -211,7 +224,7 @@ def test_unconfirmed_points_are_hollow(name: str, hollow: int, full: int) -> Non
 
 def test_fan_holds_each_figure_once() -> None:
     spec = specify(fan())
-    assert len(spec["datasets"]) == 2, "the figures, and the key of hollow marks"
+    assert len(spec["datasets"]) == 1, "no layer has data of its own"
     found = rows(spec)
     assert [row["year"] for row in found if row["kind"] == "observed"] == [2022, 2023, 2024]
     for name in ("drift", "naive", "bass"):
@@ -269,8 +282,7 @@ def test_a_forecast_that_rests_on_unconfirmed_figures_is_hollow() -> None:
 @pytest.mark.parametrize(("first", "cut"), [("drift", True), ("bass", False)])
 def test_axis_leaves_out_the_extreme_model_unless_it_comes_first(first: str, cut: bool) -> None:
     spec = specify(fan(first))
-    axes = [layer["encoding"]["y"] for layer in spec["layer"] if "y" in layer["encoding"]]
-    (domain,) = {tuple(domain) for domain in fields(axes, "domain")}
+    domain = spec["encoding"]["y"]["scale"]["domain"]
     assert (domain[1] < 30) == cut
     assert domain[1] >= 19 + 2.5, "the others' intervals are inside"
     assert 469 in [row["upper95"] for row in rows(spec)], "the table keeps what is cut off"
@@ -286,12 +298,29 @@ def test_rounding_ranges_are_drawn_if_known() -> None:
 def test_panels_have_units_and_axes_of_their_own() -> None:
     frame = PANELS.assign(value=PANELS["value"].mask(PANELS["series"] == "Imports", 3.0))
     spec = specify(charts.fan_panels(frame, unit={"Exports": "CNY", "Imports": "percent"}))
-    assert [panel["title"]["text"] for panel in spec["concat"]] == ["Exports", "Imports"]
-    ups = [panel["layer"][0]["encoding"] for panel in spec["concat"]]
-    titles = [{*fields(panel["layer"], "title")} & {"CNY", "percent"} for panel in spec["concat"]]
-    assert titles == [{"CNY"}, {"percent"}]
-    assert len(ups) == 2
+    svg = draw(spec)
+    assert [svg.count(f">{words}<") for words in ("Exports", "Imports", "CNY", "percent")] == [
+        1
+    ] * 4
+    assert spec["resolve"]["scale"] == {"x": "independent", "y": "independent"}
     assert {row["series"] for row in rows(spec)} == {"Exports", "Imports"}
+    assert len(spec["datasets"]) == 1
+
+
+def test_panels_of_one_unit_have_it_at_their_axes() -> None:
+    svg = draw(specify(charts.fan_panels(PANELS, unit="CNY")))
+    assert svg.count(">CNY<") == 2
+
+
+def test_only_kinds_that_are_there_are_in_the_legend() -> None:
+    bare = PANELS[PANELS["kind"] != "fitted"]
+    svgs = [draw(specify(charts.fan_panels(frame, unit="u"))) for frame in (PANELS, bare)]
+    assert [">fitted<" in svg for svg in svgs] == [True, False]
+
+
+def test_a_model_without_a_forecast_cannot_come_first() -> None:
+    with pytest.raises(TrendError, match=r"'theta'.*\['drift', 'naive', 'bass'\]"):
+        fan("theta")
 
 
 # Errors --------------------------------------------------------------------------------------
@@ -338,6 +367,42 @@ def test_scores_show_forecast_lower_bound_range_and_outturn() -> None:
     svg = draw(spec)
     for words in (">Grey model<", ">at least<", ">outturn<", ">published<", ">ours<"):
         assert words in svg
+
+
+def test_outturns_that_differ_stand_beside_their_own_forecast() -> None:
+    twice = SCORED.iloc[:2].assign(outturn=[6.7, 7.1])
+    spans = [
+        [re.match(r"M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)", mark["d"]).groups() for mark in ticks]
+        for ticks in (
+            marks(specify(charts.scored(frame, unit="u")), "rect")
+            for frame in (SCORED.iloc[:2], twice)
+        )
+    ]
+    (one, same), (first, second) = spans
+    assert one == same
+    assert first[0] != second[0], "each has its own place"
+    assert float(first[1]) + float(first[3]) <= float(second[1]), "and its own lane"
+
+
+def test_a_forecast_whose_outturn_is_not_known_yet_is_drawn_without_one() -> None:
+    spec = specify(charts.scored(SCORED.assign(outturn=[None, None, 16.85, 9.0]), unit="u"))
+    assert len(marks(spec, "rect")) == 2
+    assert len(marks(spec, "symbol")) == 5
+    none = specify(charts.scored(SCORED.assign(outturn=None), unit="u"))
+    assert not marks(none, "rect")
+    assert ">outturn<" not in draw(none)
+
+
+def test_legend_of_scores_has_only_marks_that_are_there() -> None:
+    svg = draw(specify(charts.scored(SCORED[SCORED["comparator"] == "="], unit="u")))
+    assert ">forecast<" in svg
+    assert ">at least<" not in svg
+
+
+def test_tooltip_says_ranges_bounds_and_missing_intervals_in_words() -> None:
+    expressions = " ".join(fields(specify(charts.scored(SCORED, unit="u")), "calculate"))
+    for words in ("'more than '", "' to '", "'none given'", "'not known yet'"):
+        assert words in expressions
 
 
 def test_items_stand_in_the_order_of_the_frame() -> None:
@@ -410,3 +475,25 @@ def test_what_if_needs_nothing_from_elsewhere() -> None:
     found = rows(spec)
     assert [row["value"] for row in found if row["kind"] == "forecast"] == [18.5, 19.3]
     assert len(found) == len(HISTORY) + len(MARKET)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"until": 2040}, "no 2040"),
+        ({"exports": "Export"}, "'Export' has 0 figures of 2024"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(TrendError, match=message):
+        what_if(**changes)
+
+
+def test_growth_without_a_year_before_has_to_be_given() -> None:
+    names = {"exports": "Exports", "imports": "Imports", "trade": "Market"}
+    short = HISTORY[HISTORY["year"] == 2024]
+    with pytest.raises(TrendError, match="2023"):
+        charts.what_if(short, MARKET, **names, until=2026, unit="u")
+    start = {"Exports": 3.0, "Imports": 1.0}
+    chart = charts.what_if(short, MARKET, **names, until=2026, unit="u", start=start)
+    assert [param.value for param in chart.params] == [3.0, 1.0]

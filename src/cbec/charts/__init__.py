@@ -24,6 +24,7 @@ from cbec.charts.items import (
     strips,
 )
 from cbec.charts.look import COLOURS, enable, present
+from cbec.charts.scores import scored
 from cbec.charts.series import (
     annual_lines,
     by_edition,
@@ -32,7 +33,7 @@ from cbec.charts.series import (
     share_band,
     steps,
 )
-from cbec.charts.trend import fan, fan_panels, scored
+from cbec.charts.trend import fan, fan_panels
 from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
 from cbec.charts.whatif import what_if
 

@@ -10,8 +10,9 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.look import COLOURS, INK
-from cbec.charts.parts import figures, key, points, segments, tabled, tooltip, years
-from cbec.charts.trend import BANDS, ENDS, painted
+from cbec.charts.parts import figures, points, segments, tabled, tooltip, years
+from cbec.charts.trend import BANDS, ENDS, painted, shared_key
+from cbec.errors import TrendError
 
 __all__ = ["what_if"]
 
@@ -32,10 +33,10 @@ def what_if(
 ) -> Any:
     """Draw where exports and imports lead at growth rates that a reader sets with two sliders.
 
-    The dotted lines start at the last year's levels. Exports and imports make the market, which
-    the reader compares with its forecast: the text above the drawing says how large it is in the
-    last year, what share imports have, and in which of the forecast's intervals it lies. All of it
-    is computed by Vega in the page.
+    The dotted lines start at the levels of the year before the forecast. Exports and imports make
+    the market, which the reader compares with its forecast: the text above the drawing says how
+    large it is in the last year, what share imports have, and in which of the forecast's intervals
+    it lies. All of it is computed by Vega in the page.
 
     Parameters
     ----------
@@ -59,6 +60,12 @@ def what_if(
     -------
     altair.LayerChart
 
+    Raises
+    ------
+    TrendError
+        If exports or imports have no figure of the year before the forecast or, without `start`,
+        of the year before that; or if the forecast has no year `until`.
+
     Notes
     -----
     After ``k`` years at ``g`` percent a year a level ``x`` becomes ``x * (1 + g / 100) ** k``.
@@ -76,10 +83,11 @@ def what_if(
     """
     parts = {"exports": exports, "imports": imports}
     known = figures(history, "year", "series", "value")
+    if until not in set(intervals["year"]):
+        raise TrendError(f"until: the forecast has no {until}; choose one of its years")
     ahead = intervals[intervals["year"] <= until]
-    origin = int(known.loc[known["series"].isin(list(parts.values())), "year"].max())
-    last = known[known["year"] == origin].set_index("series")["value"]
-    level = {part: float(last[name]) for part, name in parts.items()}
+    origin = int(ahead["year"].min()) - 1
+    level = {part: _level(known, name, origin) for part, name in parts.items()}
     sliders = {
         part: alt.param(
             name=f"growth_{part}",
@@ -104,54 +112,56 @@ def what_if(
     top = max(float(ahead["upper95"].max()), sum(level.values()) * _grown(until - origin))
     up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, top], nice=True))
 
-    rows = alt.Chart(alt.InlineData(values=_rows(known, ahead, trade, origin))).encode(years(), up)
     told = [
         alt.Tooltip("year:O", title="Year"),
         alt.Tooltip("series:N", title="Series"),
         alt.Tooltip("value:Q", title=unit, format=_NUMBER),
     ]
     ends = [alt.Tooltip(f"{c}:Q", title=title, format=_NUMBER) for c, title in ENDS.items()]
-    seen = rows.transform_filter("datum.kind == 'observed'").encode(tooltip=tooltip(known, *told))
-    market = rows.transform_filter("datum.kind != 'observed'")
-    middle = market.mark_line(color=COLOURS["grey"], strokeWidth=2)
-    target = market.mark_point(size=450, filled=True).encode(
-        opacity=alt.value(0), tooltip=[*told, *ends]
-    )
+    base = alt.Chart()
     bands = [
-        painted(market, band, "grey")
+        painted(base, band, "grey")
         .mark_area(color=COLOURS["grey"])
         .encode(alt.Y(f"lower{band}:Q"), alt.Y2(f"upper{band}:Q"))
         for band in BANDS
     ]
-    lines = _scenario(level, ahead, origin, until, names)
-    drawn = lines.encode(
-        years(),
-        up,
-        tooltip=[alt.Tooltip("year:O", title="Year"), told[1], told[2].copy().format(",.2f")],
+    middle = base.mark_line(color=COLOURS["grey"], strokeWidth=2)
+    target = points(base)[0].encode(tooltip=[*told, *ends])
+    fan = alt.layer(*bands, middle, target).transform_filter("datum.kind != 'observed'")
+    dots = points(base, size=35, color=colour, stroke=stroke)
+    seen = alt.layer(segments(base, "series", color=colour), *dots)
+    seen = seen.transform_filter("datum.kind == 'observed'").encode(tooltip=tooltip(known, *told))
+    line = base.mark_line(strokeWidth=2.5, strokeDash=[2, 3]).encode(color=colour)
+    later = base.transform_filter(f"datum.year > {origin}")
+    scenario = alt.layer(
+        line,
+        *points(later, size=22, color=colour, stroke=stroke),
+        *_answer(base.transform_filter(f"datum.year == {until}"), until, unit),
+        data=pd.DataFrame({"year": range(origin, until + 1)}),
     )
-    end = drawn.transform_filter(f"datum.year == {until}")
-    layers = [
-        *bands,
-        middle,
-        target,
-        segments(seen, "series", color=colour),
-        *points(seen, size=35, color=colour, stroke=stroke),
-        drawn.mark_line(strokeWidth=2.5, strokeDash=[2, 3]).encode(color=colour),
-        *points(
-            drawn.transform_filter(f"datum.year > {origin}"), size=22, color=colour, stroke=stroke
-        ),
-        *_answer(end, until, unit),
-        *key(pd.DataFrame({"unconfirmed": [bool(known["unconfirmed"].any())]})),
-    ]
-    chart = alt.layer(*layers).add_params(*sliders.values()).properties(width=640, height=340)
+    scenario = _grown_to(scenario, level, ahead, origin, until, names)
+    scenario = scenario.encode(tooltip=[*told[:2], told[2].copy().format(",.2f")])
+    source = alt.InlineData(values=_rows(known, ahead, trade, origin))
+    chart = alt.layer(fan, seen, scenario, *shared_key(known), data=source).encode(years(), up)
+    chart = chart.add_params(*sliders.values()).properties(width=640, height=340)
     columns = {"kind": "Figure", "year": "Year", "series": "Series", "value": unit, **ENDS}
     return tabled(chart, known.reindex(columns=[*known.columns, "kind", *ENDS]), columns)
 
 
+def _level(known: pd.DataFrame, name: str, year: int) -> float:
+    """Return a series' figure of a year."""
+    found = known.loc[(known["series"] == name) & (known["year"] == year), "value"]
+    if len(found) != 1:
+        raise TrendError(
+            f"history: {name!r} has {len(found)} figures of {year}, and one is needed; "
+            "the sliders start in the year before the forecast"
+        )
+    return float(found.iloc[0])
+
+
 def _growth(known: pd.DataFrame, name: str, origin: int) -> float:
     """Return a series' growth in its last year, to the nearest step of a slider."""
-    values = known[known["series"] == name].set_index("year")["value"]
-    growth = 100 * (values[origin] / values[origin - 1] - 1)
+    growth = 100 * (_level(known, name, origin) / _level(known, name, origin - 1) - 1)
     return float(min(max(_STEP * round(growth / _STEP), _LEAST), _MOST))
 
 
@@ -174,17 +184,20 @@ def _rows(
     return rows
 
 
-def _scenario(
-    level: Mapping[str, float], ahead: pd.DataFrame, origin: int, until: int, names: list[str]
-) -> alt.Chart:
-    """Return the levels from the last year on, as the sliders make them."""
+def _grown_to(
+    scenario: Any,
+    level: Mapping[str, float],
+    ahead: pd.DataFrame,
+    origin: int,
+    until: int,
+    names: list[str],
+) -> Any:
+    """Add the levels from the last year on, as the sliders make them."""
     bounds = ahead.set_index("year")[list(ENDS)].loc[until]
-    frame = pd.DataFrame({"year": range(origin, until + 1)})
     exports, imports, trade = (json.dumps(name) for name in names)
     power = f"datum.year - {origin}"
     return (
-        alt.Chart(frame)
-        .transform_calculate(
+        scenario.transform_calculate(
             exports=f"{level['exports']!r} * pow(1 + growth_exports / 100, {power})",
             imports=f"{level['imports']!r} * pow(1 + growth_imports / 100, {power})",
         )

@@ -146,11 +146,22 @@ class Evaluation:
     def _repr_html_(self) -> str:
         from cbec.display import Table
 
+        scores = self.scores()
         labels = {model.name: model.label_en for model in MODELS.values()}
-        shown = self.scores().replace({"model": labels}).rename(columns={"model": "Model"})
-        steps = int(self.errors["step"].max())
-        caption = f"Rolling-origin errors, up to {steps} years ahead; CRPS in the series' unit"
-        return Table(shown, caption)._repr_html_()
+        shown = scores[["model", "sMAPE", "MASE", "RMSSE", "CRPS"]].replace({"model": labels})
+        for wanted in self.level:
+            held = scores[f"coverage-{wanted:g}"]
+            shown[f"{wanted:g}% held"] = [
+                f"{share:.0%}" if share == share else "" for share in held
+            ]
+        if scores["failed"].any():
+            shown["Failed"] = scores["failed"]
+        steps, n = int(self.errors["step"].max()), int(scores["n"].max())
+        caption = (
+            f"Errors of {n} forecasts up to {steps} years ahead, from {scores['origins'].max()} "
+            "origins; sMAPE in percent, CRPS in the unit of the series"
+        )
+        return Table(shown.rename(columns={"model": "Model"}), caption)._repr_html_()
 
 
 def rolling_origin(

@@ -68,10 +68,10 @@ def customs_outturn() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``item`` (the model), ``made`` (the vintage it was given), ``value`` and the ends of its
-        intervals, ``value_upper`` and ``comparator`` for the chart, ``outturn``, ``error_percent``,
-        ``inside_80``, ``inside_95``, ``row`` and ``evidence``. A basis that is the same as another
-        is left out.
+        ``item`` (the model and the vintage it was given), ``made`` (the vintage), ``value`` and
+        the ends of its intervals, ``value_upper`` and ``comparator`` for the chart, ``outturn``,
+        ``error_percent``, ``inside_80``, ``inside_95``, ``row`` and ``evidence``. A basis
+        that is the same as another is left out.
 
     Examples
     --------
@@ -82,9 +82,10 @@ def customs_outturn() -> pd.DataFrame:
     found = register.scored()
     found = found.drop_duplicates(["series", "data_vintage", "model", "mean"])
     labels = {name: model.label_en for name, model in MODELS.items()}
+    vintage = found["data_vintage"].str.replace("-", " ")
     shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
-        item=found["model"].map(labels),
-        made="from " + found["data_vintage"].str.replace("-", " ") + " figures",
+        item=found["model"].map(labels) + ", " + vintage,
+        made="from " + vintage + " figures",
         value_upper=np.nan,
         comparator="=",
     )
@@ -158,14 +159,14 @@ def published_table() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Forecaster``, ``Definition``, ``For``, ``Said``, ``Came``, ``Result``, ``Off by, %``,
-        ``Ours off by, %`` and ``Ours rests on``; ``row`` and ``evidence``.
+        ``Forecast`` (who, for which year, and whether it says what it counts), ``Said``, ``Came``,
+        ``Result``, ``Ours`` and ``Ours rests on``; errors in percent of what came; ``row`` and
+        ``evidence``.
 
     Examples
     --------
-    >>> table = published_table()
-    >>> table.loc[table["Forecaster"].str.startswith("National"), "Said"].tolist()
-    ['20.5 trillion CNY']
+    >>> published_table()["Result"].str.split(" ").str[0].unique().tolist()
+    ['passed', 'too', 'undecided', 'right']
     """
     rows = []
     for row in _published().query("basis == 'all'").to_dict("records"):
@@ -175,17 +176,20 @@ def published_table() -> pd.DataFrame:
             said = f"{row['forecast_lower']:g} to {row['forecast_upper']:g}"
         rows.append(
             {
-                "Forecaster": row["forecaster"],
-                "Definition": row["definition"],
-                "For": row["target_year"],
+                "Forecast": f"{row['forecaster']}, for {row['target_year']}; definition "
+                + row["definition"],
                 "Said": f"{bound}{said} {row['unit']}",
                 "Came": f"{row['outturn']:.4g} ({row['outturn_vintage']})",
-                "Result": row["result"],
-                "Off by, %": row["error_percent"],
-                "Ours off by, %": row["our_error_percent"],
+                "Result": _with_error(row["result"], row["error_percent"]),
+                "Ours": _with_error("", row["our_error_percent"]),
                 "Ours rests on": row["our_statement"],
                 "row": row["row"],
                 "evidence": row["evidence"],
             }
         )
     return pd.DataFrame(rows)
+
+
+def _with_error(result: str, percent: float) -> str:
+    error = f"{percent:+.1f}%".replace("-", "−") if np.isfinite(percent) else ""
+    return ", ".join(filter(None, (result, error)))

@@ -41,6 +41,7 @@ SERIES: Mapping[str, tuple[str, str]] = {
 """Series and vintage of what the chapters forecast, by label."""
 
 _LEVEL = (80, 95)
+_TESTS = {growth_trend: "trend, t", permutation: "trend, permutation", sup_f: "break, supF"}
 
 
 def run_of(
@@ -112,7 +113,7 @@ def _numbers(run: pd.DataFrame) -> tuple[Any, Any]:
 
 def _observed(run: pd.DataFrame) -> pd.DataFrame:
     shown = run.rename(columns={"lower": "least", "upper": "most"}).assign(kind="observed")
-    kept = ["kind", "year", "value", "least", "most", "evidence", "row"]
+    kept = ["kind", "year", "value", "least", "most", "printed", "vintage", "evidence", "row"]
     return shown[[column for column in kept if column in shown]]
 
 
@@ -325,25 +326,24 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     --------
     >>> from cbec.trend.register import figures
     >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
-    >>> table["Test"].str.split(" ").str[0].tolist()
-    ['trend', 'trend', 'break']
+    >>> table["Test"].tolist()
+    ['trend, t', 'trend, permutation', 'break, supF, 2023']
     """
     rows = []
     for label, run in runs.items():
-        for test in (growth_trend, permutation, sup_f):
+        for test, name in _TESTS.items():
             found = test(*_numbers(run))
             year = "" if found.year is None else f", {found.year}"
             rows.append(
                 {
                     "Years": label,
-                    "Test": found.test + year,
+                    "Test": name + year,
                     "Change": found.estimate,
                     "p": "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
                     "Rates": found.n,
-                    "Power": found.power.chance,
-                    "Power, 12 years": found.power.chance_12,
-                    "Seen at": _size(found.power.detectable),
-                    "Seen at, 12 years": _size(found.power.detectable_12),
+                    "Power (12 years)": f"{found.power.chance:.2f} ({found.power.chance_12:.2f})",
+                    "Seen at (12 years)": f"{_size(found.power.detectable)} "
+                    f"({_size(found.power.detectable_12)})",
                     "row": " ".join(run["row"]),
                     "evidence": weakest(run["evidence"]),
                 }
@@ -367,7 +367,7 @@ def cusum_table(run: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``year``, ``value`` (cumulated recursive residuals of constant growth), ``lower``,
-        ``upper``; ``row`` and ``evidence`` as of the figure of the year.
+        ``upper``; ``row`` of the year's figure, and ``evidence``, the weakest grade up to it.
 
     Raises
     ------
@@ -383,7 +383,9 @@ def cusum_table(run: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
         {"year": found.years, "value": found.cusum, "lower": -found.bound, "upper": found.bound}
     )
-    return table.merge(run[["year", "row", "evidence"]], on="year")
+    # A sum is as good as the worst figure in it.
+    grades = [weakest(run["evidence"][run["year"] <= year]) for year in table["year"]]
+    return table.merge(run[["year", "row"]], on="year").assign(evidence=grades)
 
 
 def sensitivity(
@@ -403,9 +405,9 @@ def sensitivity(
     Returns
     -------
     DataFrame
-        ``Series``, ``Rests on``, ``Forecast``, the ends of the 80% and 95% intervals, ``Rounding``
-        (from where to where rounding moves the forecast) and ``Wider by, %`` (how much it widens
-        the 95% interval); ``row`` and ``evidence`` as of the figures.
+        ``Series``, ``Rests on``, ``Forecast``, the ends of the 80% and 95% intervals, from where
+        to where rounding moves the forecast, and how much it widens the 95% interval; ``row`` and
+        ``evidence`` as of the figures.
 
     Raises
     ------
@@ -437,12 +439,12 @@ def sensitivity(
             {
                 **row,
                 "Forecast": base.mean[i],
-                "80% from": base.lower[i, 0],
-                "80% to": base.upper[i, 0],
-                "95% from": base.lower[i, 1],
-                "95% to": base.upper[i, 1],
-                "Rounding": f"{low:.2f} to {high:.2f}",
-                "Wider by, %": band.widening[i, 1],
+                **{
+                    f"{wanted:g}%": f"{base.lower[i, j]:.1f} to {base.upper[i, j]:.1f}"
+                    for j, wanted in enumerate(base.level)
+                },
+                "Rounding moves it": f"{low:.2f} to {high:.2f}",
+                "and widens 95% by": f"{band.widening[i, 1]:.1f}%",
                 **rests,
             }
         )

@@ -168,3 +168,13 @@ def test_the_versions_agree():
     version = project["version"]
     assert str(citation["version"]) == version
     assert getattr(package, "__version__", version) == version
+
+
+def test_the_readme_forecast_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S
+    )
+    exec(compile(block, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "upper-95" in printed
+    assert "(2019 to 2024)" in printed

@@ -66,7 +66,7 @@ TRACES = {
 # The size of a line of text in a picture. Where it is another one, this machine has other fonts
 # than the one that drew the stored pictures, and text stands elsewhere in them.
 PROBE = "Handglove 0123456789 ✓ ≈ ∅ ○ ↪ ⇄ § ÷"
-PROBE_SIZE = (514, 117)
+PROBE_SIZE = (428, 97)
 TILE = 32  # pixels
 SAME = 0.15  # largest mean difference of a tile, in levels of 256; fresh pictures have 0
 INK = 0.03  # largest relative difference of the coloured area, where fonts differ

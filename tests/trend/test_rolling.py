@@ -147,7 +147,7 @@ def test_intervals_of_the_right_model_hold_their_level():
 
 def test_page_shows_labels_and_reasons():
     page = rolling_origin([-1, 2, 3, 4, 5, 6, 7], 2, models=["naive", "log-linear"])._repr_html_()
-    assert "<caption>Rolling-origin errors, up to 2 years ahead" in page
+    assert "<caption>Errors of 3 forecasts up to 2 years ahead, from 2 origins" in page
     assert "Naive" in page
     assert "not fitted at any origin" in page
 

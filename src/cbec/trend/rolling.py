@@ -156,6 +156,8 @@ class Evaluation:
             ]
         if scores["failed"].any():
             shown["Failed"] = scores["failed"]
+        if scores["reason"].any():
+            shown["Note"] = scores["reason"]
         steps, n = int(self.errors["step"].max()), int(scores["n"].max())
         caption = (
             f"Errors of {n} forecasts up to {steps} years ahead, from {scores['origins'].max()} "

@@ -45,6 +45,7 @@ bench-lock: ## renew benchmarks/requirements.txt, in the same way
 	$(call locked,benchmarks/requirements.txt,benchmarks/requirements.in)
 
 bench-forecast: export OMP_NUM_THREADS = 1
+bench-forecast: export OPENBLAS_NUM_THREADS = 1
 bench-forecast: $(INSTALLED) ## compare the forecasts with other packages' (half an hour)
 	@$(MAKE) --no-print-directory _build/bench/peers.npz || { \
 		echo 'The other packages could not be installed or run: the lines above say why. They' \

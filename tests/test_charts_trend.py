@@ -338,7 +338,7 @@ def test_naive_is_the_grey_reference(name: str) -> None:
 def test_coverage_has_a_line_at_what_each_interval_promises() -> None:
     spec = specify(charts.coverage_by_step(INSIDE))
     assert draw(spec).count('stroke-dasharray="6,4"') == 2
-    assert {row["interval"] for row in rows(spec)} == {"80 % interval", "95 % interval"}
+    assert {row["interval"] for row in rows(spec)} == {"80% interval", "95% interval"}
     assert len(rows(spec)) == len(INSIDE)
 
 
@@ -440,9 +440,9 @@ def test_sliders_begin_at_the_growth_of_the_last_year() -> None:
 @pytest.mark.parametrize(
     ("exports", "imports", "place"),
     [
-        (0.0, 0.0, "inside the 80 % interval of the forecast"),
-        (11.0, 11.0, "outside the 80 % interval, inside the 95 % interval"),
-        (20.0, -10.0, "outside the 95 % interval of the forecast"),
+        (0.0, 0.0, "inside the 80% interval of the forecast"),
+        (11.0, 11.0, "outside the 80% interval, inside the 95% interval"),
+        (20.0, -10.0, "outside the 95% interval of the forecast"),
     ],
 )
 def test_answer_is_compound_growth_from_the_last_levels(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cbec.errors import TableError
 from cbec.tables import load
 
 __all__ = ["internet_users", "medians", "method_breaks"]
@@ -59,12 +60,23 @@ def medians(first: int, last: int) -> pd.DataFrame:
     DataFrame
         By group: ``first`` and ``last`` in percent, and ``countries``, how many count.
 
+    Raises
+    ------
+    TableError
+        If the table has no figure of a year.
+
     Examples
     --------
-    >>> medians(2005, 2023).loc["ASEAN", "countries"]
-    np.int64(10)
+    >>> int(medians(2005, 2023).loc["ASEAN", "countries"])
+    10
     """
     users = internet_users()
+    for year in (first, last):
+        if year not in set(users["year"]):
+            raise TableError(
+                f"there are no internet users of {year!r}; the table has years from "
+                f"{users['year'].min()} to {users['year'].max()}"
+            )
     both = users[users["year"].isin([first, last])]
     both = both.pivot(index=["group", "country"], columns="year", values="value").dropna()
     groups = both.groupby("group")

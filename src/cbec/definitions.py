@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cbec.evidence import weakest
 from cbec.growth import share
 from cbec.tables import load
 
@@ -34,9 +35,14 @@ def levels() -> pd.DataFrame:
     retail = retail.assign(
         series="100EC's B2C",
         value=retail["value"] * retail["value_of"] / 100,
+        unit=retail["unit_of"],
         printed=retail["printed"] + "% of " + retail["printed_of"],
         row=retail["row"] + " " + retail["row_of"],
+        evidence=[
+            weakest(both) for both in zip(retail["evidence"], retail["evidence_of"], strict=True)
+        ],
     )
+    retail = retail[market.columns]
     survey = load("customs", series="customs-total", vintage="revised")
     narrow = load("customs", series="customs-narrow-total")
     rivals = load("conflicts", series="market-total", vintage="as-published")

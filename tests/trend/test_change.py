@@ -237,13 +237,25 @@ def test_a_break_needs_two_rates_on_each_side(year):
     ("changed", "message"),
     [
         ({"test": "F"}, "no test is called 'F'; use one of trend, chow, sup-f, cusum"),
-        ({"n": 3}, "3 growth rates are too few; give at least 4"),
+        ({"n": 3}, "n is 3; give a whole number, at least 4"),
         ({"noise": 0}, "the slowdown is 1 and the noise 0; give points of growth"),
         ({"slowdown": np.nan}, "the slowdown is nan and the noise 3"),
-        ({"draws": 10}, "10 draws are too few; give at least 100"),
+        ({"draws": 10}, "draws is 10; give a whole number, at least 100"),
     ],
 )
 def test_power_that_cannot_be_simulated(changed, message):
     given = {"test": "trend", "n": 11, "slowdown": 1, "noise": 3} | changed
     with pytest.raises(TrendError, match=message):
         power(given.pop("test"), given.pop("n"), **given)
+
+
+@pytest.mark.parametrize("year", ["2020", 2020.5, None, [2020]])
+def test_a_break_is_in_a_whole_year(year):
+    with pytest.raises(TrendError, match=r"a break in .* leaves fewer"):
+        chow(Y, year, YEARS)
+
+
+@pytest.mark.parametrize("slowdown", ["1", None, np.inf])
+def test_a_slowdown_is_a_number(slowdown):
+    with pytest.raises(TrendError, match=r"the slowdown is .*; give points of growth"):
+        growth_trend(Y, YEARS, slowdown=slowdown)

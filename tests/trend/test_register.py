@@ -605,3 +605,17 @@ def test_a_broken_table_is_said_in_one_line_and_nothing_is_written(
     assert heard.startswith("the register can't be remade: data/customs.csv line ")
     assert heard.count("\n") == 1
     assert (copy / "forecasts.csv").read_bytes() == before
+
+
+def test_a_model_of_shares_says_nothing_of_levels() -> None:
+    with pytest.raises(TableError, match="logit-trend is a model of shares"):
+        published_scored(model="logit-trend")
+
+
+def test_no_model_and_no_register_are_said() -> None:
+    with pytest.raises(TableError, match="there is no model to remake; choose some of combination"):
+        make_register(models=[])
+    with pytest.raises(TableError, match="the register lacks id, series"):
+        scored(pd.DataFrame({"year": [2025]}))
+    with pytest.raises(TableError, match="the stored register lacks id, series"):
+        check(pd.DataFrame({"year": [2025]}))

@@ -71,12 +71,12 @@ def coverage_by_step(frame: pd.DataFrame) -> Any:
     --------
     >>> frame = pd.DataFrame({"model": "drift", "level": [80, 95], "step": 1, "share": [66, 81]})
     >>> coverage_by_step(frame).data["interval"].tolist()
-    ['80 % interval', '95 % interval']
+    ['80% interval', '95% interval']
     """
     data = figures(frame, "model", "level", "step", "share", "n").sort_values(
         "level", kind="stable"
     )
-    data["interval"] = data["level"].map("{:g} % interval".format)
+    data["interval"] = data["level"].map("{:g}% interval".format)
     low = 10.0 * (float(data["share"].min()) // 10)
     scale = alt.Scale(domain=[min(low, 50.0), 100.0], nice=False)
     base = _by_step(data).encode(
@@ -167,7 +167,7 @@ def recursive(frame: pd.DataFrame) -> Any:
     columns = {"value": "CUSUM", "lower": "Lower bound", "upper": "Upper bound"}
     base = alt.Chart(data).encode(
         years(),
-        alt.Y("value:Q", title="cumulated standardised residuals"),
+        alt.Y("value:Q", title="cumulated residuals"),
         tooltip=tooltip(
             data,
             alt.Tooltip("year:O", title="Year"),

@@ -120,7 +120,7 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
         alt.Tooltip("made:N", title="By"),
         alt.Tooltip("said_value:N", title=unit),
         *(
-            alt.Tooltip(f"said_{level}:N", title=f"{level} % interval")
+            alt.Tooltip(f"said_{level}:N", title=f"{level}% interval")
             for level in sorted(BANDS)
             if f"upper{level}" in said
         ),

@@ -25,10 +25,10 @@ from cbec.errors import TrendError
 __all__ = ["BANDS", "ENDS", "fan", "fan_panels", "painted", "shared_key"]
 
 ENDS: Mapping[str, str] = {
-    "lower80": "80 % from",
-    "upper80": "80 % to",
-    "lower95": "95 % from",
-    "upper95": "95 % to",
+    "lower80": "80% from",
+    "upper80": "80% to",
+    "lower95": "95% from",
+    "upper95": "95% to",
 }
 BANDS: Mapping[str, float] = {"95": 0.26, "80": 0.42}
 _KINDS = ["observed", "forecast", "fitted"]
@@ -144,18 +144,18 @@ def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
 
 def painted(base: alt.Chart, level: str, colour: str = "vermilion") -> alt.Chart:
     """Let a mark be as strong as its interval, and a legend say which interval that is."""
-    names = {f"{known} % interval": BANDS[known] for known in sorted(BANDS)}
+    names = {f"{known}% interval": BANDS[known] for known in sorted(BANDS)}
     scale = alt.Scale(domain=list(names), range=list(names.values()))
     legend = alt.Legend(
         orient="bottom",
         # Three short names fit a phone: these two and "unconfirmed".
-        labelExpr="datum.index ? datum.label : slice(datum.label, 0, 4)",
+        labelExpr="datum.index ? datum.label : slice(datum.label, 0, 3)",
         symbolType="square",
         symbolFillColor=COLOURS[colour],
         symbolStrokeColor=COLOURS[colour],
         symbolStrokeWidth=0,
     )
-    return base.transform_calculate(interval=f"'{level} % interval'").encode(
+    return base.transform_calculate(interval=f"'{level}% interval'").encode(
         opacity=alt.Opacity("interval:O", title=None, scale=scale, legend=legend)
     )
 

@@ -204,10 +204,10 @@ def _grown_to(
         .transform_calculate(
             market="datum.exports + datum.imports",
             place=f"inrange(datum.exports + datum.imports, {[*bounds[['lower80', 'upper80']]]}) "
-            "? 'inside the 80 % interval of the forecast' "
+            "? 'inside the 80% interval of the forecast' "
             f": inrange(datum.exports + datum.imports, {[*bounds[['lower95', 'upper95']]]}) "
-            "? 'outside the 80 % interval, inside the 95 % interval' "
-            ": 'outside the 95 % interval of the forecast'",
+            "? 'outside the 80% interval, inside the 95% interval' "
+            ": 'outside the 95% interval of the forecast'",
             share="100 * datum.imports / (datum.exports + datum.imports)",
         )
         .transform_fold(["exports", "imports", "market"], ["part", "value"])

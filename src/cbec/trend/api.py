@@ -139,7 +139,8 @@ def checked_level(level: Any) -> tuple[float, ...]:
     if not levels:
         raise TrendError("there is no level; give at least one percentage, such as 95")
     for value in levels:
-        if not 0 < value < 100:
+        # Just below 100 the probability of the upper end rounds to one, whose quantile is infinite.
+        if not (0 < value < 100 and 0.5 + value / 200 < 1):
             raise TrendError(f"the level {value:g} isn't between 0 and 100; give a percentage")
     # As columns name them.
     if len({f"{value:g}" for value in levels}) < len(levels):

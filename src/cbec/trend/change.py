@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, permutations
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -268,6 +269,7 @@ def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float =
     Notes
     -----
     The null hypothesis is that the rates are exchangeable; nothing is said of their distribution.
+    The power is that of the t test, for normal errors.
     Orders are counted without listing them: for each choice of the rates that come first, the sums
     of both parts are sorted and met in the middle.
 
@@ -337,10 +339,11 @@ def chow(
 
     rates, years = _varying(y, index)
     n = len(rates)
-    first = int(np.searchsorted(years, year))
-    if year not in years or not _TRIM <= first <= n - _TRIM:
+    known = isinstance(year, Integral) and int(year) in years
+    first = int(np.searchsorted(years, int(year))) if known else 0
+    if not _TRIM <= first <= n - _TRIM:
         raise TrendError(
-            f"a break in {year} leaves fewer than {_TRIM} growth rates on a side; "
+            f"a break in {year!r} leaves fewer than {_TRIM} growth rates on a side; "
             f"choose a year from {years[_TRIM]} to {years[n - _TRIM]}"
         )
     statistic = float(_f_statistics(rates)[first - _TRIM])
@@ -429,9 +432,10 @@ def recursive_residuals(
     Notes
     -----
     Brown, Durbin and Evans (1975), Journal of the Royal Statistical Society B 37, 149-192:
-    :math:`w_r = (g_r - \bar g_{r-1}) / \sqrt{1 + 1/(r-1)}`. The bounds are straight lines as
-    theirs, :math:`\pm a (1 + 2 k/m)` times the root of m, but :math:`a` is simulated for the
-    number of years at hand.
+    :math:`w_r = (g_r - \bar g_{r-1}) / \sqrt{1 + 1/(r-1)}`. Their sum is divided by their standard
+    deviation about their own mean; the authors took it about zero, where a change makes it larger.
+    The bounds are straight lines as theirs, :math:`\pm a (1 + 2 k/m)` times the root of m, but
+    :math:`a` is simulated for the number of years at hand.
 
     Examples
     --------
@@ -491,17 +495,17 @@ def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRA
     >>> power("trend", 11, slowdown=2.0, noise=3.0) > 0.9
     True
     """
-    if test not in TESTS:
+    if not isinstance(test, str) or test not in TESTS:
         raise TrendError(f"no test is called {test!r}; use one of {', '.join(TESTS)}")
-    if n < 2 * _TRIM:
-        raise TrendError(f"{n} growth rates are too few; give at least {2 * _TRIM}")
-    if not np.isfinite(slowdown) or not (np.isfinite(noise) and noise > 0):
+    for name, count, least in (("n", n, 2 * _TRIM), ("draws", draws, 100)):
+        if isinstance(count, bool) or not isinstance(count, Integral) or count < least:
+            raise TrendError(f"{name} is {count!r}; give a whole number, at least {least}")
+    numbers = all(isinstance(number, Real) for number in (slowdown, noise))
+    if not numbers or not math.isfinite(slowdown) or not (math.isfinite(noise) and noise > 0):
         raise TrendError(
-            f"the slowdown is {slowdown} and the noise {noise}; give points of growth, the noise "
-            "above zero"
+            f"the slowdown is {slowdown!r} and the noise {noise!r}; give points of growth, "
+            "the noise above zero"
         )
-    if draws < 100:
-        raise TrendError(f"{draws} draws are too few; give at least 100")
     return _power(test, n, round(slowdown / noise, 6), draws)
 
 

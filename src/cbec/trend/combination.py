@@ -373,8 +373,8 @@ def _remarks(
 MODELS = (
     Model(
         "combination",
-        "Calibrated combination",
-        "校准组合",
+        "Default (calibrated combination)",
+        "默认模型（校准组合）",
         "This companion; benchmarks/calibrate.py makes its constants",
         "gardner1985",
         path,

@@ -11,7 +11,8 @@ or differs in shape.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import TypeAlias
 
 import numpy as np
@@ -447,7 +448,10 @@ def _alike(*, axes: int = 1, **named: ArrayLike) -> list[_Array]:
 
 
 def _finite(name: str, values: ArrayLike, axes: int = 1) -> _Array:
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise TrendError(f"{name} has rows of unequal length; give an array of numbers") from None
     if array.dtype.kind not in "iuf":
         raise TrendError(f"{name} isn't numeric ({array.dtype}); give an array of numbers")
     if array.ndim < axes or not array.size:
@@ -466,15 +470,21 @@ def _place(place: tuple[int, ...]) -> str:
     return f"position {', '.join(map(str, place))}" if place else "its only position"
 
 
+def _listed(name: str, values: Sequence[float]) -> Sequence[float]:
+    if not isinstance(values, Iterable) or not all(isinstance(value, Real) for value in values):
+        raise TrendError(f"{name} is {values!r}; give a list of numbers")
+    return values
+
+
 def _levels(level: Sequence[float]) -> list[float]:
-    for value in level:
+    for value in _listed("level", level):
         if not 0 < value < 100:
             raise TrendError(f"level {value:g} isn't between 0 and 100; give percent, such as 80")
     return [float(value) for value in level]
 
 
 def _probabilities(probabilities: Sequence[float]) -> _Array:
-    for value in probabilities:
+    for value in _listed("probabilities", probabilities):
         if not 0 < value < 1:
             raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
     return np.asarray(probabilities, dtype=np.float64)

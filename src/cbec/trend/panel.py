@@ -108,7 +108,7 @@ def forecast_panel(
         raise TrendError(_named(failed, len(names)))
     numbers = np.concatenate(made)
     columns: dict[str, Any] = {
-        "unique_id": np.repeat(np.array(names, dtype=object), steps),
+        "unique_id": [name for name in names for _ in range(steps)],
         "ds": np.concatenate([one.ahead(steps) for one in series]),
         "mean": numbers[:, 0],
     }
@@ -129,6 +129,9 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
         raise TrendError(
             f"the frame lacks {', '.join(missing)}; give unique_id, ds (year) and y (value)"
         )
+    twice = [column for column in _COLUMNS if list(frame.columns).count(column) > 1]
+    if twice:
+        raise TrendError(f"the frame has {', '.join(twice)} twice; keep one column of each name")
     if frame.empty:
         raise TrendError("the frame has no rows; give at least one series")
     unnamed = frame["unique_id"].isna()
@@ -140,7 +143,10 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
     years = frame["ds"]
     if pd.api.types.is_datetime64_any_dtype(years) or isinstance(years.dtype, pd.PeriodDtype):
         years = years.dt.year
-    codes, unique = pd.factorize(frame["unique_id"])
+    try:
+        codes, unique = pd.factorize(frame["unique_id"])
+    except TypeError:
+        raise TrendError("unique_id holds lists or the like; give texts or numbers") from None
     names = list(unique)
     try:
         order = np.argsort(years.to_numpy(), kind="stable")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,7 @@ __all__ = [
     "latest_run",
     "rounding_band",
     "run_statement",
+    "unconfirmed_years",
     "with_and_without",
 ]
 
@@ -244,6 +245,16 @@ def run_statement(run: pd.DataFrame) -> str:
 def unconfirmed_years(run: pd.DataFrame) -> list[int]:
     """Return the years whose figures aren't confirmed.
 
+    Parameters
+    ----------
+    run : DataFrame
+        Rows with ``year`` and ``evidence``.
+
+    Returns
+    -------
+    list of int
+        In the order of the rows.
+
     Examples
     --------
     >>> grades = ["corroborated", "unconfirmed"]
@@ -324,7 +335,7 @@ def rounding_band(
     face, low, high = measured.T
     _check_integer(draws, "draws", 20)
     _check_integer(seed, "seed", 0)
-    if isinstance(within, bool) or not 0 < within <= 100:
+    if isinstance(within, bool) or not isinstance(within, Real) or not 0 < within <= 100:
         raise TrendError(f"within is {within!r}; give the percent of draws to hold, such as 95")
     base = forecast(face, horizon, level=level, model=model, index=years)
     inputs = np.random.default_rng(seed).uniform(low, high, size=(draws, len(face)))

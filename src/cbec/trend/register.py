@@ -256,6 +256,8 @@ def make_register(
      ['first-published', 'confirmed', 5, 2.63]]
     """
     known = (*KEPT_MODELS, *SHARE_MODELS)
+    if models is not None and not len(models):
+        raise TableError(f"there is no model to remake; choose some of {', '.join(known)}")
     for model in models or ():
         if model not in known:
             raise TableError(f"the register has no model {model!r}; it has {', '.join(known)}")
@@ -330,6 +332,7 @@ def check(stored: pd.DataFrame | None = None, *, models: Sequence[str] | None = 
     []
     """
     stored = made() if stored is None else stored
+    _check_columns(stored, "stored register")
     if models is not None:
         stored = stored[stored["model"].isin(models)]
     present = make_register(models=models).set_index("id")
@@ -433,6 +436,7 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
      ['first-published', 'confirmed', 2.63, 2.75]]
     """
     register = made() if register is None else register
+    _check_columns(register, "register")
     outturns = {
         (one.series, one.vintage, int(row["year"])): row
         for one in _all_series()
@@ -500,7 +504,7 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     Raises
     ------
     TableError
-        If a table is broken.
+        If a table is broken, or the model is one of shares: the forecasts are of levels.
     TrendError
         If the model isn't known or can't be fitted.
 
@@ -523,6 +527,8 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     >>> rows.loc[("nipa-2021-for-2022", "confirmed"), "our_statement"]
     'no model is possible: 2 years, 2019 to 2020, and at least 5 are needed; 2018 is unconfirmed'
     """
+    if model in SHARE_MODELS:
+        raise TableError(f"{model} is a model of shares; choose one of levels, such as 'drift'")
     return pd.DataFrame(
         _published_row(record, outturn, basis, model)
         for record in load("published_forecasts").to_dict("records")
@@ -606,11 +612,7 @@ def _rows(run: _Run, model: str, stamp: pd.Timestamp) -> pd.DataFrame:
 
 def _kept(present: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     """Put the previous rows in the place of those that are the same."""
-    if missing := [column for column in COLUMNS if column not in previous.columns]:
-        raise TableError(
-            f"the previous register lacks {', '.join(missing)}; give the table forecasts as "
-            "cbec.tables.load returns it"
-        )
+    _check_columns(previous, "previous register")
     held = {record["id"]: record for record in previous.to_dict("records")}
     rows = []
     for record in present.to_dict("records"):
@@ -620,6 +622,14 @@ def _kept(present: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
         )
         rows.append(old if same else record)
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict(present.dtypes))
+
+
+def _check_columns(register: pd.DataFrame, name: str) -> None:
+    if missing := [column for column in COLUMNS if column not in register.columns]:
+        raise TableError(
+            f"the {name} lacks {', '.join(missing)}; give the table forecasts as "
+            "cbec.tables.load returns it"
+        )
 
 
 def _same(column: str, one: Any, other: Any) -> bool:

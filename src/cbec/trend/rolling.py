@@ -83,7 +83,9 @@ class Evaluation:
         0  naive  2  1.05          0.5
         1  drift  2  0.38          1.0
         """
-        wanted = [by] if isinstance(by, str) else list(by)
+        wanted = [by] if isinstance(by, str) else list(by or ())
+        if not wanted:
+            raise TrendError("there is nothing to group by; use some of model, origin, step, year")
         for column in wanted:
             if column not in ("model", "origin", "step", "year"):
                 raise TrendError(
@@ -148,7 +150,7 @@ class Evaluation:
 
         scores = self.scores()
         labels = {model.name: model.label_en for model in MODELS.values()}
-        shown = scores[["model", "sMAPE", "MASE", "RMSSE", "CRPS"]].replace({"model": labels})
+        shown = scores[["model", "sMAPE", "MASE", "CRPS"]].replace({"model": labels})
         for wanted in self.level:
             held = scores[f"coverage-{wanted:g}"]
             shown[f"{wanted:g}% held"] = [
@@ -163,7 +165,7 @@ class Evaluation:
             f"Errors of {n} forecasts up to {steps} years ahead, from {scores['origins'].max()} "
             "origins; sMAPE in percent, CRPS in the unit of the series"
         )
-        return Table(shown.rename(columns={"model": "Model"}), caption)._repr_html_()
+        return Table(shown.rename(columns={"model": "Model"}), caption, cards=True)._repr_html_()
 
 
 def rolling_origin(
@@ -218,8 +220,8 @@ def rolling_origin(
     """
     series = annual(y, index)
     steps, levels = checked_horizon(horizon), checked_level(level)
-    if isinstance(models, str):
-        raise TrendError(f"the models are {models!r}; give a list of names, such as [{models!r}]")
+    if isinstance(models, str) or not isinstance(models, Iterable):
+        raise TrendError(f"the models are {models!r}; give a list of names, such as ['naive']")
     chosen = [checked_model(name) for name in dict.fromkeys(models)]
     if not chosen:
         raise TrendError(f"there is no model to evaluate; use some of {', '.join(MODELS)}")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cbec.errors import TableError
 from cbec.trend import register
 from cbec.trend.registry import MODELS
 from cbec.trend.study import SERIES
@@ -32,12 +33,20 @@ def register_table(model: str = "combination") -> pd.DataFrame:
         and the last target year the forecast and its 80% interval as text; ``row`` names the
         forecasts, and ``evidence`` is the weakest grade of their inputs.
 
+    Raises
+    ------
+    TableError
+        If the register has no such model.
+
     Examples
     --------
     >>> register_table()["Series"].nunique()
     6
     """
     made = register.made()
+    if model not in set(made["model"]):
+        held = ", ".join(made["model"].unique())
+        raise TableError(f"the register has no model {model!r}; it has {held}")
     made = made[made["model"] == model]
     labels = {of: label for label, of in SERIES.items()}
     rows = []
@@ -47,7 +56,7 @@ def register_table(model: str = "combination") -> pd.DataFrame:
         rows.append(
             {
                 "Series": labels[(first["series"], first["data_vintage"])],
-                "Basis": f"{first['basis']} years",
+                "Basis": "sourced years" if first["basis"] == "confirmed" else "all years",
                 "Years": f"{first['first_year']} to {first['origin']}",
                 **{str(row["target_year"]): _stated(row) for row in (first, last)},
                 "Unit": first["unit"],
@@ -80,7 +89,7 @@ def customs_outturn() -> pd.DataFrame:
     [2.75, 2.84]
     """
     found = register.scored()
-    found = found.drop_duplicates(["series", "data_vintage", "model", "mean"])
+    found = found.drop_duplicates(["series", "data_vintage", "model", "target_year", "mean"])
     labels = {name: model.label_en for name, model in MODELS.items()}
     vintage = found["data_vintage"].str.replace("-", " ")
     shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
@@ -98,9 +107,9 @@ def customs_outturn() -> pd.DataFrame:
 
 
 def _published() -> pd.DataFrame:
+    """Return the published forecasts that can be scored, beside ours from all years."""
     found = register.published_scored()
-    # Where the sourced years bear a model, both bases are shown; else all years, if they do.
-    return found[found["outturn"].notna()]
+    return found[found["outturn"].notna() & (found["basis"] == "all")]
 
 
 def published_chart() -> pd.DataFrame:
@@ -119,9 +128,10 @@ def published_chart() -> pd.DataFrame:
     ['published', 'our default']
     """
     found = _published()
-    found = found[(found["basis"] == "all") & (found["unit"] == "trillion CNY")]
+    found = found[found["unit"] == "trillion CNY"]
     # Customs' series has two vintages of an outturn; the chart shows the first-published one.
-    found = found.drop_duplicates("id")
+    first = found["outturn_vintage"].ne("first-published").sort_values(kind="stable").index
+    found = found[~found.loc[first, "id"].duplicated().reindex(found.index)]
     rows = []
     for row in found.to_dict("records"):
         item = f"{row['forecaster']}, for {row['target_year']}"
@@ -169,7 +179,7 @@ def published_table() -> pd.DataFrame:
     ['passed', 'too', 'undecided', 'right']
     """
     rows = []
-    for row in _published().query("basis == 'all'").to_dict("records"):
+    for row in _published().to_dict("records"):
         bound = "more than " if row["comparator"] == ">" else ""
         said = f"{row['forecast']:g}"
         if row["forecast_upper"] - row["forecast_lower"] > 1e-9:
@@ -182,7 +192,7 @@ def published_table() -> pd.DataFrame:
                 "Came": f"{row['outturn']:.4g} ({row['outturn_vintage']})",
                 "Result": _with_error(row["result"], row["error_percent"]),
                 "Ours": _with_error("", row["our_error_percent"]),
-                "Ours rests on": row["our_statement"],
+                "Ours rests on": row["our_statement"].replace("no model is possible: ", "none, "),
                 "row": row["row"],
                 "evidence": row["evidence"],
             }

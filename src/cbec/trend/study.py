@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbec.errors import TrendError
-from cbec.evidence import weakest
+from cbec.evidence import model_possible, weakest
 from cbec.trend.api import checked_model, forecast
 from cbec.trend.change import growth_trend, permutation, recursive_residuals, sup_f
 from cbec.trend.propagation import latest_run, rounding_band, run_statement
@@ -20,10 +20,14 @@ from cbec.trend.rolling import Evaluation, rolling_origin
 __all__ = [
     "SERIES",
     "change_table",
+    "cusum_table",
+    "error_table",
     "evaluation",
     "fan_table",
+    "in_words",
     "panel_table",
     "residual_table",
+    "run_of",
     "sensitivity",
 ]
 
@@ -41,7 +45,11 @@ SERIES: Mapping[str, tuple[str, str]] = {
 """Series and vintage of what the chapters forecast, by label."""
 
 _LEVEL = (80, 95)
-_TESTS = {growth_trend: "trend, t", permutation: "trend, permutation", sup_f: "break, supF"}
+_TESTS = {
+    growth_trend: "trend, t test",
+    permutation: "trend, permutation test",
+    sup_f: "break (supF)",
+}
 
 
 def run_of(
@@ -186,7 +194,7 @@ def panel_table(
     Raises
     ------
     TrendError
-        If the model isn't known or can't be fitted.
+        If there is no run, or the model isn't known or can't be fitted.
 
     Examples
     --------
@@ -195,6 +203,8 @@ def panel_table(
     >>> panel_table(runs, 2)["series"].unique().tolist()
     ['Customs']
     """
+    if not runs:
+        raise TrendError("there is no series to show; give at least one run of years")
     parts = []
     for label, run in runs.items():
         table = fan_table(run, [model], horizon).drop(columns="choice")
@@ -215,12 +225,13 @@ def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``model`` (label), ``year``, ``value`` in the unit of the series.
+        ``model`` (label), ``year``, ``value`` in the unit of the series, and ``evidence``, the
+        weakest grade of the run.
 
     Raises
     ------
     TrendError
-        If a model isn't known or can't be fitted.
+        If there is no model, or one isn't known or can't be fitted.
 
     Notes
     -----
@@ -235,12 +246,15 @@ def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     [0.29, 0.13, 0.27, 0.25]
     """
     values, years = _numbers(run)
+    if not models:
+        raise TrendError(f"there is no model to show; use some of {', '.join(MODELS)}")
     parts = []
     for name in models:
         made = forecast(values, 1, model=name, index=years)
         left = pd.DataFrame({"year": years, "value": values - made.fitted}).dropna()
         parts.append(left.assign(model=made.label))
-    return pd.concat(parts, ignore_index=True)[["model", "year", "value"]]
+    table = pd.concat(parts, ignore_index=True)[["model", "year", "value"]]
+    return table.assign(evidence=weakest(run["evidence"]))
 
 
 def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evaluation:
@@ -275,29 +289,33 @@ def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evalua
     return rolling_origin(values, horizon, models=models, index=years)
 
 
-def error_table(found: Evaluation) -> pd.DataFrame:
+def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     """Return what `cbec.charts.rolling_errors` draws: sMAPE by model and step.
 
     Parameters
     ----------
     found : Evaluation
         What `evaluation` returned.
+    run : DataFrame
+        The years that it was made from.
 
     Returns
     -------
     DataFrame
-        ``model`` (label; ``naive`` for the reference), ``step``, ``value`` in percent.
+        ``model`` (label; ``naive`` for the reference), ``step``, ``value`` in percent,
+        and ``evidence``, the weakest grade of the run.
 
     Examples
     --------
-    >>> found = evaluation(run_of("market-total"), ["naive"], 2)
-    >>> error_table(found)["value"].round(1).tolist()
+    >>> run = run_of("market-total")
+    >>> error_table(evaluation(run, ["naive"], 2), run)["value"].round(1).tolist()
     [12.1, 24.2]
     """
     made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
     # The chart knows its reference by name.
     labels = {model.name: model.label_en for model in MODELS.values()} | {"naive": "naive"}
-    return made.assign(model=made["model"].map(labels))[["model", "step", "value"]]
+    made = made.assign(model=made["model"].map(labels), evidence=weakest(run["evidence"]))
+    return made[["model", "step", "value", "n", "evidence"]]
 
 
 def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -312,9 +330,9 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         For each run and test: the change in percentage points of growth (a year for a trend, of
-        the mean for a break), p-value, number of growth rates, ``Power``, the chance to see a
-        slowdown of one point a year, and ``Seen at``, the slowdown in points a year that would be
-        seen with a chance of 80%, both with the rates at hand and with twelve years; ``row`` and
+        the mean for a break), p-value, number of growth rates, the chance to see a slowdown of one
+        point a year, and the slowdown in points a year that would be seen with a chance of 80%,
+        both with the rates at hand and in brackets with twelve years; ``row`` and
         ``evidence`` as of the figures.
 
     Raises
@@ -327,23 +345,25 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> from cbec.trend.register import figures
     >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
     >>> table["Test"].tolist()
-    ['trend, t', 'trend, permutation', 'break, supF, 2023']
+    ['trend, t test', 'trend, permutation test', 'break (supF)']
     """
     rows = []
     for label, run in runs.items():
         for test, name in _TESTS.items():
             found = test(*_numbers(run))
-            year = "" if found.year is None else f", {found.year}"
+            change = f"{found.estimate:+.1f}".replace("-", "−")
+            when = "a year" if found.year is None else f"at {found.year}"
+            power = found.power
+            seen = f"{_size(power.detectable)} ({_size(power.detectable_12)})"
             rows.append(
                 {
                     "Years": label,
-                    "Test": name + year,
-                    "Change": found.estimate,
+                    "Test": name,
+                    "Change": f"{change} {when}",
                     "p": "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
                     "Rates": found.n,
-                    "Power (12 years)": f"{found.power.chance:.2f} ({found.power.chance_12:.2f})",
-                    "Seen at (12 years)": f"{_size(found.power.detectable)} "
-                    f"({_size(found.power.detectable_12)})",
+                    "Sees 1 point (12 years)": f"{power.chance:.2f} ({power.chance_12:.2f})",
+                    "Sees mostly from (12 years)": seen,
                     "row": " ".join(run["row"]),
                     "evidence": weakest(run["evidence"]),
                 }
@@ -424,9 +444,10 @@ def sensitivity(
     checked_model(model)
     rows = []
     for label, run in runs.items():
-        row = {"Series": label, "Rests on": run_statement(run)}
+        unit = run["unit"].iloc[0]
+        row = {"Series": f"{label}, {unit}", "Rests on": run_statement(run)}
         rests = {"row": " ".join(run["row"]), "evidence": weakest(run["evidence"])}
-        if row["Rests on"].startswith("no model"):
+        if not model_possible(run):
             rows.append({**row, **rests})
             continue
         last = int(run["year"].iloc[-1])
@@ -440,11 +461,11 @@ def sensitivity(
                 **row,
                 "Forecast": base.mean[i],
                 **{
-                    f"{wanted:g}%": f"{base.lower[i, j]:.1f} to {base.upper[i, j]:.1f}"
+                    f"{wanted:g}%": f"{base.lower[i, j]:.1f}–{base.upper[i, j]:.1f}"
                     for j, wanted in enumerate(base.level)
                 },
-                "Rounding moves it": f"{low:.2f} to {high:.2f}",
-                "and widens 95% by": f"{band.widening[i, 1]:.1f}%",
+                "Rounding moves it": f"{low:.2f}–{high:.2f}",
+                "95% widened by rounding": f"{band.widening[i, 1]:.1f}%",
                 **rests,
             }
         )

@@ -1,0 +1,155 @@
+"""The tables behind the charts of trends, recomputed by hand."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cbec.errors import TableError, TrendError
+from cbec.trend import forecast, study
+from cbec.trend.study import (
+    SERIES,
+    change_table,
+    cusum_table,
+    error_table,
+    evaluation,
+    fan_table,
+    in_words,
+    panel_table,
+    residual_table,
+    run_of,
+    sensitivity,
+)
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(autouse=True)
+def _data_of_this_checkout(monkeypatch):
+    monkeypatch.setenv("CBEC_DATA", str(DATA))
+
+
+@pytest.fixture(scope="module")
+def market() -> dict[int, float]:
+    """Return the market's printed figures by year, from the file itself."""
+    with (DATA / "market.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["series"] == "market-total"]
+    return {int(row["year"]): float(row["printed"]) for row in rows}
+
+
+@pytest.mark.parametrize("label", SERIES)
+def test_every_series_of_the_chapters_is_an_unbroken_run_to_2024(label):
+    years = run_of(*SERIES[label])["year"]
+    assert years.iloc[-1] == 2024
+    assert years.diff().iloc[1:].eq(1).all()
+
+
+def test_all_years_and_the_confirmed_ones(market):
+    every, sure = run_of("market-total"), run_of("market-total", basis="confirmed")
+    assert dict(zip(every["year"], every["value"], strict=True)) == market
+    assert set(sure["year"]) < set(every["year"])
+    assert "unconfirmed" not in set(sure["evidence"])
+
+
+def test_the_naive_fan_is_the_last_value_and_its_residuals_are_the_steps(market):
+    values = list(market.values())
+    table = fan_table(run_of("market-total"), ["naive"], 3)
+    assert table.query("kind == 'observed'")["value"].tolist() == values
+    ahead = table.query("kind == 'forecast'")
+    assert ahead["year"].tolist() == [2025, 2026, 2027]
+    assert ahead["value"].tolist() == [values[-1]] * 3
+    # Four recalled figures are among the inputs, so every forecast rests on unconfirmed ones.
+    assert set(ahead["evidence"]) == {"unconfirmed"}
+    left = residual_table(run_of("market-total"), ["naive"])
+    assert left["value"].tolist() == pytest.approx(np.diff(values).tolist())
+    assert left["year"].tolist() == list(market)[1:]
+
+
+def test_panels_leave_fitted_values_out():
+    table = panel_table({"a": run_of("market-total"), "b": run_of("market-import")}, 2, "drift")
+    assert table.groupby("series", sort=False)["kind"].unique().map(list).to_dict() == {
+        "a": ["observed", "forecast"],
+        "b": ["observed", "forecast"],
+    }
+
+
+def test_words_say_what_the_forecast_says(market):
+    made = forecast(list(market.values()), 2, level=(80,), model="drift")
+    low, high = made.lower[1, 0], made.upper[1, 0]
+    said = f"{made.mean[1]:.1f} ({low:.1f} to {high:.1f})"
+    assert in_words(run_of("market-total"), 2026, "drift") == said
+
+
+def test_naive_errors_by_step_are_percent_changes(market):
+    y = np.array(list(market.values()))
+    found = error_table(evaluation(run_of("market-total"), ["naive", "drift"], 2))
+    for step in (1, 2):
+        was, came = y[4 : len(y) - step], y[4 + step :]
+        by_hand = np.mean(200 * np.abs(came - was) / (came + was))
+        row = found.query("model == 'naive' and step == @step")
+        assert row["value"].item() == pytest.approx(by_hand)
+
+
+def test_changes_of_growth_are_least_squares(market):
+    rates = 100 * np.diff(np.log(list(market.values())))
+    table = change_table({"Market": run_of("market-total")}).set_index("Test")
+    slope = np.polyfit(np.arange(len(rates)), rates, 1)[0]
+    assert table.loc["trend, t", "Change"] == pytest.approx(slope)
+    assert set(table["Rates"]) == {len(rates)}
+    (broken,) = (name for name in table.index if name.startswith("break, supF, "))
+    first = list(market)[1:].index(int(broken[-4:]))
+    by_hand = rates[first:].mean() - rates[:first].mean()
+    assert table.loc[broken, "Change"] == pytest.approx(by_hand)
+
+
+def test_a_cumulated_sum_is_as_doubtful_as_what_is_in_it():
+    run = run_of("market-total")
+    found = cusum_table(run).set_index("year")["evidence"]
+    first = int(run.loc[run["evidence"] == "unconfirmed", "year"].min())
+    assert (found[found.index >= first] == "unconfirmed").all()
+    assert (found[found.index < first] != "unconfirmed").all()
+    run = run_of("customs-total", "first-published")
+    assert cusum_table(run)["row"].tolist() == run["row"].tolist()[2:]
+
+
+def test_rounding_moves_the_naive_forecast_by_half_a_digit_at_most():
+    row = sensitivity({"Market": run_of("market-total")}, 2025, "naive").iloc[0]
+    low, high = map(float, row["Rounding moves it"].split(" to "))
+    assert 17.655 - 0.005 <= low <= row["Forecast"] == 17.66 <= high <= 17.665 + 0.005
+    assert row["and widens 95% by"].endswith("%")
+
+
+def test_a_run_that_is_too_short_gets_a_statement():
+    run = run_of("market-import", basis="confirmed")
+    row = sensitivity({"Imports": run}, 2025).iloc[0]
+    assert row["Rests on"].startswith(f"no model is possible: {len(run)} years")
+    assert "Forecast" not in row.index
+
+
+def test_what_cannot_be_shown_is_said():
+    with pytest.raises(TrendError, match="Market ends in 2024; choose a year after it, not 2024"):
+        sensitivity({"Market": run_of("market-total")}, 2024)
+    with pytest.raises(TrendError, match="the horizon is -1"):
+        in_words(run_of("market-total"), 2023)
+    with pytest.raises(TrendError, match="no model is called 'oracle'"):
+        fan_table(run_of("market-total"), ["oracle"], 2)
+    with pytest.raises(TrendError, match="there is no model to show"):
+        residual_table(run_of("market-total"), [])
+    with pytest.raises(TrendError, match="there is no series to show"):
+        panel_table({}, 2)
+    with pytest.raises(TableError, match="there is no series 'market'"):
+        run_of("market")
+    with pytest.raises(TableError, match="there is no basis 'sure'"):
+        run_of("market-total", basis="sure")
+
+
+def test_what_is_public_is_exported():
+    own = {
+        name
+        for name, value in vars(study).items()
+        if getattr(value, "__module__", "") == study.__name__ and not name.startswith("_")
+    }
+    assert own | {"SERIES"} == set(study.__all__)

@@ -48,7 +48,7 @@ def _drift(y: _Array, horizon: int, level: Sequence[float]) -> Path:
 
 
 def _log_linear(y: _Array, horizon: int, level: Sequence[float]) -> Path:
-    """Fit a straight line to the logarithms.
+    """Fit a straight line to the logarithms; the forecast is the median, not the expectation.
 
     The slope's standard error is Newey and West's, with Bartlett weights up to lag
     ``floor(4 (n / 100)^(2/9))`` and a correction for small samples. The intervals are those of a

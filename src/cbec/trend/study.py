@@ -465,7 +465,9 @@ def sensitivity(
                     for j, wanted in enumerate(base.level)
                 },
                 "Rounding moves it": f"{low:.2f}–{high:.2f}",
-                "95% widened by rounding": f"{band.widening[i, 1]:.1f}%",
+                "95% widened by rounding": f"{band.widening[i, 1]:.1f}%"
+                if np.isfinite(band.widening[i, 1])
+                else "",
                 **rests,
             }
         )

@@ -77,15 +77,6 @@ DATES = pd.DataFrame(
 BREAKS = pd.DataFrame(
     {"country": ["China"], "from_year": [2018], "to_year": [2022], "what_en": ["another survey"]}
 )
-SPREAD = pd.DataFrame(
-    {
-        "country": [f"c{i}" for i in range(12)],
-        "group": ["ASEAN"] * 6 + ["others"] * 6,
-        "year": [2010, 2020] * 6,
-        "value": [float(i) for i in range(12)],
-        "evidence": ["single-source"] * 12,
-    }
-)
 FINDINGS = pd.DataFrame(
     {
         "finding": ["F1"] * 5,
@@ -165,7 +156,6 @@ BUILDERS: dict[str, Callable[[], Any]] = {
         market(), unit="trillion yuan", order=PARTS, total=TOTAL
     ),
     "steps": lambda: charts.steps(DATES, unit="zones"),
-    "strips": lambda: charts.strips(SPREAD, unit="percent", groups=["ASEAN", "others"]),
     "verdict_bars": lambda: charts.verdict_bars(book(), "evidence"),
     "verdict_map": lambda: charts.verdict_map(book()),
 }
@@ -443,7 +433,6 @@ def test_data_hold_the_columns_of_the_table(build: Callable[[], Any]) -> None:
         (lambda: BUILDERS["needed_growth"](), ITEMS, 3),
         (lambda: BUILDERS["picked_line, breaks"](), LANDS, 4),
         (lambda: BUILDERS["stacked_mix"](), market(), len(market())),
-        (lambda: BUILDERS["strips"](), SPREAD, 12),
     ],
 )
 def test_table_has_each_figure_once(
@@ -523,7 +512,6 @@ def test_showing_twice_gives_the_same_bytes(name: str) -> None:
         (YEARS, lambda f: charts.by_edition(f, unit="u")),
         (LANDS, lambda f: charts.picked_line(f, unit="u", first="Laos", breaks=BREAKS)),
         (BOUNDED, lambda f: charts.bars(f, unit="u")),
-        (SPREAD, lambda f: charts.strips(f, unit="u", groups=["ASEAN", "others"])),
         (FINDINGS, charts.findings_grid),
     ],
 )
@@ -552,7 +540,6 @@ def test_unconfirmed_points_are_hollow_and_all_others_full(name: str) -> None:
         (lambda f: charts.picked_line(f, unit="u", first="Laos"), "symbol"),
         (lambda f: charts.ranked_pairs(f, unit="u", order=["Laos"]), "symbol"),
         (lambda f: charts.steps(f, unit="u"), "symbol"),
-        (lambda f: charts.strips(f, unit="u", groups=["x"]), "symbol"),
     ],
 )
 def test_every_builder_draws_an_unconfirmed_figure_hollow(
@@ -723,15 +710,6 @@ def test_a_range_is_written_where_there_is_no_value() -> None:
         "14,772",
         "0 – 31,974",
     ]
-
-
-def test_a_group_of_fewer_than_four_countries_has_no_quartiles() -> None:
-    frame = SPREAD[(SPREAD["group"] == "ASEAN") | (SPREAD["year"] == 2010)]
-    few = specify(charts.strips(frame.head(6), unit="u", groups=["ASEAN"]))
-    many = specify(charts.strips(frame.assign(year=2010), unit="u", groups=["ASEAN", "others"]))
-    # Three countries in each year; then six in one group and three in the other.
-    assert marks(few, "rect") == []
-    assert len(marks(many, "rect")) == 2  # the box and the tick of the larger group
 
 
 def test_grid_shows_each_verdict_by_symbol_word_and_colour() -> None:

@@ -58,10 +58,6 @@ STEPS = pd.DataFrame(
         "n": [8, 7] * 2,
     }
 )
-INSIDE = pd.concat(
-    STEPS.assign(level=level, share=[level - 10.0, level - 20, level, level - 5])
-    for level in (80, 95)
-)
 LEFT = pd.DataFrame(
     {
         "model": ["drift", "drift", "naive", "naive"],
@@ -123,7 +119,6 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "fan": fan,
     "fan_panels": lambda: charts.fan_panels(PANELS, unit="trillion CNY"),
     "rolling_errors": lambda: charts.rolling_errors(STEPS, unit="trillion CNY"),
-    "coverage_by_step": lambda: charts.coverage_by_step(INSIDE),
     "residuals": lambda: charts.residuals(LEFT, unit="trillion CNY"),
     "scored": lambda: charts.scored(SCORED, unit="trillion CNY"),
     "recursive": lambda: charts.recursive(CUSUM),
@@ -188,7 +183,6 @@ def test_page_has_a_table_of_the_figures(build: Callable[[], Any]) -> None:
         (FAN, lambda f: charts.fan(f, unit="u", first="naive")),
         (PANELS, lambda f: charts.fan_panels(f, unit="u")),
         (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
-        (INSIDE, charts.coverage_by_step),
         (LEFT, lambda f: charts.residuals(f, unit="u")),
         (SCORED, lambda f: charts.scored(f, unit="u")),
         (CUSUM, charts.recursive),
@@ -326,20 +320,11 @@ def test_a_model_without_a_forecast_cannot_come_first() -> None:
 # Errors --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["rolling_errors", "coverage_by_step"])
-def test_naive_is_the_grey_reference(name: str) -> None:
-    points = marks(specify(BUILDERS[name]()), "symbol")
-    panels = 2 if name == "coverage_by_step" else 1
+def test_naive_is_the_grey_reference() -> None:
+    points = marks(specify(BUILDERS["rolling_errors"]()), "symbol")
     fills = [point["fill"] for point in points]
-    assert fills.count(charts.COLOURS["grey"]) == 2 * panels
-    assert fills.count(charts.COLOURS["blue"]) == 2 * panels
-
-
-def test_coverage_has_a_line_at_what_each_interval_promises() -> None:
-    spec = specify(charts.coverage_by_step(INSIDE))
-    assert draw(spec).count('stroke-dasharray="6,4"') == 2
-    assert {row["interval"] for row in rows(spec)} == {"80% interval", "95% interval"}
-    assert len(rows(spec)) == len(INSIDE)
+    assert fills.count(charts.COLOURS["grey"]) == 2
+    assert fills.count(charts.COLOURS["blue"]) == 2
 
 
 def test_errors_tell_on_how_many_forecasts_they_rest() -> None:

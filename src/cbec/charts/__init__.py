@@ -13,7 +13,7 @@ is drawn hollow in every chart: points and bars are outlined, lines from or to t
 """
 
 from cbec.charts.composition import contributions, grouped_bars, stacked_mix
-from cbec.charts.errors import coverage_by_step, recursive, residuals, rolling_errors
+from cbec.charts.errors import recursive, residuals, rolling_errors
 from cbec.charts.items import (
     bars,
     interval_dots,
@@ -21,7 +21,6 @@ from cbec.charts.items import (
     publication_years,
     ranked_pairs,
     stacked_counts,
-    strips,
 )
 from cbec.charts.look import COLOURS, enable, present
 from cbec.charts.scores import scored
@@ -43,7 +42,6 @@ __all__ = [
     "bars",
     "by_edition",
     "contributions",
-    "coverage_by_step",
     "definitions",
     "enable",
     "fan",
@@ -65,7 +63,6 @@ __all__ = [
     "stacked_counts",
     "stacked_mix",
     "steps",
-    "strips",
     "verdict_bars",
     "verdict_map",
     "what_if",

@@ -11,7 +11,7 @@ import pandas as pd
 from cbec.charts.look import COLOURS, INK
 from cbec.charts.parts import figures, key, outlined, points, segments, tabled, tooltip, years
 
-__all__ = ["coverage_by_step", "recursive", "residuals", "rolling_errors"]
+__all__ = ["recursive", "residuals", "rolling_errors"]
 
 _NUMBER = ",.4~f"
 _REFERENCE = "naive"
@@ -50,51 +50,6 @@ def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
     line = segments(base, "model", x="step", color=hue["color"])
     chart = alt.layer(line, *points(base, size=50, **hue), *key(data)).add_params(picked)
     return tabled(chart.properties(width=640), data, _titles(data, unit))
-
-
-def coverage_by_step(frame: pd.DataFrame) -> Any:
-    """Draw how many outcomes lay inside the intervals, by years ahead, a panel for each level.
-
-    The dashed line is what the interval promises.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``model``, ``level`` (in percent), ``step`` (years ahead) and ``share`` (measured,
-        in percent); ``n``, the number of forecasts, joins the table if it is there.
-
-    Returns
-    -------
-    altair.FacetChart
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"model": "drift", "level": [80, 95], "step": 1, "share": [66, 81]})
-    >>> coverage_by_step(frame).data["interval"].tolist()
-    ['80% interval', '95% interval']
-    """
-    data = figures(frame, "model", "level", "step", "share", "n").sort_values(
-        "level", kind="stable"
-    )
-    data["interval"] = data["level"].map("{:g}% interval".format)
-    low = 10.0 * (float(data["share"].min()) // 10)
-    scale = alt.Scale(domain=[min(low, 50.0), 100.0], nice=False)
-    base = _by_step(data).encode(
-        alt.Y("share:Q", title="percent of the outcomes", scale=scale),
-        tooltip=_tips(data, "Inside, percent", "share"),
-    )
-    nominal = (
-        base.mark_rule(strokeDash=[6, 4], strokeWidth=1.5, color=INK, opacity=0.5)
-        .encode(alt.Y("mean(level):Q", scale=scale))
-        .encode(x=alt.value(0), x2=alt.value("width"), tooltip=alt.value(None))
-    )
-    hue = _models(data)
-    line = segments(base, "model", "interval", x="step", y="share", color=hue["color"])
-    panel = alt.layer(nominal, line, *points(base, size=50, **hue), *key(data))
-    names = list(dict.fromkeys(data["interval"]))
-    chart = panel.properties(width=270, height=240).facet(_panels("interval", names), columns=2)
-    chart = chart.resolve_axis(x="independent", y="independent")
-    return tabled(chart, data, {"interval": "Interval", **_titles(data, "Inside, %", "share")})
 
 
 def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
@@ -197,16 +152,16 @@ def _by_step(data: pd.DataFrame) -> alt.Chart:
     return alt.Chart(data).encode(across)
 
 
-def _titles(data: pd.DataFrame, unit: str, value: str = "value") -> dict[str, str]:
+def _titles(data: pd.DataFrame, unit: str) -> dict[str, str]:
     count = {"n": "Forecasts"} if "n" in data.columns else {}
-    return {"model": "Model", "step": "Years ahead", value: unit, **count}
+    return {"model": "Model", "step": "Years ahead", "value": unit, **count}
 
 
-def _tips(data: pd.DataFrame, unit: str, value: str = "value") -> list[alt.Tooltip]:
-    shown = _titles(data, unit, value)
+def _tips(data: pd.DataFrame, unit: str) -> list[alt.Tooltip]:
+    shown = _titles(data, unit)
     kinds = {"model": "N", "step": "O", "n": "Q"}
     listed = [alt.Tooltip(f"{c}:{kinds[c]}", title=t) for c, t in shown.items() if c in kinds]
-    listed.insert(2, alt.Tooltip(f"{value}:Q", title=unit, format=_NUMBER))
+    listed.insert(2, alt.Tooltip("value:Q", title=unit, format=_NUMBER))
     return tooltip(data, *listed)
 
 

@@ -30,7 +30,6 @@ __all__ = [
     "publication_years",
     "ranked_pairs",
     "stacked_counts",
-    "strips",
 ]
 
 
@@ -186,92 +185,6 @@ def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     lines = base.mark_line(color=COLOURS["grey"], strokeWidth=2).encode(alt.Detail("country:N"))
     chart = alt.layer(lines, *dots, *key(data)).properties(width=460, height=alt.Step(26))
     return tabled(chart, data, {"country": "Country", "year": "Year", "value": unit})
-
-
-def strips(frame: pd.DataFrame, *, unit: str, groups: Sequence[str]) -> Any:
-    """Draw how a measure is spread over countries in a few years, group beside group.
-
-    Each country is a dot. A bar joins the quartiles of a group, a tick marks its median; a group of
-    fewer than four countries has neither.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``country``, ``group``, ``year`` (at most five different ones) and ``value``.
-    unit : str
-        Title of the value axis.
-    groups : list of str
-        The groups from left to right and in the order of the legend.
-
-    Returns
-    -------
-    altair.LayerChart
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"country": ["Laos", "Chad"], "group": ["ASEAN", "others"],
-    ...     "year": 2020, "value": [54.0, 10.4]})
-    >>> strips(frame, unit="percent", groups=["ASEAN", "others"]).layer[0].mark.type
-    'bar'
-    """
-    names = list(groups)
-    data = figures(frame, "country", "group", "year", "value").dropna(subset=["value"])
-    data["centre"] = data["group"].map(names.index)
-    # Dots of one group lie apart by a sequence that fills an interval evenly, the same each time.
-    order = data.groupby(["year", "group"]).cumcount()
-    data["place"] = data["centre"] + 0.55 * ((order * 0.618034) % 1 - 0.5)
-    across = alt.Scale(domain=[-0.5, len(names) - 0.5])
-    years = alt.X(
-        "year:O", title=None, scale=alt.Scale(paddingInner=0.12), axis=alt.Axis(labelAngle=0)
-    )
-    base = alt.Chart(data).encode(
-        years,
-        alt.Y("value:Q", title=unit),
-        alt.XOffset("place:Q", scale=across),
-        tooltip=tooltip(
-            data,
-            alt.Tooltip("country:N", title="Country"),
-            alt.Tooltip("group:N", title="Group"),
-            alt.Tooltip("year:O", title="Year"),
-            alt.Tooltip("value:Q", title=unit, format=".1f"),
-        ),
-    )
-    hue = outlined("group", names)
-    spread = (
-        alt.Chart(data)
-        .transform_aggregate(
-            low="q1(value)",
-            middle="median(value)",
-            high="q3(value)",
-            countries="count()",
-            groupby=["year", "group", "centre"],
-        )
-        .transform_filter("datum.countries >= 4")
-        .encode(
-            years,
-            alt.XOffset("centre:Q", scale=across),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("year:O", title="Year"),
-                alt.Tooltip("countries:Q", title="Countries"),
-                alt.Tooltip("low:Q", title="Lower quartile", format=".1f"),
-                alt.Tooltip("middle:Q", title="Median", format=".1f"),
-                alt.Tooltip("high:Q", title="Upper quartile", format=".1f"),
-            ],
-        )
-    )
-    quartiles = spread.mark_bar(size=18, opacity=0.25).encode(
-        alt.Y("low:Q"), alt.Y2("high:Q"), color=hue["color"]
-    )
-    medians = spread.mark_tick(orient="horizontal", size=22, thickness=3, color=INK).encode(
-        alt.Y("middle:Q")
-    )
-    dots = base.mark_point(filled=True, size=32, strokeWidth=1.5).encode(
-        fillOpacity=hollow(), opacity=alt.value(0.9), **hue
-    )
-    chart = alt.layer(quartiles, dots, medians, *key(data)).properties(width=640, height=360)
-    columns = {"country": "Country", "group": "Group", "year": "Year", "value": unit}
-    return tabled(chart, data, columns)
 
 
 def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str) -> Any:

@@ -56,7 +56,7 @@ bench-forecast: $(INSTALLED) ## compare the forecasts with other packages' (half
 	@$(PY) -m benchmarks.compare _build/bench
 
 calibrate: $(INSTALLED) _build/bench/series.json ## remake the constants of the combination
-	@$(PY) benchmarks/calibrate.py _build/bench/series.json src/cbec/trend/calibration.json
+	@$(PY) -m benchmarks.calibrate _build/bench/series.json src/cbec/trend/calibration.json
 
 serve: site ## serve the book on this machine (PORT=8000)
 	@echo 'http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)'

@@ -1,6 +1,6 @@
 """Remake every calibrated constant of `cbec.trend.combination` (run in .venv).
 
-    python benchmarks/calibrate.py _build/bench/series.json src/cbec/trend/calibration.json
+    python -m benchmarks.calibrate _build/bench/series.json src/cbec/trend/calibration.json
 
 Only the yearly M1 and tourism series are used; M3 is left for the check in compare.py. Each series
 gives windows of 5 to 16 values that end before its published hold-out, and, from its own past,
@@ -30,11 +30,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 import cbec
+from benchmarks.windows import DEVELOPMENT, LONGEST
+from benchmarks.windows import SHORTEST as USUAL
+from benchmarks.windows import STEPS as HORIZON
 from cbec.trend.combination import SPREADS, components, gain, roughness, spreads
 
-DEVELOPMENT = ("M1", "tourism")
-SHORTEST, USUAL, LONGEST = 5, 9, 16
-HORIZON = 6
+SHORTEST = 5
 EARLIER_ENDS, EVERY = 8, 2
 # Width of the stretch in which the pinball loss is rounded off, in mean absolute steps.
 SMOOTHING = 0.02

@@ -9,7 +9,6 @@ after the other; each process keeps to one thread.
 from __future__ import annotations
 
 import argparse
-import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,8 @@ import joblib
 import numpy as np
 
 import cbec
-from benchmarks.windows import LEVEL, Forecasts, Window, read, save
+from benchmarks.windows import LEVEL, Array, Forecasts, Said, Window, read, save, told
+from benchmarks.windows import forecasts as run
 from cbec import trend
 from cbec.trend.api import fit
 
@@ -28,25 +28,12 @@ CHUNK = 40
 
 def forecasts(name: str, windows: Sequence[Window]) -> Forecasts:
     """Run a model on windows, and record what failed and why."""
-    made = Forecasts.empty(name, f"cbec {cbec.__version__}", len(windows))
-    reasons = {}
-    # The first call loads what the others find loaded.
-    fit(trend.MODELS[name], np.linspace(1.0, 2.0, 12) ** 2, 6, LEVEL)
-    for i, window in enumerate(windows):
-        horizon = len(window.actual)
-        began = time.process_time()
-        try:
-            path = fit(trend.MODELS[name], window.y, horizon, LEVEL)
-        except Exception as error:
-            reasons[i] = f"{type(error).__name__}: {error}"
-            continue
-        made.ms[i] = 1000 * (time.process_time() - began)
-        if not all(np.isfinite(part).all() for part in (path.mean, path.lower, path.upper)):
-            reasons[i] = "a forecast or an end of an interval isn't finite"
-            continue
-        made.mean[i, :horizon] = path.mean
-        made.lower[i, :horizon], made.upper[i, :horizon] = path.lower, path.upper
-    return Forecasts(name, made.package, made.mean, made.lower, made.upper, made.ms, reasons)
+
+    def model(y: Array, horizon: int) -> Said:
+        path = fit(trend.MODELS[name], y, horizon, LEVEL)
+        return path.mean, path.lower, path.upper
+
+    return run(name, f"cbec {cbec.__version__}", model, windows)
 
 
 def _quietly(name: str, windows: Sequence[Window]) -> Forecasts:
@@ -70,8 +57,7 @@ def in_parallel(name: str, windows: Sequence[Window]) -> Forecasts:
         for start, part in zip(starts, parts, strict=True)
         for i, reason in part.reasons.items()
     }
-    print(f"{name}: {np.nanmean(stacked[3]):.2f} ms a series, {len(reasons)} failed", flush=True)
-    return Forecasts(name, parts[0].package, *stacked, reasons)
+    return told(Forecasts(name, parts[0].package, *stacked, reasons))
 
 
 def main() -> None:

@@ -11,9 +11,7 @@ intervals around the drift, from the series' own past errors.
 from __future__ import annotations
 
 import argparse
-import time
 import warnings
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,11 +20,7 @@ import pandas as pd
 from statsforecast import models as sf
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from benchmarks.windows import LEVEL, Array, Forecasts, Window, read, save
-
-# Median forecast, and both ends at each level.
-Said = tuple[Array, Array, Array]
-Model = Callable[[Array, int], Said]
+from benchmarks.windows import LEVEL, Array, Forecasts, Model, Said, forecasts, read, save, told
 
 MEDIAN_OF = ("AutoETS", "AutoCES", "AutoARIMA", "DynamicOptimizedTheta")
 MEDIAN = "median of ETS, CES, ARIMA and dynamic Theta"
@@ -99,30 +93,6 @@ def peers() -> dict[tuple[str, str], Model]:
     }
 
 
-def forecasts(name: str, package: str, model: Model, windows: list[Window]) -> Forecasts:
-    """Run a model on every window, and record what failed and why."""
-    made = Forecasts.empty(name, package, len(windows))
-    reasons = {}
-    # The first call loads what the others find loaded.
-    model(np.linspace(1.0, 2.0, 12) ** 2, 6)
-    for i, window in enumerate(windows):
-        horizon = len(window.actual)
-        began = time.process_time()
-        try:
-            mean, lower, upper = model(window.y, horizon)
-        except Exception as error:
-            reasons[i] = f"{type(error).__name__}: {error}"
-            continue
-        made.ms[i] = 1000 * (time.process_time() - began)
-        if not all(np.isfinite(part).all() for part in (mean, lower, upper)):
-            reasons[i] = "a forecast or an end of an interval isn't finite"
-            continue
-        made.mean[i, :horizon] = mean
-        made.lower[i, :horizon], made.upper[i, :horizon] = lower, upper
-    print(f"{name}: {np.nanmean(made.ms):.2f} ms a series, {len(reasons)} failed", flush=True)
-    return Forecasts(name, package, made.mean, made.lower, made.upper, made.ms, reasons)
-
-
 def median(made: list[Forecasts]) -> Forecasts:
     """Return the median of four models; a window where one of them failed has failed."""
     four = [one for one in made if one.name in MEDIAN_OF]
@@ -143,7 +113,7 @@ def main() -> None:
     options = parser.parse_args()
     windows, _, _ = read(options.series)
     warnings.simplefilter("ignore")
-    made = [forecasts(*key, model, windows) for key, model in peers().items()]
+    made = [told(forecasts(*key, model, windows)) for key, model in peers().items()]
     save(options.target, windows, [*made, median(made)])
 
 

@@ -6,7 +6,8 @@ Used in both environments: it needs numpy alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+# Median forecast, and both ends at each level.
+Said = tuple[Array, Array, Array]
+Model = Callable[[Array, int], Said]
 
 DEVELOPMENT, HELD_OUT = ("M1", "tourism"), ("M3",)
 SETS = (*DEVELOPMENT, *HELD_OUT)
@@ -102,6 +106,36 @@ def cut(series: list[Mapping[str, Any]]) -> Iterator[Window]:
         n = turn if len(before) >= LONGEST else len(before)
         actual = np.array(item["after"], dtype=np.float64)
         yield Window(item["set"], item["id"], before[-n:], actual)
+
+
+def forecasts(name: str, package: str, model: Model, windows: Sequence[Window]) -> Forecasts:
+    """Run a model on every window, and record what failed and why."""
+    made = Forecasts.empty(name, package, len(windows))
+    reasons = {}
+    # The first call loads what the others find loaded.
+    model(np.linspace(1.0, 2.0, 12) ** 2, STEPS)
+    for i, window in enumerate(windows):
+        horizon = len(window.actual)
+        began = time.process_time()
+        try:
+            mean, lower, upper = model(window.y, horizon)
+        except Exception as error:
+            reasons[i] = f"{type(error).__name__}: {error}"
+            continue
+        made.ms[i] = 1000 * (time.process_time() - began)
+        if not all(np.isfinite(part).all() for part in (mean, lower, upper)):
+            reasons[i] = "a forecast or an end of an interval isn't finite"
+            continue
+        made.mean[i, :horizon] = mean
+        made.lower[i, :horizon], made.upper[i, :horizon] = lower, upper
+    return Forecasts(name, package, made.mean, made.lower, made.upper, made.ms, reasons)
+
+
+def told(made: Forecasts) -> Forecasts:
+    """Print what a model took and how often it failed, and return its forecasts."""
+    spent = np.nanmean(made.ms)
+    print(f"{made.name}: {spent:.2f} ms a series, {len(made.reasons)} failed", flush=True)
+    return made
 
 
 def save(path: Path, windows: list[Window], made: list[Forecasts]) -> None:

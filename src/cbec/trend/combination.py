@@ -25,13 +25,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from statistics import NormalDist
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cbec.trend.models import Model, Path
+from cbec.trend.models import Model, Path, quantiles
 
 __all__ = [
     "COMPONENTS",
@@ -74,6 +73,8 @@ _GRID = np.array(
     ]
 ).T
 _SMOOTHING = np.linspace(0.1, 1.0, 10)
+# Normal quantiles of the two levels that were calibrated.
+_Z80, _Z95 = quantiles((80, 95))
 
 
 @dataclass(frozen=True)
@@ -324,8 +325,9 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     parts = components(recent, horizon)
     mean = _mean(recent, parts, constants)
     below95, below80, above80, above95 = constants.weights @ spreads(recent, parts)
-    lower = np.stack([mean - _between(below80, below95, wanted) for wanted in level], axis=1)
-    upper = np.stack([mean + _between(above80, above95, wanted) for wanted in level], axis=1)
+    reach = quantiles(level)
+    lower = np.stack([mean - _between(below80, below95, z) for z in reach], axis=1)
+    upper = np.stack([mean + _between(above80, above95, z) for z in reach], axis=1)
     if recent.min() >= 0:
         lower = np.maximum(lower, 0.0)
     rough = roughness(recent)
@@ -342,11 +344,10 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     )
 
 
-def _between(at80: _Array, at95: _Array, wanted: float) -> _Array:
-    z80, z95, z = (NormalDist().inv_cdf(0.5 + p / 200) for p in (80, 95, wanted))
-    if z <= z80:
-        return at80 * (z / z80)
-    return at80 + (at95 - at80) * ((z - z80) / (z95 - z80))
+def _between(at80: _Array, at95: _Array, z: float) -> _Array:
+    if z <= _Z80:
+        return at80 * (z / _Z80)
+    return at80 + (at95 - at80) * ((z - _Z80) / (_Z95 - _Z80))
 
 
 def _remarks(

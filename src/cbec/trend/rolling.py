@@ -14,10 +14,13 @@ from cbec.errors import TrendError
 from cbec.evidence import MODEL_MINIMUM
 from cbec.trend.api import checked_horizon, checked_level, checked_model, fit
 from cbec.trend.measures import (
+    coverage,
     crps_from_quantiles,
     interval_score,
+    mase,
     mase_scale,
     quantiles_from_intervals,
+    rmsse,
     rmsse_scale,
     smape,
 )
@@ -113,29 +116,25 @@ class Evaluation:
         actual, mean = part["actual"].to_numpy()[:, None], part["mean"].to_numpy()[:, None]
         lower = part[[f"lower-{p:g}" for p in self.level]].to_numpy()[:, None, :]
         upper = part[[f"upper-{p:g}" for p in self.level]].to_numpy()[:, None, :]
-        missed = np.abs(part["error"])
-        scales = part[["mase_scale", "rmsse_scale"]]
-        flat = bool((scales == 0).any(axis=None))
+        # A scale of zero makes these NaN.
+        squared = rmsse(actual, mean, part["rmsse_scale"].to_numpy()) ** 2
         scored: dict[str, Any] = {
             "n": len(part),
             "origins": part["origin"].nunique(),
             "sMAPE": float(np.mean(smape(actual, mean))),
-            "MASE": np.nan if flat else float((missed / part["mase_scale"]).mean()),
-            "RMSSE": np.nan
-            if flat
-            else float(np.sqrt(((missed / part["rmsse_scale"]) ** 2).mean())),
+            "MASE": float(np.mean(mase(actual, mean, part["mase_scale"].to_numpy()))),
+            "RMSSE": float(np.sqrt(np.mean(squared))),
         }
         for j, wanted in enumerate(self.level):
-            low, high = lower[:, 0, j], upper[:, 0, j]
-            inside = (low <= actual[:, 0]) & (actual[:, 0] <= high)
-            scored[f"coverage-{wanted:g}"] = float(inside.mean())
+            low, high = lower[..., j], upper[..., j]
+            scored[f"coverage-{wanted:g}"] = float(np.mean(coverage(actual, low, high)))
             scored[f"interval score-{wanted:g}"] = float(
-                np.mean(interval_score(actual[:, 0], low, high, wanted))
+                np.mean(interval_score(actual, low, high, wanted))
             )
         quantiles, probabilities = quantiles_from_intervals(mean, lower, upper, self.level)
         scored["CRPS"] = float(np.mean(crps_from_quantiles(actual, quantiles, probabilities)))
         reasons = []
-        if flat:
+        if np.isnan(scored["MASE"]):
             reasons.append("the series does not change up to an origin: no scale")
         if np.isnan(scored["sMAPE"]):
             reasons.append("forecast and outcome are both zero: no sMAPE")

@@ -18,6 +18,7 @@ from cbec.book import (
     mathml,
     numbers,
     origins,
+    pages,
     roles,
 )
 
@@ -51,4 +52,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    pages.setup(app, ())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,6 +36,6 @@ def setup(app: Sphinx, changes: Sequence[Change]) -> None:
                 page = change(page, context["pagename"])
             return page
 
-        app.builder.templates.render = rendered  # type: ignore[method-assign]
+        app.builder.templates.render = rendered
 
     app.connect("builder-inited", wrap)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
+import vl_convert
 from bs4 import BeautifulSoup
 from docutils import nodes
 from myst_nb.core.render import MimeData
+from PIL import Image
 
-from cbec.book import chart
+from cbec.book import chart, still
 from cbec.errors import TableError
 from cbec.provenance import find
 
@@ -54,14 +58,14 @@ def test_description_stands_in_for_a_missing_alt() -> None:
 
 
 def test_still_picture_has_a_label_and_follows_the_theme() -> None:
-    svg = chart.draw_svg(chart.read_chart(make_spec()), "c")
+    svg = still.draw_svg(chart.read_chart(make_spec()).spec, 'A "b"', "c")
     assert svg.startswith('<svg role="img" aria-label="A &quot;b&quot;"')
     assert 'fill="currentColor"' in svg
 
 
 def test_ids_are_the_same_in_each_build_and_differ_on_a_page() -> None:
-    read = chart.read_chart(make_spec())
-    first, again, other = (chart.draw_svg(read, prefix) for prefix in ("c-1", "c-1", "c-2"))
+    spec = chart.read_chart(make_spec()).spec
+    first, again, other = (still.draw_svg(spec, "A", prefix) for prefix in ("c-1", "c-1", "c-2"))
     assert first == again
     ids = [set(re.findall(r'id="([^"]+)"', svg)) for svg in (first, other)]
     assert ids[0]
@@ -70,13 +74,46 @@ def test_ids_are_the_same_in_each_build_and_differ_on_a_page() -> None:
 
 
 def test_references_to_other_things_keep_their_address() -> None:
-    assert chart.renumber_ids('<a href="#elsewhere"/>', "c") == '<a href="#elsewhere"/>'
+    assert still.renumber_ids('<a href="#elsewhere"/>', "c") == '<a href="#elsewhere"/>'
 
 
 def test_data_from_an_address_is_refused() -> None:
-    read = chart.read_chart(make_spec(data={"url": "http://127.0.0.1:9/a.csv"}))
+    spec = make_spec(data={"url": "http://127.0.0.1:9/a.csv"})
     with pytest.raises(ValueError, match="not allowed"):
-        chart.draw_svg(read, "c")
+        still.draw_svg(chart.read_chart(spec).spec, "A", "c")
+
+
+def test_a_lighter_picture_has_the_same_pixels_to_the_eye() -> None:
+    def pixels(svg: str) -> Any:
+        picture = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=2))).convert("RGBA")
+        ground = Image.new("RGBA", picture.size, "white")
+        return np.asarray(Image.alpha_composite(ground, picture).convert("L"), dtype=float)
+
+    spec = make_spec(mark={"type": "point", "opacity": 0.25, "filled": True})
+    heavy = vl_convert.vegalite_to_svg(spec)
+    light = still.lightened(heavy)
+    assert len(light) < 0.8 * len(heavy)
+    # A twentieth of a pixel shades the edges of lines and letters a little.
+    assert np.abs(pixels(heavy) - pixels(light)).mean() < 0.5
+    assert 'opacity="0.25"' in light
+
+
+def test_two_fonts_of_a_picture_are_both_kept() -> None:
+    svg = '<svg><text font-family="A">a</text><text font-family="B">b</text></svg>'
+    assert still.lightened(svg) == svg
+    assert still.lightened(svg.replace('"B"', '"A"')) == (
+        '<svg font-family="A"><text>a</text><text>b</text></svg>'
+    )
+
+
+def test_specifications_are_gathered_at_the_end_of_the_page() -> None:
+    figures = [chart.figure_html(chart.read_chart(make_spec()), name) for name in ("c-1", "c-2")]
+    page = f"<body>{figures[0]}<p>between</p>{figures[1]}<p>last</p></body></html>"
+    gathered = BeautifulSoup(chart.gather_specs(page, "p"), "html.parser")
+    assert [tag.name for tag in gathered.body.find_all(recursive=False)][-2:] == ["script"] * 2
+    assert [script["data-chart"] for script in gathered.find_all("script")] == ["c-1", "c-2"]
+    assert gathered.find("figure").script is None
+    assert chart.gather_specs("<body>none</body>", "p") == "<body>none</body>"
 
 
 def test_figure_escapes_words_and_specification() -> None:
@@ -85,7 +122,7 @@ def test_figure_escapes_words_and_specification() -> None:
     assert "<!--" not in html
     assert "Title &lt;1&gt;" in html
     assert "&lt;/script&gt; &amp; co</p></figcaption>" in html
-    data = re.search(r'class="cbec-chart__spec">(.*?)</script>', html)
+    data = re.search(r'class="cbec-chart__spec" data-chart="c-1">(.*?)</script>', html)
     assert data is not None
     assert json.loads(data[1])["name"] == "</script><!--"
 

@@ -97,6 +97,24 @@ def test_charts_fit_a_phone(chart_page: str | None, visit: Callable[..., Any]) -
         assert box["x"] + box["width"] <= PHONE, view.get_attribute("aria-label")
 
 
+def test_what_a_reader_has_chosen_outlives_a_new_size_and_theme(visit: Callable[..., Any]) -> None:
+    page = visit("chapters/02_development.html").page
+    sliders = page.locator(".cbec-chart input[type=range]")
+    lists = page.locator(".cbec-chart select")
+    sliders.first.fill("12")
+    for number in range(lists.count()):
+        lists.nth(number).select_option(index=1)
+    chosen = [box.input_value() for box in (*sliders.all(), *lists.all())]
+    drawn = page.locator(".cbec-chart:has(input[type=range]) svg.marks")
+    above = [text for text in drawn.locator(".mark-text").all_text_contents() if "%" in text]
+    page = visit("chapters/02_development.html", width=PHONE, scheme="dark").page
+    assert [box.input_value() for box in (*sliders.all(), *lists.all())] == chosen
+    again = drawn.locator(".mark-text").all_text_contents()
+    assert above
+    assert [text for text in again if "%" in text] == above, "the drawing follows the sliders"
+    page.reload()
+
+
 def test_charts_are_readable_on_a_dark_page(
     chart_page: str | None, visit: Callable[..., Any]
 ) -> None:

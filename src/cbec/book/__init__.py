@@ -52,5 +52,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
-    pages.setup(app, ())
+    pages.setup(app, (chart.gather_specs,))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,12 +26,12 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import vl_convert
 from docutils import nodes
 from sphinx.util import logging
 
 from cbec.book.audited import addresses, note_data
 from cbec.book.sections import scrolled_html
+from cbec.book.still import draw_svg
 from cbec.display import (
     UNCONFIRMED_MARK,
     disclosure_html,
@@ -54,10 +54,8 @@ logger = logging.getLogger(__name__)
 
 VEGA_BUNDLE = "cbec-vega.js"
 LOADER = "cbec-charts.js"
+_SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
-
-_IDENTIFIER = re.compile(r'\bid="([^"]+)"')
-_REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -245,72 +243,6 @@ def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
     return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
 
 
-def renumber_ids(svg: str, prefix: str) -> str:
-    """Give an SVG's ids a prefix and numbers of their own.
-
-    vl-convert counts its clip paths through the whole life of a process, so the same chart gets
-    other ids in each build, and two charts of one page may collide.
-
-    Parameters
-    ----------
-    svg : str
-        The picture.
-    prefix : str
-        Stands before each id, and has to be unique on the page.
-
-    Returns
-    -------
-    str
-        The picture with the ids ``prefix-1``, ``prefix-2``, ... in the order of appearance.
-
-    Examples
-    --------
-    >>> renumber_ids('<a clip-path="url(#clip7)"/><clipPath id="clip7"/>', "c")
-    '<a clip-path="url(#c-1)"/><clipPath id="c-1"/>'
-    """
-    names: dict[str, str] = {}
-    known = set(_IDENTIFIER.findall(svg))
-
-    def new(old: str) -> str:
-        if old not in known:
-            return old
-        return names.setdefault(old, f"{prefix}-{len(names) + 1}")
-
-    def refer(match: re.Match[str]) -> str:
-        if match[1] is not None:
-            return f"url(#{new(match[1])})"
-        return f'{match[2]}="#{new(match[3])}"'
-
-    svg = _REFERENCE.sub(refer, svg)
-    return _IDENTIFIER.sub(lambda match: f'id="{new(match[1])}"', svg)
-
-
-def draw_svg(chart: Chart, prefix: str) -> str:
-    """Draw the still picture of a chart.
-
-    Parameters
-    ----------
-    chart : Chart
-        What to draw.
-    prefix : str
-        Stands before each id of the picture.
-
-    Returns
-    -------
-    str
-        An ``svg`` element with ``role="img"`` and the alternative text as its label.
-
-    Raises
-    ------
-    ValueError
-        If the specification is wrong, or wants data from an address.
-    """
-    svg = vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[])
-    svg = renumber_ids(svg, prefix)
-    label = escape(chart.alt or chart.title)
-    return re.sub(r"<svg\b", f'<svg role="img" aria-label="{label}"', svg, count=1)
-
-
 def figure_html(chart: Chart, name: str, data: str = "") -> str:
     """Write a chart as HTML.
 
@@ -334,10 +266,11 @@ def figure_html(chart: Chart, name: str, data: str = "") -> str:
         parts.append(f'<p class="cbec-chart__title" id="{name}-title">{escape(chart.title)}</p>')
     if chart.subtitle:
         parts.append(f'<p class="cbec-chart__subtitle">{escape(chart.subtitle)}</p>')
+    still = draw_svg(chart.spec, chart.alt or chart.title, name)
     parts += [
-        f'<div class="cbec-chart__view">{draw_svg(chart, name)}</div>',
-        f'<script type="application/json" class="cbec-chart__spec">{inline_json(chart.spec)}'
-        "</script>",
+        f'<div class="cbec-chart__view">{still}</div>',
+        f'<script type="application/json" class="cbec-chart__spec" data-chart="{name}">'
+        f"{inline_json(chart.spec)}</script>",
     ]
     words = [
         f'<p class="cbec-chart__{kind}">{escape(text)}</p>'
@@ -348,6 +281,28 @@ def figure_html(chart: Chart, name: str, data: str = "") -> str:
         parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}{data}</figcaption>')
     parts.append("</figure>\n")
     return "\n".join(parts)
+
+
+def gather_specs(page: str, pagename: str) -> str:
+    """Put the specifications of a page's charts side by side at its end.
+
+    Compression looks back a few pages only: side by side, the charts' common parts are sent once.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+    pagename : str
+        Its name.
+
+    Returns
+    -------
+    str
+        The page, with all specifications before the end of its body.
+    """
+    specs = "".join(match[0] for match in _SPEC.finditer(page))
+    before, end, after = _SPEC.sub("", page).rpartition("</body>")
+    return before + specs + end + after
 
 
 def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:

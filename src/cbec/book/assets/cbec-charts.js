@@ -74,7 +74,9 @@
     constructor(figure) {
       this.view = figure.querySelector(".cbec-chart__view");
       this.figure = figure;
-      this.spec = JSON.parse(figure.querySelector(".cbec-chart__spec").textContent);
+      this.spec = JSON.parse(
+        document.querySelector(`.cbec-chart__spec[data-chart="${figure.id}"]`).textContent,
+      );
       const still = this.view.querySelector("svg");
       this.natural = widthOf(still);
       this.label = still.getAttribute("aria-label");
@@ -99,7 +101,22 @@
         defaultStyle: false,
         tooltip: { disableDefaultStyle: true },
       });
+      if (this.shown) {
+        result.view.setState(this.choices());
+        await result.view.runAsync();
+      }
       return { live, result, svg: live.querySelector("svg") };
+    }
+
+    /* What a reader has chosen with sliders, lists and legends, to go on into the next drawing. */
+    choices() {
+      const { view, vgSpec } = this.shown;
+      const signals = vgSpec.signals || [];
+      const bound = new Set(signals.filter(({ bind }) => bind).map(({ name }) => name));
+      return view.getState({
+        signals: (name) => bound.has(name),
+        data: (name) => name.endsWith("_store"),
+      });
     }
 
     async draw() {
@@ -142,9 +159,12 @@
       live.removeAttribute("aria-roledescription");
       live.removeAttribute("aria-label");
       live.classList.remove("cbec-chart__live--hidden");
+      const inputs = (place) => [...place.querySelectorAll("input, select")];
+      const focused = inputs(this.view).indexOf(document.activeElement);
       this.view.replaceChildren(live);
-      if (this.result) this.result.finalize();
-      this.result = result;
+      if (focused >= 0) inputs(live)[focused].focus({ preventScroll: true });
+      if (this.shown) this.shown.finalize();
+      this.shown = result;
       this.figure.dataset.state = "live";
     }
   }

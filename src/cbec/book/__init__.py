@@ -18,6 +18,7 @@ from cbec.book import (
     mathml,
     numbers,
     origins,
+    overview,
     pages,
     roles,
 )
@@ -52,5 +53,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    overview.setup(app)
     pages.setup(app, (chart.gather_specs,))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,7 @@ from cbec.book import (
     overview,
     pages,
     roles,
+    search,
 )
 
 if TYPE_CHECKING:
@@ -54,5 +55,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     origins.setup(app)
     benchmark.setup(app)
     overview.setup(app)
+    search.setup(app)
     pages.setup(app, (chart.gather_specs,))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

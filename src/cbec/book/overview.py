@@ -54,8 +54,7 @@ class _Overview(SphinxDirective):
         for place, results in groupby(audit.claims, key=lambda result: result.claim.place):
             tiles = "".join(_tile(result, address(find(result.claim.id))) for result in results)
             yield (
-                f"<div><p>{escape(place)}</p>"
-                f'<div class="cbec-overview__tiles">{tiles}</div></div>'
+                f'<div><p>{escape(place)}</p><div class="cbec-overview__tiles">{tiles}</div></div>'
             )
         yield (
             f"</div><figcaption><p>The {total} statistics in the paper’s order. A tile leads to "

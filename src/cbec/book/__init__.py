@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cbec.book import (
     benchmark,
+    certificate,
     chart,
     claimlinks,
     dictionary,
@@ -52,5 +53,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    certificate.setup(app)
     pages.setup(app, ())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -107,7 +107,7 @@ def _page(made: Certificate, up: str, ledger: str) -> Iterator[str]:
             "Software": f"cbec {escape(software.version)}, Python {escape(software.python)}"
             + _other_revision(made),
             "Packages": ", ".join(
-                f"{escape(name)}&nbsp;{escape(version or 'not installed')}"
+                f"<span>{escape(name)} {escape(version or 'not installed')}</span>"
                 for name, version in software.packages.items()
             ),
             "Files": f"{_download(_CERTIFICATE, up)}, all of this and each verdict, for machines; "
@@ -116,18 +116,24 @@ def _page(made: Certificate, up: str, ledger: str) -> Iterator[str]:
     )
     axes = _counts(audit, "Arithmetic", ARITHMETIC) + _counts(audit, "Evidence", EVIDENCE)
     yield f'<div class="cbec-certificate__axes">{axes}</div>'
-    yield f"<pre>{escape(chr(10).join(made.commands))}</pre>"
-    missing = [
+    commands = escape("\n".join(made.commands))
+    yield f"<p>To make this certificate again:</p><pre>{commands}</pre>"
+    missing = not_recomputed(audit)
+    broken = sum(r.claim.is_cross_check for r, _ in missing)
+    said = f"Not recomputed: {len(missing) - broken} of {total} figures"
+    said += f" and {broken} of {checks} cross-checks" if broken else ""
+    reasons = [
         [f'<a href="{ledger}#claim-{r.claim.id}">{escape(r.claim.title)}</a>', escape(reason)]
-        for r, reason in not_recomputed(audit)
+        for r, reason in missing
     ]
-    yield _folded(f"Not recomputed: {len(missing)} of {total + checks}", ("Figure", "Why"), missing)
+    yield _folded(said, ("Figure", "Why"), reasons)
     unchecked = [
         [f'<a href="{ledger}#claim-{r.claim.id}">{escape(r.claim.title)}</a>']
         for r in audit.claims
         if r.evidence is Evidence.NOT_CHECKED
     ]
-    yield _folded(f"Source not looked for: {len(unchecked)} of {total}", ("Figure",), unchecked)
+    said = f"Source not looked for: {len(unchecked)} of {total} figures"
+    yield _folded(said, ("Figure",), unchecked)
     hashes = [
         [
             f'<a href="{up}data/{escape(file.path)}" download>{escape(file.path)}</a>',
@@ -147,13 +153,13 @@ def _counts(audit: Audit, axis: str, verdicts: Iterable[Arithmetic | Evidence]) 
 def _work(work: Work | None) -> str:
     if work is None:
         return ""
-    title = escape(work.title)
+    title = f'<span lang="zh-CN">{escape(work.title)}</span>'
     return f'<a href="{escape(work.url)}">{title}</a>' if work.url else title
 
 
 def _revision(revision: Revision) -> str:
     if revision.commit is None:
-        return f"none: {escape(revision.reason or '')}"
+        return f"none named, for {escape(revision.reason or '')}"
     state = "nothing uncommitted" if revision.clean else "with uncommitted changes"
     return f"<code>{revision.commit}</code> of {escape(revision.date or '')[:10]}, {state}"
 

@@ -159,7 +159,7 @@ def _work(work: Work | None) -> str:
 
 def _revision(revision: Revision) -> str:
     if revision.commit is None:
-        return f"none named, for {escape(revision.reason or '')}"
+        return f"none named: {escape(revision.reason or '')}"
     state = "nothing uncommitted" if revision.clean else "with uncommitted changes"
     return f"<code>{revision.commit}</code> of {escape(revision.date or '')[:10]}, {state}"
 

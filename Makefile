@@ -13,8 +13,8 @@ SOURCES := $(shell find index.md references.bib _config.yml _toc.yml benchmarks/
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site test notebooks data register lock bench-lock bench-forecast calibrate serve \
-	format clean FORCE
+.PHONY: help site test notebooks data certificate register lock bench-lock bench-forecast \
+	calibrate serve format clean FORCE
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ notebooks: $(INSTALLED) ## run the notebooks again and normalise what they store
 
 data: $(INSTALLED) ## renew sizes, hashes and row counts in data/datapackage.json
 	@$(PY) tools/datapackage.py
+
+certificate: $(INSTALLED) ## write _build/certificate.json, and its badge to docs/badge.svg
+	@mkdir -p _build
+	@.venv/bin/cbec certificate data -o _build/certificate.json --badge docs/badge.svg
 
 register: $(INSTALLED) ## remake the forecasts of data/forecasts.csv (unchanged rows keep their date)
 	@$(PY) -m tools.register
@@ -140,9 +144,15 @@ _build/sources.txt: FORCE
 	@mkdir -p _build
 	@printf '%s\n' $(sort $(SOURCES)) | cmp -s - $@ || printf '%s\n' $(sort $(SOURCES)) > $@
 
+# The certificate names the commit, which may change while every source stays as it is.
+_build/revision.txt: FORCE
+	@mkdir -p _build
+	@revision=$$(git describe --always --dirty --abbrev=64 2>/dev/null || echo none); \
+	echo "$$revision" | cmp -s - $@ || echo "$$revision" > $@
+
 # The stamp has the time at which the build began, so an edit made meanwhile is not missed;
 # it goes with the old pages, so a build that failed leaves none.
-$(SITE): $(INSTALLED) _build/sources.txt $(SOURCES)
+$(SITE): $(INSTALLED) _build/sources.txt _build/revision.txt $(SOURCES)
 	@echo 'Building the book'
 	@rm -rf _build/html
 	@touch _build/started

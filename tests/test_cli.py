@@ -257,6 +257,18 @@ def test_a_ledger_elsewhere_needs_only_the_five_columns(tmp_path: Path, capsys: 
     assert "cross-checks" not in text
 
 
+def test_a_cross_check_that_another_rounding_rule_explains_holds(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    # What is truncated to 1.1 twice can make 2.35; what is rounded half-up makes less than 2.3.
+    text = "id,printed,comparator,kind,derivation\na,1.1亿元,=,level,\nb,1.1亿元,=,level,\n"
+    text += 'c,2.35亿元,=,level,\nd,,,cross-check,"sum(a, b) = c"\n'
+    found = output(capsys, ledger(tmp_path, text.replace("2.35", "2.50")))
+    assert "cross-checks: 0 of 1 hold" in found
+    found = output(capsys, ledger(tmp_path, text), "--strict")
+    assert "cross-checks: 1 of 1 hold" in found
+
+
 def test_a_folder_stands_for_the_ledger_in_it(tmp_path: Path, capsys: Capture) -> None:
     path = ledger(tmp_path, FINE)
     assert output(capsys, str(tmp_path)) == output(capsys, path)
@@ -335,6 +347,138 @@ def test_a_reader_who_has_seen_enough_causes_no_traceback(
     finally:
         os.close(write)
     assert (done.returncode, done.stderr) == (int(text == INCONSISTENT), b"")
+
+
+# cbec certificate -----------------------------------------------------------------------------
+
+
+def refused(capsys: Capture, *arguments: str) -> str:
+    """Return the message of a certificate that isn't written."""
+    assert main(["certificate", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("cbec: ")
+    return captured.err
+
+
+def test_a_certificate_is_printed_or_written_with_the_same_bytes(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "certificate.json"
+    assert main(["certificate", CLAIMS]) == 0
+    printed = capsys.readouterr().out
+    assert main(["certificate", CLAIMS, "-o", str(path)]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert path.read_bytes().decode() == printed
+    assert json.loads(printed)["summary"]["arithmetic"]["of"] == 42
+
+
+def test_without_an_argument_the_projects_ledger_is_certified(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["certificate"]) == 0
+    assert json.loads(capsys.readouterr().out)["work"]["url"].startswith("https://doi.org/")
+
+
+@pytest.mark.parametrize("text", [FINE, INCONSISTENT, FAILED])
+def test_a_certificate_is_made_whatever_was_found(
+    tmp_path: Path, capsys: Capture, text: str
+) -> None:
+    made, drawn = tmp_path / "certificate.json", tmp_path / "badge.svg"
+    arguments = ["certificate", ledger(tmp_path, text), "-o", str(made), "--badge", str(drawn)]
+    assert main([*arguments, "--title", "A paper, 2024"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert json.loads(made.read_text(encoding="utf-8"))["work"]["title"] == "A paper, 2024"
+    assert "of 3 figures recomputed" in drawn.read_text(encoding="utf-8")
+    assert {path.name for path in tmp_path.iterdir()} == {made.name, drawn.name, "claims.csv"}
+
+
+def test_a_broken_ledger_leaves_the_last_certificate_as_it_was(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    made = tmp_path / "certificate.json"
+    made.write_text("{}", encoding="utf-8")
+    assert "write 11.0亿元" in refused(capsys, ledger(tmp_path, BROKEN), "-o", str(made))
+    assert made.read_text(encoding="utf-8") == "{}"
+
+
+def test_a_certificate_that_can_not_be_finished_leaves_no_half_of_it(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "certificate.json"
+    made.write_text("{}", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    message = refused(capsys, ledger(tmp_path, FINE), "-o", str(made))
+    assert "certificate.json can't be written (No space left on device)" in message
+    assert made.read_text(encoding="utf-8") == "{}"
+    assert {path.name for path in tmp_path.iterdir()} == {made.name, "claims.csv"}
+
+
+@pytest.mark.parametrize("option", ["-o", "--badge"])
+def test_a_folder_that_is_missing_is_said(tmp_path: Path, capsys: Capture, option: str) -> None:
+    path = str(tmp_path / "missing" / "file")
+    message = refused(capsys, ledger(tmp_path, FINE), option, path)
+    assert "can't be written" in message
+    assert "give a file in a folder that exists" in message
+
+
+def test_a_folder_is_no_file_to_write_to(tmp_path: Path, capsys: Capture) -> None:
+    assert "can't be written" in refused(capsys, ledger(tmp_path, FINE), "-o", str(tmp_path))
+
+
+@pytest.mark.parametrize("option", ["-o", "--badge"])
+def test_what_was_checked_is_not_overwritten(tmp_path: Path, capsys: Capture, option: str) -> None:
+    path = ledger(tmp_path, FINE)
+    (tmp_path / "link.json").symlink_to(path)
+    for name in (path, str(tmp_path / "link.json")):
+        assert "is a file that was checked" in refused(capsys, path, option, name)
+    assert Path(path).read_text(encoding="utf-8") == FINE
+
+
+def test_certificate_and_badge_need_a_file_each(tmp_path: Path, capsys: Capture) -> None:
+    path = str(tmp_path / "file")
+    message = refused(capsys, ledger(tmp_path, FINE), "-o", path, "--badge", path)
+    assert "is named twice; name another" in message
+    assert not Path(path).exists()
+
+
+def test_a_link_stays_a_link_and_a_device_stays_a_device(tmp_path: Path, capsys: Capture) -> None:
+    target, link, pipe = (tmp_path / name for name in ("target.json", "link.json", "pipe"))
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        arguments = ["-o", str(link), "--badge", str(pipe)]
+        assert main(["certificate", ledger(tmp_path, FINE), *arguments]) == 0
+        assert os.read(reader, 100).startswith(b"<svg ")
+    finally:
+        os.close(reader)
+    assert link.is_symlink()
+    assert json.loads(target.read_text(encoding="utf-8"))
+    assert pipe.is_fifo()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_certificate_stays_json_on_a_terminal_without_chinese(tmp_path: Path) -> None:
+    done = process("certificate", CLAIMS, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["claims"][0]["printed"] == "17.66万亿元"
+
+
+def test_tables_that_differ_from_their_data_package_have_no_certificate(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
+    path = folder / "gdp.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    message = refused(capsys, str(folder))
+    assert "there is no certificate for tables that differ: data/gdp.csv, property " in message
+    assert "run 'make data'" in message
 
 
 # cbec data check

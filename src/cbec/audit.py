@@ -192,6 +192,12 @@ class Audit:
         return {str(verdict): found[str(verdict)] for verdict in order}
 
     @property
+    def recomputed(self) -> tuple[ClaimAudit, ...]:
+        """The printed statistics that were held against a value, with whatever outcome."""
+        none = {Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED}
+        return tuple(result for result in self.claims if result.arithmetic not in none)
+
+    @property
     def holding(self) -> tuple[ClaimAudit, ...]:
         """The cross-checks that don't fail."""
         return tuple(result for result in self.cross_checks if result not in self.failing)

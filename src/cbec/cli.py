@@ -1,4 +1,4 @@
-"""The command line: ``cbec audit`` and ``cbec data check``."""
+"""The command line: ``cbec audit``, ``cbec certificate`` and ``cbec data check``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from cbec.audit import (
     interval_text,
     record,
 )
-from cbec.errors import CbecError, LedgerError
+from cbec.badge import badge
+from cbec.certificate import certify
+from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger, read_ledger
 from cbec.rounding import Rule
@@ -50,10 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         0 when it ran, 1 if a table is broken, or with ``--strict`` if a claim is inconsistent or a
-        check failed, 2 on a bad ledger, a bad data package or a bad argument.
+        check failed, 2 on a bad ledger, a bad data package, a bad argument or a file that can't be
+        written.
     """
     options = _parser().parse_args(arguments)
-    return _check_data(options) if options.command == "data" else _audit(options)
+    run = {"audit": _audit, "certificate": _certify, "data": _check_data}[options.command]
+    return run(options)
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -69,6 +73,53 @@ def _audit(options: argparse.Namespace) -> int:
     failing = options.strict and result.failing
     data = options.format != "table" and not options.explain
     return _written(text, _OUTCOME["wrong" if failing else "fine"], data=data)
+
+
+def _certify(options: argparse.Namespace) -> int:
+    try:
+        ledger = _ledger_path(options.ledger)
+        made = certify(ledger, options.title)
+        text = made.to_json()
+        asked = ((options.output, text), (options.badge, badge(made.audit)))
+        files = [(_real(name), content) for name, content in asked if name is not None]
+        taken = {_real(ledger.parent / file.path) for file in made.files}
+        for path, _ in files:
+            if path in taken:
+                raise CertificateError(
+                    f"{path} is a file that was checked, or is named twice; name another"
+                )
+            taken.add(path)
+        for path, content in files:
+            _save(path, content)
+    except CbecError as error:
+        print(f"cbec: {error}", file=sys.stderr)
+        return _OUTCOME["unusable"]
+    if options.output is not None:
+        return _OUTCOME["fine"]
+    return _written(text.removesuffix("\n"), _OUTCOME["fine"], data=True)
+
+
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a file in one step, so that no reader meets half of it."""
+    try:
+        if path.exists() and not path.is_file():  # a device, which nothing may replace
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            scratch.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(scratch, path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        raise CertificateError(
+            f"{path} can't be written ({error.strerror}); give a file in a folder that exists and "
+            "that you may write to"
+        ) from error
 
 
 def _check_data(options: argparse.Namespace) -> int:
@@ -129,6 +180,33 @@ def _parser() -> argparse.ArgumentParser:
     audit_parser.add_argument("--explain", metavar="ID", help="show all about one claim")
     audit_parser.add_argument(
         "--strict", action="store_true", help="exit with 1 if anything is inconsistent"
+    )
+    certificate_parser = commands.add_parser(
+        "certificate",
+        help="record an audit: verdicts, files with their hashes, versions, commit",
+        description="Audit a ledger and write what was found, and with what, as JSON. It says what "
+        "was recomputed, not that the work is right. Exit status: 0 when it was written, whatever "
+        "was found, 2 on a bad ledger, on tables that differ from their data package, or if a file "
+        "can't be written.",
+    )
+    certificate_parser.add_argument(
+        "ledger",
+        nargs="?",
+        metavar="LEDGER.csv",
+        help="the file of claims (default: the project's data/claims.csv)",
+    )
+    certificate_parser.add_argument(
+        "-o", dest="output", metavar="FILE", help="write the certificate there, not to the terminal"
+    )
+    certificate_parser.add_argument(
+        "--badge", metavar="FILE", help="draw the outcome there as well, as a small SVG picture"
+    )
+    certificate_parser.add_argument(
+        "--title",
+        metavar="TEXT",
+        default="",
+        help="the reference of what was checked (default: that of the data package, if there is "
+        "one)",
     )
     data_parser = commands.add_parser("data", help="look after the tables of a data package")
     data_commands = data_parser.add_subparsers(dest="data_command", required=True)
@@ -216,10 +294,8 @@ def _summary(result: Audit) -> str:
     for axis in ("arithmetic", "evidence"):
         found = ", ".join(f"{v} {n}" for v, n in result.counts(axis).items() if n)
         lines.append(f"{axis}: {found} (of {total} claims)")
-    checks = result.cross_checks
-    if checks:
-        good = sum(r.arithmetic in {Arithmetic.EXACT, Arithmetic.ROUNDING} for r in checks)
-        lines.append(f"cross-checks: {good} of {len(checks)} hold")
+    if result.cross_checks:
+        lines.append(f"cross-checks: {len(result.holding)} of {len(result.cross_checks)} hold")
     return "\n".join(lines)
 
 

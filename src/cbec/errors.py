@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "CbecError",
+    "CertificateError",
     "DataNotFoundError",
     "ExpressionError",
     "LedgerError",
@@ -39,3 +40,7 @@ class LedgerError(TableError):
 
 class TrendError(CbecError, ValueError):
     """A series, or what is asked of it, doesn't fit a trend model; names value and remedy."""
+
+
+class CertificateError(CbecError, ValueError):
+    """A certificate can't be made or written; names the file and the remedy."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "BESIDE",
     "Alternative",
     "Claim",
     "Comparator",
@@ -51,6 +52,9 @@ __all__ = [
     "Source",
     "read_ledger",
 ]
+
+# The files that are read from the folder of the claims where they exist.
+BESIDE = ("inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Figure")
@@ -500,8 +504,7 @@ class _Reader:
 
     def __init__(self, path: Path, required: tuple[str, ...]) -> None:
         self.path = path
-        optional = path.name in {"inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv"}
-        if optional and not path.exists():
+        if path.name in BESIDE and not path.exists():
             self.rows: list[_Row] = []
             return
         try:

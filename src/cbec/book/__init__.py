@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cbec.book import (
     benchmark,
+    certificate,
     chart,
     claimlinks,
     dictionary,
@@ -56,5 +57,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     benchmark.setup(app)
     overview.setup(app)
     search.setup(app)
+    certificate.setup(app)
     pages.setup(app, (chart.gather_specs,))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,48 @@
+"""The certificate as it is read: on one sheet of paper, and with the files that it offers."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+
+PAGE = "reference/certificate.html"
+
+
+def test_with_its_boxes_closed_it_prints_on_one_page(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address + PAGE)
+    printed = PdfReader(io.BytesIO(page.pdf(format="A4")))
+    page.close()
+    assert len(printed.pages) == 1
+    assert "make site" in printed.pages[0].extract_text()  # the commands, near the end
+
+
+def test_the_badge_is_drawn(visit: Callable[..., object], site: Path) -> None:
+    image = visit(PAGE).page.locator("img.cbec-certificate__badge")
+    assert image.evaluate("image => image.complete && image.naturalHeight") == 20
+
+
+def test_the_texts_of_the_badge_are_not_cut(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}badge.svg")
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('text')].map(t => t.getBBox()).map(b => [b.x, b.width])"
+    )
+    width = page.evaluate("document.documentElement.width.baseVal.value")
+    page.close()
+    (label, label_width), (message, message_width) = boxes
+    assert 0 < label < label + label_width < message < message + message_width < width
+
+
+def test_page_and_file_name_the_same_commit(visit: Callable[..., object], site: Path) -> None:
+    made = json.loads((site / "certificate.json").read_text(encoding="utf-8"))
+    revision = made["ledger"]["revision"]
+    text = visit(PAGE).page.locator(".cbec-certificate").inner_text()
+    assert (revision["commit"] or revision["reason"]) in text
+    changed = False in (revision["clean"], made["software"]["revision"]["clean"])
+    assert changed is ("This site was built from a tree with uncommitted changes" in text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cbec.book import (
+    accessible,
     benchmark,
     chart,
     claimlinks,
@@ -52,5 +53,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
-    pages.setup(app, ())
+    pages.setup(app, accessible.CHANGES)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

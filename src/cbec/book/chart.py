@@ -57,6 +57,8 @@ LOADER = "cbec-charts.js"
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
 
 _IDENTIFIER = re.compile(r'\bid="([^"]+)"')
+# The parts of a picture that has a label of its own say nothing.
+_PART_ROLE = re.compile(r' (?:role="graphics-\w+"|aria-roledescription="[^"]*")')
 _REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
 
 
@@ -306,7 +308,7 @@ def draw_svg(chart: Chart, prefix: str) -> str:
         If the specification is wrong, or wants data from an address.
     """
     svg = vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[])
-    svg = renumber_ids(svg, prefix)
+    svg = _PART_ROLE.sub("", renumber_ids(svg, prefix))
     label = escape(chart.alt or chart.title)
     return re.sub(r"<svg\b", f'<svg role="img" aria-label="{label}"', svg, count=1)
 

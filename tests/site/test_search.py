@@ -69,7 +69,8 @@ def opened_from_folder(browser: Browser, site: Path, name: str) -> tuple[Page, l
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "chapters/05_conclusion.html", "reference/ledger.html", "reference/data.html"]
+    "name",
+    ["index.html", "chapters/05_conclusion.html", "reference/ledger.html", "reference/data.html"],
 )
 def test_a_page_of_the_folder_opens_without_an_error(
     browser: Browser, site: Path, name: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cbec.book import (
+    accessible,
     benchmark,
     certificate,
     chart,
@@ -58,5 +59,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     overview.setup(app)
     search.setup(app)
     certificate.setup(app)
-    pages.setup(app, (chart.gather_specs,))
+    pages.setup(app, (chart.gather_specs, *accessible.CHANGES))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

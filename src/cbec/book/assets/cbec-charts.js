@@ -68,6 +68,17 @@
     return spec;
   }
 
+  /* A chart is one picture with one label: its marks say nothing, not even that they are marks. */
+  function silence(spec) {
+    for (const part of ["marks", "axes", "legends"]) {
+      (spec[part] || []).forEach((inner) => {
+        inner.aria = false;
+        silence(inner);
+      });
+    }
+    return spec;
+  }
+
   const widthOf = (svg) => parseFloat(svg.getAttribute("width")) || 0;
 
   class Chart {
@@ -99,6 +110,7 @@
         renderer: "svg",
         actions: false,
         defaultStyle: false,
+        patch: silence,
         tooltip: { disableDefaultStyle: true },
       });
       if (this.shown) {

@@ -14,12 +14,14 @@ from cbec.book import (
     dictionary,
     directives,
     firstparty,
+    ledgerpage,
     mathfont,
     mathml,
     numbers,
     origins,
     pages,
     roles,
+    uses,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     Returns
     -------
     dict
-        What Sphinx wants to know: the version, and that builds may run in parallel.
+        What Sphinx wants to know: the versions, of what is kept from build to build as well, and
+        that builds may run in parallel.
     """
     firstparty.setup(app)
     mathml.setup(app)
@@ -49,8 +52,15 @@ def setup(app: Sphinx) -> dict[str, Any]:
     numbers.setup(app)
     roles.setup(app)
     directives.setup(app)
+    uses.setup(app)
+    ledgerpage.setup(app)
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
     pages.setup(app, ())
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -55,7 +55,7 @@ class _Ledger(SphinxDirective):
         audit = book_audit()
         caption = (
             f"The {len(audit.claims)} statistics of the paper and {len(audit.cross_checks)} "
-            "cross-checks between them, in the paper's order"
+            "cross-checks between them"
         )
         head = ("Claim", "Printed", "Recomputed", "Verdicts")
         table = html_table(head, [_row(r) for r in audit.results], caption=caption, cards=True)

@@ -47,7 +47,7 @@ def tools_html(audit: Audit) -> str:
         '<form class="cbec-ledger__tools" role="search" aria-label="The ledger" hidden>'
         "<details><summary>Filter, search and sort</summary>"
         '<div class="cbec-ledger__fields">'
-        '<label class="cbec-ledger__search">Search <input type="search" name="q" '
+        '<label class="cbec-ledger__search">Search <input type="search" name="find" '
         'autocomplete="off" spellcheck="false" '
         'placeholder="English, 中文, an id, a figure, a source"></label>'
         f"<label>Section {_select('section', 'the whole paper', sections)}</label>"
@@ -57,8 +57,6 @@ def tools_html(audit: Audit) -> str:
         '<div class="cbec-ledger__acts">'
         '<button type="button" data-act="clear">Show all</button>'
         '<button type="button" data-act="copy">Copy a link to this view</button>'
-        '<button type="button" data-act="csv">Download this view: CSV</button>'
-        '<button type="button" data-act="json">Download this view: JSON</button>'
         '<span class="cbec-ledger__told" role="status"></span></div></form>'
         '<div class="cbec-ledger__none" hidden><p>No statistic and no cross-check is like this.</p>'
         '<button type="button" data-act="clear">Show all</button></div>'
@@ -66,12 +64,20 @@ def tools_html(audit: Audit) -> str:
 
 
 def downloads_html() -> str:
-    """Write links to the whole table as files."""
+    """Write links to the whole table as files, and what makes files of the rows that are shown."""
     links = ", ".join(
         f'<a href="ledger.{style}" download="cbec-ledger.{style}">{style.upper()}</a>'
         for style in ("csv", "json")
     )
-    return f'<p class="cbec-ledger__files">Download the whole table: {links}</p>'
+    views = ", ".join(
+        f'<button type="button" data-act="{style}">{style.upper()}'
+        '<span class="visually-hidden"> of this view</span></button>'
+        for style in ("csv", "json")
+    )
+    return (
+        f'<p class="cbec-ledger__files">Download the whole table: {links}'
+        f'<span class="cbec-ledger__view" hidden>; this view: {views}</span></p>'
+    )
 
 
 def data_html(audit: Audit) -> str:

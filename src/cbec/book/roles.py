@@ -88,7 +88,7 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
     words = ", ".join(sense(verdict).label_en for verdict in (result.arithmetic, result.evidence))
     # A screen reader reads the words after the figure; the style shows them beside the symbol.
     badge = (
-        f'<span class="visually-hidden">, {escape(words)}</span> '
+        f'<span class="visually-hidden"> ({escape(words)})</span> '
         f'<span class="verdict verdict--{main}" aria-hidden="true" data-words="{escape(words)}">'
         f"{sense(main).symbol}</span>"
     )

@@ -12,8 +12,10 @@
   const panel = form.querySelector("details");
   const none = box.querySelector(".cbec-ledger__none");
   const count = box.querySelector(".cbec-ledger__count");
+  const acts = box.querySelector(".cbec-ledger__acts");
+  const view = box.querySelector(".cbec-ledger__view");
   const told = box.querySelector(".cbec-ledger__told");
-  const [section, sort, search] = ["section", "sort", "q"].map((name) => form.elements[name]);
+  const [section, sort, search] = ["section", "sort", "find"].map((name) => form.elements[name]);
   const boxes = [...form.querySelectorAll("input[type=checkbox]")];
 
   // Width and case don't matter: １７．６６ finds 17.66.
@@ -32,7 +34,7 @@
   // Which rows -------------------------------------------------------------------------------
 
   const tests = {
-    q: (row) => plain(search.value).split(/\s+/).every((word) => row.text.includes(word)),
+    find: (row) => plain(search.value).split(/\s+/).every((word) => row.text.includes(word)),
     section: (row) => isIn(row.section, section.value),
     kind: (row) => isChosen("kind", row.kind),
     arithmetic: (row) => isChosen("arithmetic", row.arithmetic),
@@ -80,9 +82,9 @@
     });
     const isAll = query() === "";
     none.hidden = shown.length > 0;
-    body.closest("table").hidden = shown.length === 0;
-    form.querySelectorAll("[data-act]").forEach((button) => {
-      button.hidden = isAll;
+    body.closest(".cbec-scroll").hidden = shown.length === 0;
+    [acts, view].forEach((part) => {
+      part.hidden = isAll;
     });
     told.textContent = "";
     tellCounts();
@@ -139,7 +141,7 @@
 
   function restore() {
     const asked = new URLSearchParams(location.search);
-    search.value = asked.get("q") ?? "";
+    search.value = asked.get("find") ?? "";
     [section, sort].forEach((list) => {
       list.value = asked.get(list.name) ?? "";
       if (list.selectedIndex < 0) list.value = "";
@@ -164,7 +166,7 @@
     setTimeout(() => URL.revokeObjectURL(file.href));
   }
 
-  const acts = {
+  const does = {
     clear() {
       form.reset();
       changed(null);
@@ -190,7 +192,7 @@
 
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
-    if (button) acts[button.dataset.act]();
+    if (button) does[button.dataset.act]();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => changed(event.target));

@@ -116,6 +116,7 @@ def _searched(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     if claim.printed is not None:
         yield claim.printed.text
     for finding in result.findings:
+        yield finding.note_en
         source = ledger.sources.get(finding.source)
         if source is not None:
             yield from (source.id, source.publisher, source.title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -81,9 +81,16 @@ def _pages(env: BuildEnvironment) -> dict[str, _Page]:
 
 
 def _claims_of(node: number) -> Iterator[str]:
-    """Name the claims that a number in prose is, or is derived from."""
-    kind, about = node["about"][:2]
-    used = (about,) if kind == "claim" else names(parse(about)) if kind == "derive" else ()
+    """Name the claims that a number in prose is, or rests on."""
+    match node["about"]:
+        case ("claim", id):
+            used: Iterable[str] = (id,)
+        case ("derive", expression, *_):
+            used = names(parse(expression))
+        case ("computed", _, _, *rows):
+            used = rows
+        case _:
+            used = ()
     yield from (name for name in used if name in book_audit().ledger.claims)
 
 

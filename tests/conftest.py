@@ -24,15 +24,19 @@ class Book(NamedTuple):
 
 @pytest.fixture(scope="session")
 def build_book() -> Callable[[Path, dict[str, str]], Book]:
-    """Return a function that builds a book from its pages' Markdown, or notebooks' JSON."""
+    """Return a function that builds a book from its pages' Markdown, or notebooks' JSON.
+
+    A second build in the same folder goes on from the first.
+    """
     return _build
 
 
-def _build(source: Path, pages: dict[str, str]) -> Book:
+def _build(source: Path, pages: dict[str, str], jobs: int = 1) -> Book:
     for name, text in pages.items():
         path = source / f"{name}.{'ipynb' if text.startswith('{') else 'md'}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
     heard = io.StringIO()
     with docutils_namespace():
         app = Sphinx(
@@ -52,6 +56,7 @@ def _build(source: Path, pages: dict[str, str]) -> Book:
             },
             status=None,
             warning=heard,
+            parallel=jobs,
         )
         app.build()
     plain = re.sub(r"\x1b\[[\d;]*m", "", heard.getvalue())

@@ -297,6 +297,13 @@ def test_other_pages_can_link_to_an_entry(book: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("page", ["reference/ledger", "lists", "standings"])
+def test_every_table_has_a_caption(book: Any, page: str) -> None:
+    captions = [t.caption.get_text() for t in book.tree[page].select("table.cbec-table")]
+    assert captions
+    assert len(set(captions)) == len(captions)
+
+
 @pytest.mark.parametrize("page", ["reference/ledger", "lists"])
 def test_a_keyboard_can_scroll_wide_tables(book: Any, page: str) -> None:
     tables = book.tree[page].select("table.cbec-table")

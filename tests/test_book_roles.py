@@ -144,17 +144,24 @@ def test_claim_shows_figure_and_verdict_and_links_to_its_entry(
     assert link["href"] == f"reference/ledger.html#claim-{id}"
     if figure is not None:
         assert link.get_text().startswith(f"{figure} ")
+    result = book_audit()[id]
+    assert result.claim.printed.text == printed
     badge = link.find("span", class_="verdict")
-    assert printed in badge["title"]
-    sense = {**ARITHMETIC, **EVIDENCE}[main_verdict(book_audit()[id])]
+    sense = {**ARITHMETIC, **EVIDENCE}[main_verdict(result)]
     if verdict is not None:
         assert sense is {**ARITHMETIC, **EVIDENCE}[verdict]
         assert f"verdict--{verdict}" in badge["class"]
-    symbol = badge.find(attrs={"aria-hidden": "true"})
-    hidden = badge.find("span", class_="visually-hidden")
-    assert symbol.get_text() == sense.symbol
-    assert hidden.get_text().strip() == sense.label_en
-    assert sense.meaning_en in badge["title"]
+    assert badge.get_text() == sense.symbol
+    assert badge["aria-hidden"] == "true"
+    both = f"{ARITHMETIC[result.arithmetic].label_en}, {EVIDENCE[result.evidence].label_en}"
+    assert badge["data-words"] == both
+    assert link.find("span", class_="visually-hidden").get_text() == f" ({both})"
+
+
+def test_a_claim_reads_as_figure_and_both_verdicts(shown: dict[str, Tag]) -> None:
+    link = shown["market"].find("a", class_="cbec-claim")
+    link.find(attrs={"aria-hidden": "true"}).extract()
+    assert link.get_text().strip() == "17.66 trillion yuan (not derivable, single source)"
 
 
 def test_claim_links_to_an_anchor_that_exists(built: tuple[dict, list[str]]) -> None:

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
-import json
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tabulate import tabulate
-
 from cbec import __version__, tables
-from cbec.audit import (
-    COLUMNS,
-    Audit,
-    Check,
-    ClaimAudit,
-    audit,
-    interval_text,
-    record,
-)
+from cbec.audit import Audit, Check, ClaimAudit, audit, interval_text
 from cbec.badge import badge
 from cbec.certificate import certify
 from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger, read_ledger
+from cbec.report import FORMATS, render
 from cbec.rounding import Rule
 from cbec.verdicts import Arithmetic, Evidence
 
-__all__ = ["explain", "main", "render"]
+__all__ = ["explain", "main"]
 
-FORMATS = ("table", "json", "csv", "markdown")
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _OUTCOME = {"unusable": 2, "wrong": 1, "fine": 0}
@@ -243,40 +231,6 @@ def _selection(text: str) -> frozenset[str]:
     return wanted
 
 
-def render(result: Audit, style: str = "table", only: frozenset[str] = frozenset()) -> str:
-    """Write the verdicts in one of the formats table, json, csv and markdown.
-
-    Parameters
-    ----------
-    result : Audit
-        The audited ledger.
-    style : str
-        The format.
-    only : frozenset of str
-        Verdicts of either axis to keep; all if empty.
-
-    Returns
-    -------
-    str
-        The text; json holds the exact bounds as fractions in base units as well.
-    """
-    kept = [r for r in result.results if not only or {r.arithmetic, r.evidence} & only]
-    rows = [record(r) for r in kept]
-    if style == "json":
-        return json.dumps([_as_json(r) for r in kept], ensure_ascii=False, indent=2)
-    if style == "csv":
-        stream = io.StringIO()
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return stream.getvalue().rstrip("\n")
-    if style == "markdown":
-        return tabulate(rows, headers="keys", tablefmt="github", disable_numparse=True)
-    short = [{k: v for k, v in row.items() if k not in {"claim", "section"}} for row in rows]
-    table = tabulate(short, headers="keys", tablefmt="simple", disable_numparse=True)
-    return f"{table}\n\n{_summary(result)}"
-
-
 def explain(result: Audit, id: str) -> str:
     """Write all that is known about one claim: inputs, bounds by rule, verdicts, sources.
 
@@ -286,17 +240,6 @@ def explain(result: Audit, id: str) -> str:
         If there is no such claim.
     """
     return "\n".join(_explanation(result[id], result.ledger))
-
-
-def _summary(result: Audit) -> str:
-    total = len(result.claims)
-    lines = []
-    for axis in ("arithmetic", "evidence"):
-        found = ", ".join(f"{v} {n}" for v, n in result.counts(axis).items() if n)
-        lines.append(f"{axis}: {found} (of {total} claims)")
-    if result.cross_checks:
-        lines.append(f"cross-checks: {len(result.holding)} of {len(result.cross_checks)} hold")
-    return "\n".join(lines)
 
 
 def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
@@ -379,41 +322,3 @@ def _finding(finding: Finding, ledger: Ledger) -> Iterator[str]:
     if source is not None:
         parts = (source.publisher, source.title, source.date, source.url)
         yield f"    {', '.join(filter(None, parts))}"
-
-
-def _as_json(result: ClaimAudit) -> dict[str, object]:
-    def ends(check: Check) -> dict[str, dict[str, object]]:
-        return {
-            str(rule): {
-                "lower": None if interval.lower is None else str(interval.lower),
-                "upper": None if interval.upper is None else str(interval.upper),
-                "lower_closed": interval.lower_closed,
-                "upper_closed": interval.upper_closed,
-                "meets": rule in check.rules,
-            }
-            for rule, interval in check.recomputed.items()
-        }
-
-    claim = result.claim
-    return {
-        "id": claim.id,
-        "section": claim.section,
-        "label_en": claim.label_en,
-        "label_zh": claim.label_zh,
-        "printed": claim.printed.text if claim.printed else None,
-        "comparator": claim.comparator,
-        "kind": claim.kind,
-        "derivation": claim.derivation_text,
-        "recomputed": result.recomputed_text,
-        "bounds": result.bounds_text,
-        "exact_bounds": ends(result.primary) if result.primary else {},
-        "arithmetic": result.arithmetic,
-        "code": result.code,
-        "evidence": result.evidence,
-        "alternatives": [
-            {"label_en": a.label_en, "expression": a.text, "arithmetic": c.verdict}
-            for a, c in result.alternatives
-        ],
-        "candidates": [vars(candidate) for candidate in result.candidates],
-        "sources": [f.source for f in result.findings if f.source],
-    }

@@ -16,6 +16,7 @@ from cbec.book import (
     dictionary,
     directives,
     firstparty,
+    ledgerpage,
     mathfont,
     mathml,
     numbers,
@@ -24,6 +25,7 @@ from cbec.book import (
     pages,
     roles,
     search,
+    uses,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     Returns
     -------
     dict
-        What Sphinx wants to know: the version, and that builds may run in parallel.
+        What Sphinx wants to know: the versions, of what is kept from build to build as well, and
+        that builds may run in parallel.
     """
     firstparty.setup(app)
     mathml.setup(app)
@@ -53,6 +56,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     numbers.setup(app)
     roles.setup(app)
     directives.setup(app)
+    uses.setup(app)
+    ledgerpage.setup(app)
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
@@ -60,4 +65,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     search.setup(app)
     certificate.setup(app)
     pages.setup(app, (chart.gather_specs, *accessible.CHANGES))
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

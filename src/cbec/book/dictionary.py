@@ -114,7 +114,8 @@ def _package_html(package: Mapping[str, Any], up: str) -> str:
         ]
         for table in package["resources"]
     ]
-    table = html_table(("Table", "Rows", "File"), rows, numeric={1}, cards=True)
+    head, caption = ("Table", "Rows", "File"), f"The {len(rows)} tables of the data package"
+    table = html_table(head, rows, numeric={1}, caption=caption, cards=True)
     return facts_html(facts) + scrolled_html(table)
 
 
@@ -161,7 +162,8 @@ def _table_html(table: Mapping[str, Any], up: str) -> Iterator[str]:
         ]
         for field in schema["fields"]
     ]
-    yield scrolled_html(html_table(("Field", "Type", "Meaning", "Rules"), fields, cards=True))
+    head, caption = ("Field", "Type", "Meaning", "Rules"), f"The fields of {table['path']}"
+    yield scrolled_html(html_table(head, fields, caption=caption, cards=True))
 
 
 def _reference(key: Mapping[str, Any]) -> str:

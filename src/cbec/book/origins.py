@@ -112,7 +112,7 @@ def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
                 "Definition": escape(series["basis_en"]),
             }
         ),
-        _grids_html(own) if grid else _rows_html(own, series["label_en"]),
+        _grids_html(own) if grid else _rows_html(own, series["label_en"], series["unit"]),
     ]
     breaks = [entry for entry in rows if entry.table == _BREAKS]
     if breaks:
@@ -120,11 +120,11 @@ def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
     conflicts = [entry for entry in rows if entry.table == _CONFLICTS]
     if conflicts:
         parts.append("<p><strong>Other figures for the same thing</strong>, not in the series</p>")
-        parts.append(_conflicts_html(conflicts))
+        parts.append(_conflicts_html(conflicts, f"Other figures for {series['label_en']}"))
     return "".join(parts)
 
 
-def _rows_html(rows: Sequence[Entry], known: str) -> str:
+def _rows_html(rows: Sequence[Entry], known: str, unit: str = "") -> str:
     """Write a row for each entry; a label that the heading says already is left out."""
     lines = []
     for entry in rows:
@@ -138,10 +138,11 @@ def _rows_html(rows: Sequence[Entry], known: str) -> str:
             ]
         )
     first = "Period" if rows[0].series else "Figure"
-    return _anchored((first, "Printed", "Origin", "Note"), lines, rows)
+    head = (first, "Printed", "Origin", "Note")
+    return _anchored(head, lines, rows, ", ".join(filter(None, (known, unit))))
 
 
-def _conflicts_html(rows: Sequence[Entry]) -> str:
+def _conflicts_html(rows: Sequence[Entry], caption: str) -> str:
     definitions = tables.load(_CONFLICTS).fillna("").set_index("row")["definition_en"]
     lines = [
         [
@@ -154,11 +155,14 @@ def _conflicts_html(rows: Sequence[Entry]) -> str:
         for entry in rows
     ]
     head = ("Whose", "Printed", "Definition", "Origin", "Note")
-    return _anchored(head, lines, rows)
+    return _anchored(head, lines, rows, caption)
 
 
-def _anchored(head: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequence[Entry]) -> str:
-    return scrolled_html(html_table(head, lines, cards=True, ids=[entry.name for entry in rows]))
+def _anchored(
+    head: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequence[Entry], caption: str
+) -> str:
+    ids = [entry.name for entry in rows]
+    return scrolled_html(html_table(head, lines, caption=caption, cards=True, ids=ids))
 
 
 def _breaks_html(rows: Sequence[Entry]) -> str:

@@ -1,8 +1,8 @@
 """Roles that put the ledger's figures and verdicts into prose, so that nobody types a number.
 
 ``{claim}`id```
-    The figure in English, with its verdict and the printed text on hover, linked to its entry
-    in the ledger.
+    The figure in English with the symbol of its main verdict, linked to its entry in the ledger;
+    the words of both verdicts on hover and on focus.
 ``{recomputed}`id```, ``{bounds}`id```
     The value at face values, and the bounds under half-up.
 ``{verdicts}`arithmetic exact```
@@ -84,14 +84,13 @@ def _role(build: Any) -> Any:
 
 def _claim(id: str, document: nodes.document) -> nodes.Node:
     result = book_audit()[id]
-    claim = result.claim
-    shown = sense(main_verdict(result))
-    printed = f" (printed {claim.printed})" if claim.printed else ""
-    title = f"{claim.label_en}{printed}: {shown.label_en}. {shown.meaning_en}"
+    claim, main = result.claim, main_verdict(result)
+    words = ", ".join(sense(verdict).label_en for verdict in (result.arithmetic, result.evidence))
+    # A screen reader reads the words after the figure; the style shows them beside the symbol.
     badge = (
-        f' <span class="verdict verdict--{main_verdict(result)}" title="{escape(title)}">'
-        f'<span aria-hidden="true">{shown.symbol}</span>'
-        f'<span class="visually-hidden"> {escape(shown.label_en)}</span></span>'
+        f'<span class="visually-hidden"> ({escape(words)})</span> '
+        f'<span class="verdict verdict--{main}" aria-hidden="true" data-words="{escape(words)}">'
+        f"{sense(main).symbol}</span>"
     )
     figure = number(
         "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]

@@ -87,7 +87,9 @@
   box.addEventListener("pointerleave", closeSoon);
   window.addEventListener("resize", close);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key !== "Escape") return;
+    if (!owner) document.activeElement.classList.add("cbec-hush"); // its words go, too
+    close();
   });
 
   numbers.forEach((number) => {
@@ -112,5 +114,6 @@
       timer = setTimeout(() => open(number, false), REST);
     });
     number.addEventListener("pointerleave", closeSoon);
+    number.addEventListener("blur", () => number.classList.remove("cbec-hush"));
   });
 })();

@@ -1,0 +1,142 @@
+"""The ledger says where each claim is discussed, after each kind of build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import Tag
+
+Build = Callable[..., Any]
+
+LEDGER = "# Ledger\n\n```{ledger}\n```\n"
+INDEX = (
+    "# Book\n\nThe market was {claim}`market-2024`.\n\n"
+    "```{toctree}\nchapters/one\nchapters/two\nreference/ledger\n```\n"
+)
+ONE = """# Chapter one
+
+## The market
+
+It grew by {recomputed}`market-growth-2024`, to {claim}`market-2024`.
+
+### Since then
+
+{bounds}`import-growth-2024` and {claim}`market-2024` <b>again</b>, {claim}`market-2024`.
+
+## Mix & trade
+
+Imports and exports: {derive}`share(import-2024, sum(import-2024, export-2024)); 1; %`,
+as {verdicts}`arithmetic exact`, and {derive}`customs-growth-2024-first; 1; %`.
+"""
+PAGES = {
+    "index": INDEX,
+    "chapters/one": ONE,
+    "chapters/two": "# Of {claim}`firms-2024`\n\n## Beside\n\nNothing.\n",
+    "reference/ledger": LEDGER,
+}
+
+
+def discussed(book: Any, id: str) -> Tag | None:
+    """Return what a claim's entry says of where it is discussed."""
+    entry = book.tree["reference/ledger"].find(id=f"claim-{id}")
+    term = entry.find("dt", string="Discussed in")
+    return term.find_next_sibling("dd") if term else None
+
+
+def links(book: Any, id: str) -> list[tuple[str, str]]:
+    """Return the links of that."""
+    found = discussed(book, id)
+    return [(a["href"], a.get_text()) for a in found.find_all("a")] if found else []
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, build_book: Build) -> Any:
+    """Build the book once."""
+    return build_book(tmp_path_factory.mktemp("uses"), PAGES)
+
+
+def test_each_page_and_section_is_linked_once_in_reading_order(book: Any) -> None:
+    assert links(book, "market-2024") == [
+        ("../index.html", "Book"),
+        ("../chapters/one.html", "Chapter one"),
+        ("../chapters/one.html#the-market", "The market"),
+        ("../chapters/one.html#since-then", "Since then"),
+    ]
+    assert discussed(book, "market-2024").get_text() == "BookChapter one: The market, Since then"
+
+
+@pytest.mark.parametrize(
+    ("id", "anchor", "title"),
+    [
+        ("market-growth-2024", "the-market", "The market"),  # recomputed
+        ("import-growth-2024", "since-then", "Since then"),  # bounds
+        ("import-2024", "mix-trade", "Mix & trade"),  # in a derivation
+        ("export-2024", "mix-trade", "Mix & trade"),
+    ],
+)
+def test_each_role_counts_as_a_use(book: Any, id: str, anchor: str, title: str) -> None:
+    assert links(book, id)[-1] == (f"../chapters/one.html#{anchor}", title)
+
+
+def test_a_claim_in_a_heading_is_told_by_the_page(book: Any) -> None:
+    ((href, title),) = links(book, "firms-2024")
+    assert href == "../chapters/two.html"
+    assert title.startswith("Of 70,769 firms")
+    assert "span" not in title
+
+
+def test_a_claim_that_no_page_discusses_says_nothing(book: Any) -> None:
+    assert discussed(book, "talent-inflow") is None
+
+
+def test_the_places_exist(book: Any) -> None:
+    for id in ("market-2024", "import-2024", "firms-2024"):
+        for href, _ in links(book, id):
+            page, _, anchor = href.removeprefix("../").partition("#")
+            target = book.tree[page.removesuffix(".html")]
+            assert not anchor or target.find(id=anchor) is not None
+
+
+def test_a_changed_page_changes_the_ledger_too(tmp_path: Path, build_book: Build) -> None:
+    build_book(tmp_path, PAGES)
+    other = tmp_path / "_build/chapters/two.html"
+    written = other.stat().st_mtime_ns
+    one = "# Chapter one\n\n## New\n\n{claim}`import-2024`\n"
+    book = build_book(tmp_path, PAGES | {"chapters/one": one})
+    assert other.stat().st_mtime_ns == written, "the build began anew"
+    assert links(book, "market-2024") == [("../index.html", "Book")]
+    assert ("../chapters/one.html#new", "New") in links(book, "import-2024")
+    assert links(book, "export-2024") == []
+
+
+def test_a_change_that_moves_no_claim_leaves_the_ledger(tmp_path: Path, build_book: Build) -> None:
+    build_book(tmp_path, PAGES)
+    ledger = tmp_path / "_build/reference/ledger.html"
+    written = ledger.stat().st_mtime_ns
+    build_book(tmp_path, PAGES | {"chapters/one": ONE + "\nMore words.\n"})
+    assert ledger.stat().st_mtime_ns == written
+
+
+def test_a_page_that_has_gone_is_told_no_more(tmp_path: Path, build_book: Build) -> None:
+    build_book(tmp_path, PAGES)
+    (tmp_path / "chapters/two.md").unlink()
+    left = {name: text for name, text in PAGES.items() if name != "chapters/two"}
+    book = build_book(tmp_path, left)
+    assert links(book, "firms-2024") == []
+    assert len(links(book, "market-2024")) == 4
+
+
+def test_processes_that_read_in_parallel_bring_their_uses_together(
+    tmp_path: Path, build_book: Build
+) -> None:
+    many = {f"chapters/{i:02}": f"# Chapter {i}\n\n{{claim}}`market-2023`\n" for i in range(12)}
+    tree = "\n".join(many)
+    index = f"# Book\n\n```{{toctree}}\n{tree}\nreference/ledger\n```\n"
+    pages = {"index": index, "reference/ledger": LEDGER, **many}
+    book = build_book(tmp_path, pages, jobs=2)
+    assert links(book, "market-2023") == [
+        (f"../chapters/{i:02}.html", f"Chapter {i}") for i in range(12)
+    ]

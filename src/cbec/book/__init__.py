@@ -20,6 +20,7 @@ from cbec.book import (
     origins,
     pages,
     roles,
+    whatif,
 )
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    whatif.setup(app)
     pages.setup(app, ())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,7 +24,7 @@ from cbec.display import figure_in_english, html_table
 from cbec.errors import ExpressionError
 from cbec.expression import Call, Comparison, Expression, Literal, Name
 from cbec.ledger import Claim, Figure, Ledger, OutsideFigure
-from cbec.provenance import Entry, find
+from cbec.provenance import find
 from cbec.rounding import Printed
 from cbec.vega import inline_json
 from cbec.verdicts import ARITHMETIC, Arithmetic
@@ -32,7 +32,7 @@ from cbec.verdicts import ARITHMETIC, Arithmetic
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["WhatIf", "replaced", "setup", "tree", "what_if"]
+__all__ = ["Room", "WhatIf", "replaced", "script_data", "setup", "tree", "what_if"]
 
 logger = logging.getLogger(__name__)
 
@@ -299,11 +299,12 @@ class _AuditWhatIf(SphinxDirective):
                 type="cbec",
                 subtype="whatif",
             )
-        page = _page(asked, addresses(self.env, self.env.docname))
+        address = addresses(self.env, self.env.docname)
+        page = _page(asked, lambda id: address(find(id)))
         return [nodes.raw("", page, format="html", classes=[_WRAPPER])]
 
 
-def _page(asked: WhatIf, address: Callable[[Entry], str]) -> str:
+def _page(asked: WhatIf, address: Callable[[str], str]) -> str:
     rooms = {id: asked.room(id) for id in asked.resting}
     table = html_table(
         ("Figure", "Printed", "What rests on it", "No verdict falls"),
@@ -319,20 +320,18 @@ def _page(asked: WhatIf, address: Callable[[Entry], str]) -> str:
         '<details class="cbec-more" open><summary>What rests on each figure</summary>'
         f"{scrolled_html(table)}</details>"
         '<script type="application/json" class="cbec-whatif__data">'
-        f"{inline_json(_data(asked, rooms, address))}</script>"
+        f"{inline_json(script_data(asked, rooms, address))}</script>"
     )
 
 
-def _row(
-    asked: WhatIf, id: str, room: Room | None, address: Callable[[Entry], str]
-) -> Iterator[str]:
+def _row(asked: WhatIf, id: str, room: Room | None, address: Callable[[str], str]) -> Iterator[str]:
     figure = asked.ledger.figure(id)
-    yield f'<a href="{escape(address(find(id)))}">{escape(_title(figure))}</a>'
+    yield f'<a href="{escape(address(id))}">{escape(_title(figure))}</a>'
     yield printed_html(figure) if isinstance(figure, Claim) else escape(_english(figure))
     items = []
     for claim in asked.resting[id]:
         title = "its own derivation" if claim == id else asked.ledger.claims[claim].title
-        items.append(f'<a href="{escape(address(find(claim)))}">{escape(title)}</a>')
+        items.append(f'<a href="{escape(address(claim))}">{escape(title)}</a>')
     yield "; ".join(items)
     yield _room_html(room)
 
@@ -403,9 +402,26 @@ def _place(figure: Figure) -> str:
     return f"The paper, {figure.place}" if isinstance(figure, Claim) else "Outside the paper"
 
 
-def _data(
-    asked: WhatIf, rooms: Mapping[str, Room | None], address: Callable[[Entry], str]
+def script_data(
+    asked: WhatIf, rooms: Mapping[str, Room | None], address: Callable[[str], str]
 ) -> dict[str, Any]:
+    """Return what the scripts need to know, ready for JSON; exact numbers are texts.
+
+    Parameters
+    ----------
+    asked : WhatIf
+        The figures and derivations.
+    rooms : Mapping of str to Room or None
+        How far figures can move, for those that should say so.
+    address : callable
+        Gives the address of a claim's entry by its id.
+
+    Returns
+    -------
+    dict
+        Figures by id, claims and cross-checks in the ledger's order, what rests on each figure,
+        and the words of the verdicts.
+    """
     ledger = asked.ledger
     claims = [ledger.claims[id] for id in asked.trees]
     figures = [claim for claim in claims if claim.printed is not None]
@@ -418,7 +434,7 @@ def _data(
             {
                 "id": claim.id,
                 "title": claim.title,
-                "address": address(find(claim.id)),
+                "address": address(claim.id),
                 "tree": asked.trees[claim.id],
             }
             for claim in claims

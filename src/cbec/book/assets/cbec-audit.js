@@ -281,16 +281,14 @@
     const folded = text.replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
     if (folded !== text) return `write ${folded}`;
     if ("<>≤≥=≈~约超逾近".includes(text[0])) return "leave the comparator out, write the number only";
-    const comma = /^([+\-−]?\d+),(\d{1,2}|\d{4,})(\D.*)?$/.exec(text);
+    const comma = /^([+\-−]?\d+),(\d{1,2}|\d{4,})([^\d,.].*)?$/.exec(text);
     if (comma) return `write ${comma[1]}.${comma[2]}${comma[3] || ""}`;
     const zeros = /^([+\-−]?)0+(\d.*)$/.exec(text);
     if (zeros) return `write ${zeros[1]}${zeros[2]}`;
     const bare = /^([+\-−]?)\.(\d+)$/.exec(text);
     if (bare) return `write ${bare[1]}0.${bare[2]}`;
-    const number = /^[+\-−]?\d[\d,]*(?:\.\d+)?(?=[^\d.,])/.exec(text);
-    if (number) {
-      return unit ? `write ${number[0]}; its unit is ${unit}` : `write ${number[0]}, without a unit`;
-    }
+    const worded = /^([+\-−]?\d[\d,]*(?:\.\d+)?)[^\d.,]\D*$/.exec(text);
+    if (worded) return `write ${worded[1]}${unit ? `; its unit is ${unit}` : ", without a unit"}`;
     return "write digits, with a decimal point if there is one, such as 17.66";
   }
 

@@ -58,7 +58,7 @@
     function resultCell(title, result, printed) {
       const lines = [];
       if (printed) lines.push(`printed ${printed}`);
-      if (result.recomputed) lines.push(`recomputed ${result.recomputed}`);
+      if (result.recomputed) lines.push(`gives ${result.recomputed}`);
       if (result.bounds && result.bounds !== result.recomputed) lines.push(result.bounds);
       if (result.reason) lines.push(result.reason);
       const small = lines.flatMap((line) => [element("br"), element("small", {}, line)]);
@@ -111,13 +111,14 @@
       });
       const body = rows.map(({ name, after, moved }) => {
         const link = element("a", { href: checks[name].address }, checks[name].title);
+        const stands = figures[name] ? figures[name].english : "";
         const verdict = element("td", { className: "cbec-whatif__move" }, moved);
         verdict.dataset.label = titles[3];
-        const printed = (all) => (all[name] ? all[name].text : "");
+        const printed = (all) => (name === choice.value ? all[name].text : "");
         const row = element(
           "tr",
           {},
-          element("td", {}, link),
+          element("td", {}, link, element("br"), element("small", {}, stands)),
           resultCell(titles[1], before[name], printed(figures)),
           resultCell(titles[2], after, printed(other)),
           verdict,

@@ -422,6 +422,8 @@ def test_an_impossible_resolution_is_refused(resolution: Fraction) -> None:
         ("13,24", "'13,24' is not a number; write 13.24"),
         ("1,31", "'1,31' is not a number; write 1.31"),
         ("-1,5%", "write -1.5%"),
+        ("12,34,567", "write digits"),
+        ("1,5.3", "write digits"),
         ("13,24万亿元", "write 13.24万亿元"),
         ("５", "'５' is not a number; write 5"),
         ("１，３１０", "write 1,310"),

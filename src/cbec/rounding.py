@@ -397,7 +397,7 @@ def _remedy(text: str) -> str:
         return f"write {folded}"
     if text[0] in "<>≤≥=≈~约超逾近":
         return "put the comparator into its own column and keep the number only"
-    comma = re.fullmatch(r"([+\-−]?\d+),(\d{1,2}|\d{4,})(\D.*)?", text)
+    comma = re.fullmatch(r"([+\-−]?\d+),(\d{1,2}|\d{4,})([^\d,.].*)?", text)
     if comma:
         return f"write {comma[1]}.{comma[2]}{comma[3] or ''}"
     zeros = re.fullmatch(r"([+\-−]?)0+(\d.*)", text, re.ASCII)

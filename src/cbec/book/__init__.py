@@ -26,6 +26,7 @@ from cbec.book import (
     roles,
     search,
     uses,
+    whatif,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     overview.setup(app)
     search.setup(app)
     certificate.setup(app)
+    whatif.setup(app)
     pages.setup(app, (chart.gather_specs, *accessible.CHANGES))
     return {
         "version": "1",

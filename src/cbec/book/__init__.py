@@ -20,6 +20,8 @@ from cbec.book import (
     origins,
     pages,
     roles,
+    scripts,
+    slim,
 )
 
 if TYPE_CHECKING:
@@ -52,5 +54,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
-    pages.setup(app, ())
+    slim.setup(app)
+    pages.setup(app, (scripts.drop_idle_scripts, scripts.spare_summaries, slim.tighten))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

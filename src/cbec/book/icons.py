@@ -42,10 +42,17 @@ mask: var(--cbec-icon) center / contain no-repeat content-box;
 print-color-adjust: exact;
 """
 
-#: The theme's rules for pictures inside buttons, said again for icons that are no pictures; and
-#: colours that a system's own high contrast leaves visible.
+#: The theme's script put pictures in place of the elements, and the theme's rules count on them:
+#: those for elements are undone, those for pictures said again. In a system's own high contrast,
+#: a mask needs a colour that is left to it.
 _PLACES = """
-.search-button-field > .fa-solid { display: inline-block; }
+:is(.fa, .fas, .fab, .fa-solid, .fa-brands) { display: inline; line-height: 0; }
+.search-button-field > .fa-solid { display: inline; }
+.search-button .fa-solid { font-size: 1.25em; }
+.prev-next-area .fa-solid { font-size: 1em; }
+.sidebar-secondary-item .fa-solid { padding-right: 0; }
+.bd-search .fa-solid.fa-magnifying-glass { position: static; color: inherit; }
+#pst-search-dialog[open] .bd-search .fa-solid { font-size: var(--pst-font-size-icon); }
 .bd-header-article .btn > :is(.fas, .fa-solid)::before { width: 1.3rem; }
 @media (forced-colors: active) {
   :is(.fa, .fas, .fab, .fa-solid, .fa-brands)::before { background: CanvasText; }

@@ -30,6 +30,7 @@ _LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
 _ADDRESS = re.compile(r'\bhref="([^"]+)"')
 _LOADED = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
 _INLINE = re.compile(r"<script(?![^>]*(?:\bsrc=|json))[^>]*>(.*?)</script>", re.DOTALL)
+_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 _VERBATIM = re.compile(
     r"(<(pre|textarea|script|style)\b.*?</\2\s*>)|<!--(?!\[if).*?-->|\s*\n\s*",
     re.DOTALL | re.IGNORECASE,
@@ -131,14 +132,14 @@ class Site:
             if self.static not in path.parents
         }
 
-    def scripts(self) -> dict[str, str]:
-        """Return the text of the scripts that pages load, by the name of their file."""
+    def scripts(self) -> dict[Path, str]:
+        """Return the text of the scripts that pages load, by their file."""
         files = {
             _file(address, path)
             for path, page in self.pages.items()
             for address in _LOADED.findall(page)
         }
-        return {f.name: f.read_text(encoding="utf-8") for f in sorted(files) if f.is_file()}
+        return {file: file.read_text(encoding="utf-8") for file in sorted(files) if file.is_file()}
 
     def sheets(self) -> list[Path]:
         """Return the style sheets that pages link, in their order, without the joined one."""
@@ -164,7 +165,13 @@ class Site:
                 path.write_text(changed, encoding="utf-8")
 
     def sweep(self) -> None:
-        """Remove each file of ``_static`` that no page, style sheet or script names."""
+        """Remove each file of ``_static`` that no page, style sheet or script names.
+
+        Maps for debuggers go too, and with them the comments that ask for one.
+        """
+        for file, script in self.scripts().items():
+            if (alone := _MAP.sub("", script)) != script:
+                file.write_text(alone, encoding="utf-8")
         texts = [*self.pages.values(), *self.scripts().values()]
         if (sheet := self.static / STYLESHEET).is_file():
             texts.append(sheet.read_text(encoding="utf-8"))

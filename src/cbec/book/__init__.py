@@ -54,6 +54,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    scripts.setup(app)
     slim.setup(app)
     pages.setup(app, (scripts.drop_idle_scripts, scripts.spare_summaries, slim.tighten))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-__all__ = ["drop_idle_scripts", "spare_summaries"]
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["drop_idle_scripts", "setup", "spare_summaries"]
+
+BUTTONS = "cbec-buttons.js"
 
 #: Scripts by the name of their file, and what a page holds that they work on. Scripts that are not
 #: listed stay.
 WORK: Mapping[str, re.Pattern[str]] = {
     # Icons are drawn by the style sheet.
     "fontawesome.js": re.compile(r"(?!)"),
+    # cbec-buttons.js serves these two; for anything else it leaves the page to Bootstrap.
+    "bootstrap.js": re.compile(r'data-bs-toggle="(?!(?:tooltip|dropdown)")'),
     "clipboard.min.js": re.compile(r'class="highlight"'),
     "copybutton.js": re.compile(r'class="highlight"'),
     "togglebutton.js": re.compile(
@@ -93,3 +101,14 @@ def spare_summaries(page: str, pagename: str) -> str:
     if pagename != "search":
         return page
     return _OPTIONS.sub(lambda match: match[0] + _NO_SUMMARIES, page, count=1)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the module to Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    app.add_js_file(BUTTONS, loading_method="defer")

@@ -24,7 +24,9 @@ from cbec.book import (
     overview,
     pages,
     roles,
+    scripts,
     search,
+    slim,
     uses,
     whatif,
 )
@@ -66,7 +68,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     search.setup(app)
     certificate.setup(app)
     whatif.setup(app)
-    pages.setup(app, (chart.gather_specs, *accessible.CHANGES))
+    scripts.setup(app)
+    slim.setup(app)
+    pages.setup(
+        app,
+        (
+            chart.gather_specs,
+            *accessible.CHANGES,
+            scripts.drop_idle_scripts,
+            scripts.spare_summaries,
+            slim.tighten,
+        ),
+    )
     return {
         "version": "1",
         "env_version": 1,

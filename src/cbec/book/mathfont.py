@@ -2,13 +2,16 @@
 
 Browsers stretch fences, roots and sums only in a font with a MATH table, and many devices have
 none. STIX Two Math (SIL Open Font License 1.1) is taken from the package ``ziamath``, reduced to
-the signs that the book's formulas may use, and written into the output when the site is built. A
-browser fetches it only on a page that has a formula.
+the signs that the formulas of the finished pages show, and written into the output. A browser
+fetches it only on a page that has a formula.
 """
 
 from __future__ import annotations
 
-from importlib import metadata, resources
+import re
+from collections.abc import Iterable
+from html import unescape
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,49 +24,79 @@ logger = logging.getLogger(__name__)
 
 FONT = "cbec-math.woff"
 STYLESHEET = "cbec-math.css"
-FAMILY = "CBEC Math"
-
-#: First and last code point of each block that is kept.
-RANGES = (
-    (0x0020, 0x007E),  # Latin
-    (0x00A0, 0x00FF),
-    (0x02C6, 0x02DC),  # accents
-    (0x0300, 0x0338),
-    (0x0391, 0x03F6),  # Greek
-    (0x2010, 0x2044),  # dashes, bars, primes
-    (0x2061, 0x2064),  # invisible operators
-    (0x2102, 0x2134),  # letterlike symbols
-    (0x2190, 0x21D5),  # arrows
-    (0x2200, 0x22FF),  # operators
-    (0x2308, 0x230B),  # floor and ceiling
-    (0x23DC, 0x23E1),  # braces above and below
-    (0x27E8, 0x27EB),  # angle brackets
-    (0x27F5, 0x27FA),  # long arrows
-    (0x1D400, 0x1D503),  # bold, italic and script letters
-    (0x1D538, 0x1D56B),  # double-struck letters
-    (0x1D5A0, 0x1D5D3),  # sans-serif letters
-    (0x1D670, 0x1D6A3),  # monospace letters
-    (0x1D6A8, 0x1D755),  # bold and italic Greek
-    (0x1D7CE, 0x1D7D7),  # bold digits
-)
 
 #: OpenType features that formulas need: script sizes, composition and placing of accents.
 FEATURES = ("ssty", "ccmp", "mark", "mkmk", "dtls", "flac")
 
-_STYLE = """/* STIX Two Math, reduced; SIL Open Font License 1.1, https://openfontlicense.org */
-@font-face {
-  font-family: "%(family)s";
-  src: url("%(font)s") format("woff");
-  font-display: swap;
-}
-
-math {
-  font-family: "%(family)s", math;
-}
-"""
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_LEAF = re.compile(r"<(mi|mn|mo|ms|mtext)\b([^>]*)>([^<]*)<")
+_ROOT = re.compile(r"<m(?:sqrt|root)\b")
+_RADICAL = "√"
+_MINUS = {"-": "−"}
+#: First letter of an alphabet, its last, and the first of the same in italics.
+_ITALICS = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))
+#: Letters whose italics stand outside their alphabet.
+_APART = {"h": "ℎ", "∂": "𝜕", "∇": "𝛻", "ϵ": "𝜖", "ϑ": "𝜗", "ϕ": "𝜙", "ϱ": "𝜚", "ϖ": "𝜛"}
 
 
-def reduce_font(source: Path, target: Path) -> None:
+def italic(letter: str) -> str:
+    """Return the letter that a browser shows for a variable of one letter.
+
+    Parameters
+    ----------
+    letter : str
+        A letter, as in ``<mi>x</mi>``.
+
+    Returns
+    -------
+    str
+        The mathematical italic, or the letter itself if it has none.
+
+    Examples
+    --------
+    >>> italic("x"), italic("h"), italic("∅")
+    ('𝑥', 'ℎ', '∅')
+    """
+    if letter in _APART:
+        return _APART[letter]
+    for first, last, start in _ITALICS:
+        if first <= letter <= last:
+            return chr(start + ord(letter) - ord(first))
+    return letter
+
+
+def signs(pages: Iterable[str]) -> set[str]:
+    """Collect the signs that the formulas of pages show.
+
+    Parameters
+    ----------
+    pages : iterable of str
+        HTML of the pages.
+
+    Returns
+    -------
+    set of str
+        Characters, as a browser draws them; none if there is no formula.
+
+    Examples
+    --------
+    >>> sorted(signs(["<p>a</p><math><mi>x</mi><mo>-</mo><msqrt><mn>2</mn></msqrt></math>"]))
+    [' ', '2', '−', '√', '𝑥']
+    """
+    found: set[str] = set()
+    for formula in (match[0] for page in pages for match in _FORMULA.finditer(page)):
+        found.add(" ")
+        if _ROOT.search(formula):
+            found.add(_RADICAL)
+        for kind, attributes, escaped in _LEAF.findall(formula):
+            text = unescape(escaped)
+            if kind == "mi" and len(text) == 1 and "mathvariant" not in attributes:
+                text = italic(text)
+            found.update(_MINUS.get(sign, sign) if kind == "mo" else sign for sign in text)
+    return found - {"\n"}
+
+
+def reduce_font(source: Path, target: Path, kept: Iterable[str]) -> None:
     """Write the part of a font that formulas need.
 
     Parameters
@@ -72,47 +105,45 @@ def reduce_font(source: Path, target: Path) -> None:
         An OpenType font with a MATH table.
     target : Path
         The WOFF file to write.
+    kept : iterable of str
+        Characters to keep, with their larger and their smaller forms.
     """
     from fontTools import subset  # type: ignore[import-untyped]
 
     options = subset.Options(flavor="woff", layout_features=list(FEATURES), hinting=False)
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[c for first, last in RANGES for c in range(first, last + 1)])
+    subsetter.populate(text="".join(sorted(kept)))
     subsetter.subset(font)
     subset.save_font(font, str(target), options)
 
 
-def write_font(app: Sphinx) -> None:
-    """Write the font and its style sheet into the output, unless they are there.
+def write_font(app: Sphinx, exception: Exception | None) -> None:
+    """Write the font that the finished pages need.
 
     Parameters
     ----------
     app : Sphinx
         The application.
+    exception : Exception or None
+        What ended the build, if it failed.
     """
-    if app.builder.format != "html":
+    if exception is not None or app.builder.format != "html":
         return
-    static = Path(app.outdir, "_static")
-    static.mkdir(parents=True, exist_ok=True)
+    pages = (path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
+    if not (kept := signs(pages)):
+        return
     try:
-        origin = f"/* from ziamath {metadata.version('ziamath')} */\n"
-        style = origin + _STYLE % {"family": FAMILY, "font": FONT}
-        sheet = static / STYLESHEET
-        if not (sheet.is_file() and sheet.read_text(encoding="utf-8") == style):
-            fonts = resources.files("ziamath.fonts")
-            with resources.as_file(fonts / "STIXTwoMath-Regular.ttf") as source:
-                reduce_font(source, static / FONT)
-            sheet.write_text(style, encoding="utf-8")
-    except (ImportError, metadata.PackageNotFoundError) as error:
+        fonts = resources.files("ziamath.fonts")
+        with resources.as_file(fonts / "STIXTwoMath-Regular.ttf") as source:
+            reduce_font(source, Path(app.outdir, "_static", FONT), kept)
+    except ImportError as error:
         logger.warning(
             "no font for mathematics (%s); install the packages ziamath and fonttools",
             error,
             type="cbec",
             subtype="mathfont",
         )
-        return
-    app.add_css_file(STYLESHEET, priority=901)
 
 
 def setup(app: Sphinx) -> None:
@@ -123,4 +154,5 @@ def setup(app: Sphinx) -> None:
     app : Sphinx
         The application.
     """
-    app.connect("builder-inited", write_font)
+    app.add_css_file(STYLESHEET, priority=901)
+    app.connect("build-finished", write_font)

@@ -1,0 +1,186 @@
+"""Weigh the pages of the built site: what a first visit loads, compressed as servers do.
+
+python -m tools.weigh [FOLDER] prints a table and ends with status 1 if a page is over its budget.
+A Chromium loads the pages if there is one; else the addresses in pages and style sheets are
+followed, which misses what only a script asks for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
+
+from tools.browser import find
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Response
+
+SITE = Path("_build/html")
+HOST = "127.0.0.1"
+LEVEL = 6
+KB = 1000
+#: Most that a page may weigh, in bytes, by whether it has charts.
+BUDGET = {True: 520 * KB, False: 170 * KB}
+CHART_MARK = 'class="cbec-chart__spec"'
+KINDS = ("html", "css", "js", "vega", "font", "image", "other")
+
+_SUFFIXES = {
+    ".html": "html",
+    ".css": "css",
+    ".js": "js",
+    ".woff": "font",
+    ".woff2": "font",
+    ".ttf": "font",
+    ".svg": "image",
+    ".png": "image",
+    ".ico": "image",
+}
+_ICON = re.compile(r'<link\b[^>]*\brel="icon"[^>]*\bhref="([^"]+)"')
+_LOADED = re.compile(
+    r'<(?:script|img|source)\b[^>]*\bsrc="([^"]+)"'
+    r'|<link\b[^>]*\brel="(?:stylesheet|icon|preload)"[^>]*\bhref="([^"]+)"'
+)
+_IN_STYLE = re.compile(r'url\("?([^")]+)"?\)')
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line in the log for each."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of this machine; give its address."""
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer((HOST, 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://{HOST}:{server.server_port}/"
+        server.shutdown()
+
+
+def page_names(folder: Path) -> list[str]:
+    """List the pages of a built site, or say what to do if there is none."""
+    if not (folder / "index.html").is_file():
+        raise FileNotFoundError(f"{folder} holds no built site: run `make site`")
+    names = (path.relative_to(folder) for path in sorted(folder.rglob("*.html")))
+    return [name.as_posix() for name in names if not name.parts[0].startswith("_")]
+
+
+def kind_of(path: str) -> str:
+    """Say under which kind a file counts, by its path."""
+    if path.endswith("/cbec-vega.js"):
+        return "vega"
+    return _SUFFIXES.get(Path(path).suffix, "other")
+
+
+def weigh(responses: dict[str, bytes]) -> Counter[str]:
+    """Add up the compressed sizes of a page's responses by kind; addresses are the keys."""
+    weights: Counter[str] = Counter()
+    for address, body in responses.items():
+        weights[kind_of(urlsplit(address).path)] += len(gzip.compress(body, LEVEL))
+    return weights
+
+
+def load(browser: Browser, address: str, name: str) -> dict[str, bytes]:
+    """Open a page for the first time and return all that came, the page's icon included."""
+    responses: dict[str, Response] = {}
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+
+    def note(answer: Response) -> None:
+        if answer.url.startswith(address) and answer.ok:
+            responses.setdefault(answer.url, answer)
+
+    page.on("response", note)
+    page.goto(address + name, wait_until="networkidle")
+    bodies = {url: answer.body() for url, answer in list(responses.items())}
+    # A browser without a window shows no icon and asks for none.
+    for icon in _ICON.findall(bodies[address + name].decode()):
+        url = urljoin(address + name, icon)
+        bodies[url] = context.request.get(url).body()
+    context.close()
+    return bodies
+
+
+def follow(folder: Path, name: str) -> dict[str, bytes]:
+    """Return a page and the files that it and its style sheets name."""
+    bodies: dict[str, bytes] = {}
+    waiting = [name]
+    while waiting:
+        path = waiting.pop()
+        file = folder / unquote(path)
+        if path in bodies or not file.is_file():
+            continue
+        bodies[path] = file.read_bytes()
+        found: list[str] = []
+        if path == name:
+            found = ["".join(pair) for pair in _LOADED.findall(bodies[path].decode())]
+        elif file.suffix == ".css":
+            found = _IN_STYLE.findall(bodies[path].decode())
+            if b"<math" not in bodies[name]:
+                found = [address for address in found if kind_of(address.split("?")[0]) != "font"]
+        waiting += [
+            urljoin(path, urlsplit(address).path) for address in found if ":" not in address
+        ]
+    return bodies
+
+
+def weigh_site(folder: Path) -> dict[str, Counter[str]]:
+    """Weigh each page of a built site: compressed bytes by kind."""
+    names = page_names(folder)
+    path = find()
+    if path is None:
+        return {name: weigh(follow(folder, name)) for name in names}
+    from playwright.sync_api import sync_playwright
+
+    with serve(folder) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        weights = {name: weigh(load(browser, address, name)) for name in names}
+        browser.close()
+    return weights
+
+
+def budget_of(folder: Path, name: str) -> int:
+    """Return how many bytes a page may weigh."""
+    return BUDGET[CHART_MARK in (folder / name).read_text(encoding="utf-8")]
+
+
+def table(weights: dict[str, Counter[str]], budgets: dict[str, int]) -> str:
+    """Write weights as a table in KB, the heaviest page first."""
+    width = max(len(name) for name in weights)
+    head = f"{'KB, gzip -6':{width}}" + "".join(f"{kind:>8}" for kind in (*KINDS, "all", "budget"))
+    lines = [head]
+    for name, weight in sorted(weights.items(), key=lambda item: -item[1].total()):
+        cells = [weight[kind] for kind in KINDS] + [weight.total(), budgets[name]]
+        over = "  OVER" if weight.total() > budgets[name] else ""
+        lines.append(f"{name:{width}}" + "".join(f"{cell / KB:8.1f}" for cell in cells) + over)
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; return 1 if a page is over its budget, 2 if there is no site."""
+    folder = Path(arguments[0]) if arguments else SITE
+    try:
+        weights = weigh_site(folder)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    budgets = {name: budget_of(folder, name) for name in weights}
+    print(table(weights, budgets))
+    return int(any(weight.total() > budgets[name] for name, weight in weights.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -21,7 +21,7 @@ AXES = {"arithmetic": ARITHMETIC, "evidence": EVIDENCE}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 PAGES = {
-    "index": "# Glance\n\n```{reproduction}\n```\n\n"
+    "index": "# Overview\n\n```{overview}\n```\n\n"
     "[There](#claim-market-2024), {ref}`claim-talent-inflow`\n\n"
     "```{toctree}\nreference/ledger\nlists\nstandings\nbad\n```\n",
     "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
@@ -125,44 +125,44 @@ def test_only_the_mistakes_are_warned_of(book: Any) -> None:
     assert [line for line in book.warnings if "bad.md" not in line] == []
 
 
-# The glance ----------------------------------------------------------------------------------
+# The overview --------------------------------------------------------------------------------
+
+
+def test_each_statistic_is_a_tile_with_both_verdicts_that_leads_to_its_entry(book: Any) -> None:
+    tiles = book.tree["index"].select("a.cbec-overview__tile")
+    results = book_audit().claims
+    assert [tile["href"] for tile in tiles] == [
+        f"reference/ledger.html#claim-{result.claim.id}" for result in results
+    ]
+    assert len(tiles) == STATISTICS
+    for tile, result in zip(tiles, results, strict=True):
+        halves = [half["class"][-1] for half in tile.select("span")]
+        assert halves == [f"verdict--{result.arithmetic}", f"verdict--{result.evidence}"]
+        for axis, verdict in (("arithmetic", result.arithmetic), ("evidence", result.evidence)):
+            assert AXES[axis][verdict].label_en in tile["aria-label"]
+        assert result.claim.english in tile["aria-label"]
+
+
+def test_tiles_stand_under_the_part_of_the_paper_that_prints_them(book: Any) -> None:
+    parts = book.tree["index"].select(".cbec-overview__parts > div")
+    found = {part.p.get_text(): len(part.select("a")) for part in parts}
+    assert found == Counter(result.claim.place for result in book_audit().claims)
 
 
 @pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
-def test_glance_adds_up_to_all_statistics(book: Any, place: int, axis: str) -> None:
-    box = book.tree["index"].select(".cbec-glance .cbec-glance__axis")[place]
-    assert f"{STATISTICS} statistics" in box.get_text()
-    key = [item.get_text() for item in box.select(".cbec-glance__key li")]
+def test_the_key_of_the_overview_adds_up_to_all_statistics(
+    book: Any, place: int, axis: str
+) -> None:
     told = {}
-    for item in key:
-        sign, label, count = re.fullmatch(rf"(\S) (.+) (\d+) of {STATISTICS}", item).groups()
+    for item in book.tree["index"].select(".cbec-overview ul")[place].select("li"):
+        sign, label, count = re.fullmatch(
+            rf"(\S) (.+) (\d+) of {STATISTICS}", item.get_text()
+        ).groups()
         told[label] = int(count)
         assert sign in {sense.symbol for sense in AXES[axis].values()}
     expected = Counter(AXES[axis][getattr(r, axis)].label_en for r in book_audit().claims)
     assert told == expected
     assert sum(told.values()) == STATISTICS
-
-
-@pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])
-def test_glance_says_the_same_in_bar_label_and_key(book: Any, place: int, axis: str) -> None:
-    box = book.tree["index"].select(".cbec-glance .cbec-glance__axis")[place]
-    (bar,) = box.select(".cbec-glance__bar")
-    parts = bar.select("span.verdict")
-    assert bar["role"] == "img"
-    widths = [int(re.fullmatch(r"--n:(\d+)", part["style"])[1]) for part in parts]
-    assert widths == [int(part.get_text()) for part in parts]
-    assert sum(widths) == STATISTICS
-    spoken = [int(part.split()[-1]) for part in bar["aria-label"].split(",")]
-    keyed = [int(li.get_text().split()[-3]) for li in box.select(".cbec-glance__key li")]
-    assert widths == spoken == keyed
-
-
-def test_glance_counts_the_cross_checks(book: Any) -> None:
-    failing = sum(
-        r.arithmetic in {"inconsistent", "decision", "failed"} for r in book_audit().cross_checks
-    )
-    text = book.tree["index"].select_one(".cbec-glance > p").get_text()
-    assert f"{CROSS_CHECKS - failing} of {CROSS_CHECKS} hold" in text
 
 
 # The lists -----------------------------------------------------------------------------------

@@ -6,14 +6,12 @@ that axe itself calls experimental or deprecated, and those of level AAA.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
-from bs4 import BeautifulSoup
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

@@ -52,7 +52,23 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CHINESE = re.compile(
     rf"(?:\d[\d.,]*)?[{_HAN}](?:[{_HAN}\u3001-\u303f\uff01-\uff5e\u201c\u201d\d.,%·—]*[{_HAN}])?"
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 # Code is in no language, a picture has a label of its own, and these hold text only.
 _MARKUP = re.compile(
     r"<!--.*?-->"

@@ -1,7 +1,5 @@
 """Directives that sum up the audit and list its verdicts.
 
-``{reproduction}``
-    The reproduction at a glance: counts by verdict on both axes, with their denominator.
 ``{verdict-list} arithmetic``
     The verdicts of one axis, or how propositions stand, with symbols and meanings.
 """
@@ -34,7 +32,6 @@ _CAPTIONS = {
 
 def setup(app: Sphinx) -> None:
     """Add the directives to Sphinx."""
-    app.add_directive("reproduction", _Reproduction)
     app.add_directive("verdict-list", _VerdictList)
 
 
@@ -49,35 +46,6 @@ class _AuditDirective(SphinxDirective):
 
     def build(self, audit: Audit) -> list[nodes.Node]:
         raise NotImplementedError
-
-
-class _Reproduction(_AuditDirective):
-    def build(self, audit: Audit) -> list[nodes.Node]:
-        total = len(audit.claims)
-        parts = ['<div class="cbec-glance">']
-        for axis, table, question in (
-            ("arithmetic", ARITHMETIC, "Does it follow from what is printed?"),
-            ("evidence", EVIDENCE, "Does a source bear it?"),
-        ):
-            counts = audit.counts(axis)
-            shown = [(v, counts[str(v)]) for v in table if counts[str(v)]]
-            label = ", ".join(f"{table[v].label_en} {n}" for v, n in shown)  # type: ignore[index]
-            parts.append(
-                f'<div class="cbec-glance__axis"><p class="cbec-glance__title">{question} '
-                f"<small>{total} statistics</small></p>"
-                f'<div class="cbec-glance__bar" role="img" aria-label="{escape(label)}">'
-            )
-            parts += [
-                f'<span class="verdict verdict--{v}" style="--n:{n}" '
-                f'title="{escape(table[v].label_en)}: {n} of {total}">{n}</span>'  # type: ignore[index]
-                for v, n in shown
-            ]
-            parts.append('</div><ul class="cbec-glance__key">')
-            parts += [f"<li>{verdict_html(v)} {n} of {total}</li>" for v, n in shown]
-            parts.append("</ul></div>")
-        holding = f"{len(audit.holding)} of {len(audit.cross_checks)} hold"
-        parts.append(f"<p>Cross-checks between figures: {holding}.</p></div>")
-        return [nodes.raw("", "".join(parts), format="html")]
 
 
 class _VerdictList(_AuditDirective):

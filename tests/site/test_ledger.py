@@ -329,6 +329,15 @@ def test_a_link_to_an_entry_leads_there_though_the_filter_hides_it(
     assert entries(page) == ["import-growth-2024"]
 
 
+def test_a_link_scrolls_to_a_hidden_entry_far_below(ledger: Callable[..., Page]) -> None:
+    page = ledger("?arithmetic=exact")
+    far = those(lambda r: r.arithmetic != "exact")[-1]
+    assert far not in entries(page)
+    page.evaluate("(id) => { location.hash = `claim-${id}`; }", far)
+    page.locator(f"#claim-{far}").wait_for(state="visible")
+    assert in_view(page, far)
+
+
 @pytest.mark.parametrize("query", ["", "?arithmetic=exact"])
 def test_an_anchor_leads_to_its_entry_on_arrival(ledger: Callable[..., Page], query: str) -> None:
     id = "talent-inflow"

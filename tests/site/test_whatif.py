@@ -387,11 +387,12 @@ def test_a_changed_figure_tells_which_verdicts_fall(page: Any, ledger: Ledger) -
 
 
 def test_the_figure_goes_back_to_what_is_printed(page: Any) -> None:
-    choose(page, "import-2023", "3.99")
-    assert "falls" in moves(page).values()
-    page.locator("button[type=reset]").click()
-    assert page.locator("#cbec-whatif-number").input_value() == "3.61"
-    assert set(moves(page).values()) == {"stays"}
+    for typed in ("3.99", "3,99"):
+        choose(page, "import-2023", typed)
+        page.locator("button[type=reset]").click()
+        assert page.locator("#cbec-whatif-number").input_value() == "3.61"
+        assert set(moves(page).values()) == {"stays"}
+        assert text(page, "error") == ""
 
 
 def test_buttons_and_arrow_keys_move_the_last_digit(page: Any) -> None:
@@ -456,6 +457,8 @@ def test_what_cannot_be_read_says_what_to_write_and_leaves_the_result(
     choose(page, "market-2024", "17.70")
     before = text(page, "summary"), moves(page)
     page.locator("#cbec-whatif-number").fill(typed)
+    page.locator("#cbec-whatif-number").press("Enter")
+    page.locator("#cbec-whatif-error:not(:empty)").wait_for()
     assert remedy in text(page, "error")
     assert "17.70万亿元" in text(page, "error")
     assert page.locator("#cbec-whatif-number").get_attribute("aria-invalid") == "true"
@@ -463,6 +466,15 @@ def test_what_cannot_be_read_says_what_to_write_and_leaves_the_result(
     page.locator("#cbec-whatif-number").fill("17.66")
     assert text(page, "error") == ""
     assert page.locator("#cbec-whatif-number").get_attribute("aria-invalid") == "false"
+
+
+def test_a_half_typed_number_is_not_complained_about_at_once(page: Any) -> None:
+    choose(page, "market-2024", "17.")
+    assert text(page, "error") == ""
+    page.locator("#cbec-whatif-error:not(:empty)").wait_for(timeout=5_000)
+    page.locator("#cbec-whatif-number").press_sequentially("67")
+    assert text(page, "error") == ""
+    assert moves(page)["trade-share-2024"] == "falls"
 
 
 def test_remedies_are_those_of_the_ledger(page: Any) -> None:

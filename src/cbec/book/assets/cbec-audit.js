@@ -280,7 +280,7 @@
     if (!text) return "write the figure as it is printed";
     const folded = text.replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
     if (folded !== text) return `write ${folded}`;
-    if ("<>≤≥=≈~约超逾近".includes(text[0])) return "leave the comparator out, write the number only";
+    if ("<>≤≥=≈~约超逾近".includes(text[0])) return "write the number only, without a comparator";
     const comma = /^([+\-−]?\d+),(\d{1,2}|\d{4,})([^\d,.].*)?$/.exec(text);
     if (comma) return `write ${comma[1]}.${comma[2]}${comma[3] || ""}`;
     const zeros = /^([+\-−]?)0+(\d.*)$/.exec(text);

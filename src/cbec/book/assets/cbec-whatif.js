@@ -3,6 +3,8 @@
 (function () {
   "use strict";
 
+  const PATIENCE = 700; // ms that a number may be half typed before its error is told
+
   const { check, numberText, read, revive, stepped } = window.cbecAudit;
 
   function element(name, properties = {}, ...children) {
@@ -28,15 +30,17 @@
     const form = find("form");
     const choice = find("select");
     const field = find("input");
+    const reset = find("button[type=reset]");
     const error = find(".cbec-whatif__error");
     const summary = find(".cbec-whatif__summary");
     const table = find(".cbec-whatif__result table");
 
     let current = null; // the figure as it was last understood
+    let timer = 0;
 
     const original = () => figures[choice.value];
-    const digits = (figure) => (figure.spelled ? numberText(figure.value, figure) : bare(figure));
-    const bare = (figure) => figure.text.slice(0, figure.text.length - figure.tail.length);
+    const digits = ({ spelled, text, tail, value }) =>
+      spelled ? numberText(value, original()) : text.slice(0, text.length - tail.length);
     const label = (verdict) => data.verdicts[verdict][1];
 
     function badge(verdict) {
@@ -74,11 +78,8 @@
         const after = check(checks[name], other);
         return { name, after, moved: move(before[name].verdict, after.verdict) };
       });
-      const changed = current.text !== original().text;
-      summary.textContent = sentence(rows, changed);
+      summary.textContent = sentence(rows, current.text !== original().text);
       fill(rows, other);
-      const reset = find("button[type=reset]");
-      reset.disabled = !changed;
     }
 
     function sentence(rows, changed) {
@@ -126,7 +127,9 @@
         row.dataset.move = moved;
         return row;
       });
+      const title = choice.selectedOptions[0].textContent;
       table.replaceChildren(
+        element("caption", {}, `What rests on: ${title}`),
         element("thead", {}, element("tr", {}, ...head)),
         element("tbody", {}, ...body),
       );
@@ -138,14 +141,17 @@
     }
 
     /* Takes what stands in the field; what can't be read leaves the last result as it is. */
-    function take() {
+    function take(patience = 0) {
+      clearTimeout(timer);
+      reset.disabled = field.value === digits(original());
       try {
         current = read(field.value, original());
       } catch (problem) {
         const typed = field.value.trim();
         const shown = typed.length > 20 ? `${typed.slice(0, 20)}…` : typed;
         const said = shown ? `“${shown}” can't be read; ` : "The field is empty; ";
-        complain(`${said}${problem.message}. The result below is that of ${current.text}.`);
+        const told = `${said}${problem.message}. The result below is that of ${current.text}.`;
+        timer = setTimeout(complain, patience, told);
         return;
       }
       complain("");
@@ -162,7 +168,8 @@
       const unit = figure.tail.trim();
       const own = element("span", { lang: "zh-CN", textContent: figure.spelled ? "" : unit });
       const english = unit === figure.unit ? "" : figure.unit;
-      find(".cbec-whatif__unit").replaceChildren(own, own.textContent && english ? ", " : "", english);
+      const between = own.textContent && english ? ", " : "";
+      find(".cbec-whatif__unit").replaceChildren(own, between, english);
       find(".cbec-whatif__room").textContent = room(figure);
       write(figure);
     }
@@ -170,21 +177,25 @@
     function room(figure) {
       if (!figure.room) return "";
       const [low, high] = figure.room;
-      const digits = "With as many digits, and all others as printed, no verdict falls";
-      if (low !== null && low === high) return `${digits} only at ${low}.`;
+      const under = "With as many digits, and all others as printed,";
+      if (low !== null && low === high) return `${under} every verdict stands at ${low} only.`;
       const ends = [low === null ? "" : `from ${low}`, high === null ? "" : `to ${high}`];
-      return `${digits} ${ends.filter(Boolean).join(" ") || "wherever it moves"}.`;
+      return `${under} no verdict falls ${ends.filter(Boolean).join(" ") || "wherever it moves"}.`;
     }
 
     choice.addEventListener("change", choose);
-    field.addEventListener("input", take);
+    field.addEventListener("input", () => take(PATIENCE));
+    field.addEventListener("change", () => take());
     field.addEventListener("keydown", (event) => {
       const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (!steps) return;
       event.preventDefault();
       write(stepped(current, steps));
     });
-    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      take();
+    });
     form.addEventListener("reset", (event) => {
       event.preventDefault();
       write(original());

@@ -53,5 +53,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    accessible.setup(app)
     pages.setup(app, accessible.CHANGES)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -68,6 +68,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     search.setup(app)
     certificate.setup(app)
     whatif.setup(app)
+    accessible.setup(app)
     scripts.setup(app)
     slim.setup(app)
     pages.setup(

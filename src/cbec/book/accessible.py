@@ -9,8 +9,14 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
+from typing import TYPE_CHECKING
 
-__all__ = ["CHANGES", "correct_roles", "mark_chinese", "name_controls", "name_tables"]
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["CHANGES", "correct_roles", "mark_chinese", "name_controls", "name_tables", "setup"]
+
+SCRIPT = "cbec-focus.js"
 
 #: The changes to single tags: the theme's text, and ours.
 _CONTROLS = {
@@ -24,6 +30,13 @@ _CONTROLS = {
     ),
     # A wide formula scrolls.
     '<math display="block">': '<math display="block" tabindex="0">',
+    '<dialog id="pst-search-dialog">': '<dialog id="pst-search-dialog" aria-label="Search">',
+    '<dialog id="pst-primary-sidebar-modal">': (
+        '<dialog id="pst-primary-sidebar-modal" aria-label="Contents of the book">'
+    ),
+    '<dialog id="pst-secondary-sidebar-modal">': (
+        '<dialog id="pst-secondary-sidebar-modal" aria-label="Contents of this page">'
+    ),
     'title="Toggle primary sidebar"': 'title="Contents of the book"',
     'title="Toggle secondary sidebar"': 'title="Contents of this page"',
 }
@@ -52,23 +65,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CHINESE = re.compile(
     rf"(?:\d[\d.,]*)?[{_HAN}](?:[{_HAN}\u3001-\u303f\uff01-\uff5e\u201c\u201d\d.,%·—]*[{_HAN}])?"
 )
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
+_VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr")
 # Code is in no language, a picture has a label of its own, and these hold text only.
 _MARKUP = re.compile(
     r"<!--.*?-->"
@@ -127,8 +124,8 @@ def correct_roles(page: str, pagename: str) -> str:
 
     Examples
     --------
-    >>> correct_roles('<dl>\\n<dd><em class="sig-param">x</em></dd>\\n</dl>', "reference/api")
-    '<div class="cbec-parameters">\\n<div><em class="sig-param">x</em></div>\\n</div>'
+    >>> correct_roles('<dl> <dd><em class="sig-param">x</em></dd> </dl>', "reference/api")
+    '<div class="cbec-parameters"> <div><em class="sig-param">x</em></div> </div>'
     """
     page = page.replace('role="doc-biblioentry"', 'role="listitem"')
     return _PARAMETERS.sub(
@@ -161,9 +158,8 @@ def name_tables(page: str, pagename: str) -> str:
 
     Examples
     --------
-    >>> print(name_tables('<h2>Trade</h2><div class="cbec-scroll"><table></table></div>', ""))
-    <h2>Trade</h2><div class="cbec-scroll" tabindex="0" role="group" aria-label="Table: Trade"><table
-    aria-label="Table: Trade"></table></div>
+    >>> print(name_tables('<div class="cbec-scroll"><table><caption>Trade</caption></table>', ""))
+    <div class="cbec-scroll" tabindex="0" role="group" aria-label="Trade"><table>...
     """
     heading = chart = ""
 
@@ -246,3 +242,8 @@ def mark_chinese(page: str, pagename: str) -> str:
 
 #: In the order in which a page passes through them.
 CHANGES = (name_controls, correct_roles, name_tables, mark_chinese)
+
+
+def setup(app: Sphinx) -> None:
+    """Load the script that keeps the focus of who uses the keyboard."""
+    app.add_js_file(SCRIPT, loading_method="defer")

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import tinycss2
-from tinycss2.ast import Declaration, Node
+from tinycss2.ast import Declaration, Node, WhitespaceToken
 
 __all__ = [
     "AtRule",
@@ -421,15 +421,16 @@ def _compact(tokens: Iterable[Node], tight: str) -> str:
     """Write tokens with single blanks, and none beside the literals in ``tight``."""
     kept: list[Node] = []
     for token in tokens:
-        blank = token.type == "whitespace"
-        if token.type == "comment" or (blank and (not kept or _ends(kept[-1], tight))):
-            continue
-        if _ends(token, tight) and not blank and kept and kept[-1].type == "whitespace":
-            kept.pop()
-        kept.append(token)
-    text: str = tinycss2.serialize(kept)
-    return re.sub(r"\s+$", "", text)
+        last = kept[-1] if kept else None
+        if token.type == "whitespace":
+            if last is not None and last.type != "whitespace" and not _is_literal(last, tight):
+                kept.append(WhitespaceToken(token.source_line, token.source_column, " "))
+        elif token.type != "comment":
+            if last is not None and last.type == "whitespace" and _is_literal(token, tight):
+                kept.pop()
+            kept.append(token)
+    return str(tinycss2.serialize(kept)).rstrip(" ")
 
 
-def _ends(token: Node, tight: str) -> bool:
-    return token.type == "whitespace" or (token.type == "literal" and token.value in tight)
+def _is_literal(token: Node, literals: str) -> bool:
+    return token.type == "literal" and token.value in literals

@@ -13,7 +13,7 @@ import io
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -22,6 +22,8 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Browser, sync_playwright
+from pypdf import PdfReader
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from tools.browser import find
@@ -43,10 +45,16 @@ LEFT_OUT = (
 # What a reader of paper can't use, and what LEFT_OUT names.
 _UNUSED = (
     "script, button, nav, template, .headerlink, .viewcode-link, .prev-next-footer, .pst-js-only, "
-    ".cbec-note__back, .cbec-popover, details.hide, .cbec-chart details.cbec-more"
+    ".sd-summary-state-marker, .cbec-note__back, details.hide, .cbec-chart details.cbec-more"
 )
 _REFERRING = ("for", "headers", "list", "aria-labelledby", "aria-describedby", "aria-controls")
-_URL = re.compile(r"url\((['\"]?)#")
+_URL = re.compile(r"""(url\(['"]?#)([^'")]+)""")
+
+
+_FILL = """(sheets) => document.querySelectorAll("[data-sheet]").forEach((place) => {
+  place.textContent = sheets[place.dataset.sheet];
+})"""
+_PATIENCE = 180_000  # ms; a busy machine takes its time
 
 
 class Part(NamedTuple):
@@ -78,16 +86,12 @@ def anchor_of(name: str, fragment: str = "") -> str:
     return name.replace("/", "-") + (f"--{fragment}" if fragment else "")
 
 
-def read_article(site: Path, name: str, names: Sequence[str], base_url: str) -> Tag:
-    """Return a page's article, ready to share a document with those of the other pages.
+def prepare(article: Tag, site: Path, name: str, names: Collection[str], base_url: str) -> None:
+    """Make a page's article ready to share a document with those of the other pages.
 
     A link to a page of the book becomes one within the document. A link to another file of the site
     leads to its address, if the site has one, else only its words stay.
     """
-    page = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-    article = page.select_one("article")
-    if article is None:
-        raise ValueError(f"{name}.html has no article")
     for element in article.select(_UNUSED):
         element.decompose()
     for box in article.find_all("details"):
@@ -100,15 +104,14 @@ def read_article(site: Path, name: str, names: Sequence[str], base_url: str) -> 
                 words = value if isinstance(value, list) else value.split()
                 element[key] = " ".join(anchor_of(name, word) for word in words)
             elif isinstance(value, str) and "url(" in value:
-                element[key] = _URL.sub(rf"url(\1#{anchor_of(name, ' ').rstrip()}", value)
+                element[key] = _URL.sub(lambda url: url[1] + anchor_of(name, url[2]), value)
     for link in article.find_all(href=True):
         _lead(link, name, names, base_url)
     for image in article.find_all(src=True):
         image["src"] = (site / dirname(name) / unquote(image["src"])).resolve().as_uri()
-    return article
 
 
-def _lead(link: Tag, name: str, names: Sequence[str], base_url: str) -> None:
+def _lead(link: Tag, name: str, names: Collection[str], base_url: str) -> None:
     """Let a link lead to a place in the document, to another site, or nowhere."""
     parts = urlsplit(str(link["href"]))
     if parts.scheme or parts.netloc:
@@ -122,28 +125,23 @@ def _lead(link: Tag, name: str, names: Sequence[str], base_url: str) -> None:
         del link["href"]
 
 
-def assemble(
-    site: Path, parts: Sequence[Part], config: Mapping[str, Any], sheets: Mapping[str, int]
-) -> str:
-    """Write the book as one HTML document.
-
-    ``sheets`` says on which sheet of the PDF a page begins, as far as that is known.
-    """
-    names = [part.name for part in parts]
+def assemble(site: Path, parts: Sequence[Part], config: Mapping[str, Any]) -> str:
+    """Write the book as one HTML document."""
     base_url = config.get("sphinx", {}).get("config", {}).get("html_baseurl", "")
-    articles = {name: read_article(site, name, names, base_url) for name in names}
-    titles = {
-        name: heading.get_text(" ", strip=True) if (heading := article.h1) else name
-        for name, article in articles.items()
-    }
-    styles = dict.fromkeys(
-        (site / dirname(name) / urlsplit(str(link["href"])).path).resolve().as_uri()
-        for name in names
-        for link in BeautifulSoup(
-            (site / f"{name}.html").read_text(encoding="utf-8").partition("</head>")[0],
-            "html.parser",
-        ).select("link[rel=stylesheet]")
-    )
+    names = [part.name for part in parts]
+    styles: dict[str, None] = {}
+    titles, articles = {}, []
+    for name in names:
+        html = (site / f"{name}.html").read_text(encoding="utf-8")
+        page = BeautifulSoup(html, "html.parser")
+        for link in page.select("head link[rel=stylesheet]"):
+            sheet = site / dirname(name) / urlsplit(str(link["href"])).path
+            styles[sheet.resolve().as_uri()] = None
+        if page.article is None or page.article.h1 is None:
+            raise ValueError(f"{name}.html has no article with a heading")
+        prepare(page.article, site, name, names, base_url)
+        titles[name] = page.article.h1.get_text(" ", strip=True)
+        articles.append(f'<div class="pdf-part" id="{anchor_of(name)}">{page.article}</div>')
     title = escape(config["title"])
     return "".join(
         [
@@ -155,12 +153,9 @@ def assemble(
             f"<p>By {escape(config['author'])}, {escape(str(config['copyright']))}</p>",
             f'<p class="pdf-cover__said">{LEFT_OUT}</p></section>',
             '<section class="pdf-contents"><h1>Contents</h1>',
-            *_contents(parts, titles, sheets),
+            *_contents(parts, titles),
             '</section><main class="bd-main"><div class="bd-content">',
-            *(
-                f'<div class="pdf-part" id="{anchor_of(name)}">{article}</div>'
-                for name, article in articles.items()
-            ),
+            *articles,
             "</div></main></body></html>",
         ]
     )
@@ -178,10 +173,8 @@ def _running_heads(titles: Mapping[str, str]) -> str:
     return "".join(rules)
 
 
-def _contents(
-    parts: Sequence[Part], titles: Mapping[str, str], sheets: Mapping[str, int]
-) -> Iterator[str]:
-    """Write the lines of the table of contents."""
+def _contents(parts: Sequence[Part], titles: Mapping[str, str]) -> Iterator[str]:
+    """Write the lines of the table of contents; the sheets' numbers come when they are known."""
     above = ""
     for name, caption in parts:
         if caption != above:
@@ -189,43 +182,29 @@ def _contents(
             yield f'<p class="pdf-contents__caption">{escape(caption)}</p>'
         yield (
             f'<p class="pdf-contents__line"><a href="#{anchor_of(name)}">{escape(titles[name])}</a>'
-            f"<span>{sheets.get(name, '')}</span></p>"
+            f'<span data-sheet="{anchor_of(name)}"></span></p>'
         )
 
 
-def sheets_of(pdf: bytes, names: Sequence[str]) -> dict[str, int]:
-    """Return on which sheet each page of the book begins."""
-    from pypdf import PdfReader
-
+def sheets_of(pdf: bytes, anchors: Collection[str]) -> dict[str, int]:
+    """Return on which sheet of a PDF each of these places is."""
     reader = PdfReader(io.BytesIO(pdf))
     places = reader.named_destinations
-    found = {}
-    for name in names:
-        place = places[f"/{anchor_of(name)}"]
-        found[name] = 1 + (reader.get_destination_page_number(place) or 0)
-    return found
+    return {
+        anchor: 1 + (reader.get_destination_page_number(places[f"/{anchor}"]) or 0)
+        for anchor in anchors
+    }
 
 
-def print_book(site: Path, browser: str) -> bytes:
-    """Return the book as a PDF."""
-    from playwright.sync_api import sync_playwright
-
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    parts = parts_of(ROOT / "_toc.yml")
-    names = [part.name for part in parts]
-    pdf, sheets = b"", dict[str, int]()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium,
-    ):
-        page = chromium.new_context(java_script_enabled=False).new_page()
-        page.emulate_media(media="print", color_scheme="light")
-        document = Path(folder, "book.html")
-        while not pdf or sheets != (sheets := sheets_of(pdf, names)):
-            document.write_text(assemble(site, parts, config, sheets), encoding="utf-8")
-            page.goto(document.as_uri())
-            pdf = page.pdf(prefer_css_page_size=True, outline=True, tagged=True)
+def print_document(document: Path, names: Collection[str], chromium: Browser) -> bytes:
+    """Return the book's document as a PDF."""
+    page = chromium.new_page(color_scheme="light")
+    page.set_default_timeout(_PATIENCE)
+    page.goto(document.as_uri())
+    draft = page.pdf(prefer_css_page_size=True)
+    page.evaluate(_FILL, sheets_of(draft, [anchor_of(name) for name in names]))
+    pdf = page.pdf(prefer_css_page_size=True, outline=True, tagged=True)
+    page.close()
     return pdf
 
 
@@ -240,12 +219,20 @@ def file_name(title: str) -> str:
 
 def main() -> int:
     """Print the book to ``_build/pdf``; return 1 if it can't be done."""
-    browser = find()
-    if browser is None or not (SITE / "index.html").is_file():
-        print(NO_BROWSER if browser is None else NO_SITE, file=sys.stderr)
+    path = find()
+    if path is None or not (SITE / "index.html").is_file():
+        print(NO_BROWSER if path is None else NO_SITE, file=sys.stderr)
         return 1
-    pdf = print_book(SITE, browser)
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    parts = parts_of(ROOT / "_toc.yml")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as chromium,
+    ):
+        document = Path(folder, "book.html")
+        document.write_text(assemble(SITE, parts, config), encoding="utf-8")
+        pdf = print_document(document, [part.name for part in parts], chromium)
     target = ROOT / "_build" / "pdf" / file_name(config["title"])
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(pdf)

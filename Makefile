@@ -13,7 +13,7 @@ SOURCES := $(shell find index.md references.bib _config.yml _toc.yml benchmarks/
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site test notebooks data certificate register lock bench-lock bench-forecast \
+.PHONY: help site pdf test notebooks data certificate register lock bench-lock bench-forecast \
 	calibrate serve format clean FORCE
 
 help: ## list these targets
@@ -21,6 +21,9 @@ help: ## list these targets
 
 site: $(SITE) ## install what is needed into .venv and build the book
 	@echo 'The book is in _build/html/index.html; to read it: make serve'
+
+pdf: site ## print the book as one PDF, with the Chromium that is found
+	@$(PY) -m tools.pdf
 
 test: site ## build the book and run every check
 	@$(PY) -m ruff check .

@@ -1,0 +1,169 @@
+"""The PDF of the book: whole, in order, with Chinese, formulas and links that lead somewhere."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser
+from pypdf import PageObject, PdfReader
+
+from tools.pdf import ROOT, anchor_of, assemble, parts_of, print_document
+
+FEWEST_SHEETS, MOST_SHEETS = 100, 450
+FEWEST_LETTERS = 30
+BODY = 10  # points, as pdf.css sets it
+CHAPTERS = ["Introduction", "Development status", "Challenges", "Countermeasures", "Conclusion"]
+ROOM = 642  # px: an A4 sheet between its margins
+
+
+@pytest.fixture(scope="module")
+def names() -> list[str]:
+    """Return the book's pages in reading order."""
+    return [part.name for part in parts_of(ROOT / "_toc.yml")]
+
+
+@pytest.fixture(scope="module")
+def document(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the HTML document that is printed."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    path = tmp_path_factory.mktemp("pdf") / "book.html"
+    path.write_text(assemble(site, parts_of(ROOT / "_toc.yml"), config), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def pdf(document: Path, names: list[str], browser: Browser) -> PdfReader:
+    """Return the printed book."""
+    return PdfReader(io.BytesIO(print_document(document, names, browser)))
+
+
+@pytest.fixture(scope="module")
+def texts(pdf: PdfReader) -> list[str]:
+    """Return the text of each sheet; a PDF writes some Chinese characters as their radicals."""
+    return [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in pdf.pages]
+
+
+def links_of(pdf: PdfReader) -> Iterator[Any]:
+    """Return the links of all sheets."""
+    for sheet in pdf.pages:
+        for annotation in sheet.get("/Annots", ()):
+            yield annotation.get_object()
+
+
+def fonts_of(sheet: PageObject) -> Iterator[Any]:
+    """Return the fonts that a sheet uses."""
+    resources: Any = sheet["/Resources"]
+    for font in resources.get("/Font", {}).values():
+        yield font.get_object()
+
+
+def test_the_outline_has_the_pages_of_the_book_in_order_where_the_contents_say(
+    pdf: PdfReader, texts: list[str]
+) -> None:
+    outline = [item for item in pdf.outline if not isinstance(item, list)]
+    titles = [item.title for item in outline]
+    assert titles[0] == "Contents"
+    assert [title for title in titles if title in CHAPTERS] == CHAPTERS
+    sheets = [1 + pdf.get_destination_page_number(item) for item in outline]
+    assert sheets == sorted(sheets)
+    listed = [f"{title} {n}" for title, n in zip(titles[1:], sheets[1:], strict=True)]
+    assert [line for line in listed if line not in texts[1].splitlines()] == []
+
+
+def test_every_link_within_the_book_has_its_place(pdf: PdfReader, names: list[str]) -> None:
+    places = set(pdf.named_destinations)
+    inner = [str(link["/Dest"]) for link in links_of(pdf) if "/Dest" in link]
+    assert len(inner) > len(names)
+    assert {f"/{anchor_of(name)}" for name in names} <= set(inner)
+    assert [place for place in inner if place not in places] == []
+
+
+def test_no_link_leads_to_a_file_of_this_machine(pdf: PdfReader) -> None:
+    addresses = [str(link["/A"].get("/URI", "")) for link in links_of(pdf) if "/A" in link]
+    assert addresses
+    assert [a for a in addresses if not a.startswith(("https://", "http://", "mailto:"))] == []
+
+
+def test_no_id_is_used_twice(document: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(document.as_uri())
+    twice = page.evaluate(
+        """() => {
+          const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+          return ids.filter((id, i) => ids.indexOf(id) !== i);
+        }"""
+    )
+    lost = page.evaluate(
+        """() => [...document.querySelectorAll('a[href^="#"]')].map((a) => a.hash.slice(1))
+          .filter((id) => !document.getElementById(decodeURIComponent(id)))"""
+    )
+    page.close()
+    assert (twice, lost) == ([], [])
+
+
+def test_nothing_is_wider_than_its_sheet(document: Path, browser: Browser) -> None:
+    """Or Chromium would shrink the whole book."""
+    page = browser.new_page(viewport={"width": ROOM, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(document.as_uri())
+    page.add_style_tag(content=".cbec-grid { display: none !important; }")  # on wide sheets
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert width <= ROOM
+
+
+def test_text_has_the_size_that_the_style_says(pdf: PdfReader) -> None:
+    letters: dict[float, int] = {}
+
+    def count(text: str, page: Any, line: Any, font: Any, size: float) -> None:
+        drawn = round(size * abs(line[0] * page[0]), 1)
+        letters[drawn] = letters.get(drawn, 0) + len(text.strip())
+
+    for item in pdf.outline:
+        if not isinstance(item, list) and item.title in CHAPTERS:
+            pdf.pages[pdf.get_destination_page_number(item)].extract_text(visitor_text=count)
+    assert max(letters, key=lambda size: letters[size]) == pytest.approx(BODY, abs=0.5)
+
+
+def test_every_sheet_has_text_and_their_number_is_sane(texts: list[str]) -> None:
+    assert FEWEST_SHEETS < len(texts) < MOST_SHEETS
+    assert [n for n, text in enumerate(texts, 1) if len(text.strip()) < FEWEST_LETTERS] == []
+
+
+def test_sheets_are_numbered_after_the_first(texts: list[str]) -> None:
+    unnumbered = [n for n, text in enumerate(texts, 1) if str(n) not in text.split()]
+    assert unnumbered == [1]
+
+
+def test_chinese_and_formulas_can_be_read_and_searched(texts: list[str]) -> None:
+    whole = "\n".join(texts)
+    assert "跨境电商" in whole
+    assert "海关总署" in whole
+    assert "𝑚" in unicodedata.normalize("NFC", whole) or "∑" in whole
+
+
+def test_fonts_are_embedded_and_formulas_have_theirs(pdf: PdfReader) -> None:
+    fonts = [font for sheet in pdf.pages for font in fonts_of(sheet)]
+    bare = set()
+    for font in fonts:
+        if font["/Subtype"] == "/Type3":  # its glyphs are drawings within the PDF
+            continue
+        described = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        descriptor = described["/FontDescriptor"]
+        if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor):
+            bare.add(font["/BaseFont"])
+    assert bare == set()
+    assert any("STIXTwoMath" in font.get("/BaseFont", "") for font in fonts)
+
+
+def test_what_needs_a_screen_is_not_printed(texts: list[str]) -> None:
+    whole = "\n".join(texts)
+    for words in ("Show code cell", "Figures of this chart", "Skip to main content"):
+        assert words not in whole
+    assert "Solution" in whole

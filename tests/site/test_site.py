@@ -138,6 +138,17 @@ def test_charts_are_shown_without_scripts(
         assert still.is_visible()
 
 
+def test_an_entry_for_a_bibliography_can_be_copied(visit: Callable[..., Any]) -> None:
+    page = visit("reference/cite.html").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    blocks = page.locator("div.highlight-bibtex")
+    assert [block.inner_text().split("{")[0] for block in blocks.all()] == ["@software", "@article"]
+    blocks.first.hover()
+    blocks.first.locator("button").click()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.strip() == blocks.first.locator("pre").inner_text().strip()
+
+
 @pytest.mark.parametrize(
     ("first", "second", "ratio"),
     [

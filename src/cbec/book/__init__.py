@@ -12,6 +12,7 @@ from cbec.book import (
     benchmark,
     certificate,
     chart,
+    citing,
     claimlinks,
     dictionary,
     directives,
@@ -67,6 +68,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     overview.setup(app)
     search.setup(app)
     certificate.setup(app)
+    citing.setup(app)
     whatif.setup(app)
     accessible.setup(app)
     scripts.setup(app)

@@ -1,0 +1,88 @@
+"""Entries for a bibliography, to be copied from the page on citing.
+
+``{bibtex}`` without an argument
+    The companion itself, from ``CITATION.cff`` and the book's year of copyright.
+``{bibtex} key``
+    An entry of the book's own bibliography.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml  # type: ignore[import-untyped]
+from docutils import nodes
+from pybtex.database import BibliographyData, Entry, parse_file
+from sphinx.util.docutils import SphinxDirective
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["companion_entry", "setup", "written"]
+
+CITATION = "CITATION.cff"
+_KEY = "cbec"
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directive to Sphinx."""
+    app.add_directive("bibtex", _BibTeX)
+
+
+def companion_entry(citation: dict[str, Any], year: str) -> Entry:
+    """Make the entry of the companion.
+
+    Parameters
+    ----------
+    citation : dict
+        What ``CITATION.cff`` says.
+    year : str
+        Of this edition.
+
+    Returns
+    -------
+    Entry
+        With the authors as a group, whose name BibTeX doesn't take apart.
+    """
+    names = " and ".join("{" + author["name"] + "}" for author in citation["authors"])
+    fields = {
+        "author": names,
+        "title": "{" + citation["title"] + "}",
+        "year": year,
+        "version": citation["version"],
+        "note": "Licences: " + ", ".join(citation["license"]),
+    }
+    if "url" in citation:
+        fields["url"] = citation["url"]
+    return Entry(citation["type"], fields=fields)
+
+
+def written(key: str, entry: Entry) -> str:
+    """Write an entry as BibTeX."""
+    return str(BibliographyData(entries={key: entry}).to_string("bibtex")).strip()
+
+
+class _BibTeX(SphinxDirective):
+    has_content = False
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        if self.arguments:
+            (key,) = self.arguments
+            files = [self._noted(name) for name in self.config.bibtex_bibfiles]
+            found = [parse_file(file, bib_format="bibtex").entries.get(key) for file in files]
+            entry = next(filter(None, found), None)
+            if entry is None:
+                raise self.error(f"bibtex: no entry {key!r} in {', '.join(map(str, files))}")
+        else:
+            key = _KEY
+            citation = yaml.safe_load(self._noted(CITATION).read_text(encoding="utf-8"))
+            entry = companion_entry(citation, str(self.config.copyright))
+        text = written(key, entry)
+        return [nodes.literal_block(text, text, language="bibtex")]
+
+    def _noted(self, name: str) -> Path:
+        """Return a file of the book, on which the page then depends."""
+        self.env.note_dependency(name)
+        return Path(self.env.srcdir, name)

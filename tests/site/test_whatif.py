@@ -199,6 +199,9 @@ def other_ledger() -> str:
             lines.append(f'd{next(number)},"{text}",{next(signs)},{kind},"{derivation}"')
     for (a, b), comparator in itertools.product(pairs, ("=", "!=", "<", "<=", ">", ">=")):
         lines.append(f"c{next(number)},,=,cross-check,{a} {comparator} {b}")
+    # Cut off, the coarser figure may have grown; rounded half-up it surely fell.
+    lines += ["g0,13.1亿元,=,level,", "g1,13.16亿元,=,level,"]
+    lines.append('d-mixed,4.8%,=,growth,"growth(g0, g1)"')
     return "\n".join(lines)
 
 

@@ -6,26 +6,24 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tools.weigh import budget_of, load, weigh
+from tools.weigh import CHART_MARK, budget_of, load, weigh
 
 
-def test_page_is_within_its_budget(
+def test_page_is_within_its_budget_and_loads_nothing_it_has_no_use_for(
     any_page: str | None, browser: Browser, address: str, site: Path
 ) -> None:
-    assert any_page is not None
-    weight = weigh(load(browser, address, any_page))
-    assert weight["html"] > 0
-    assert weight["css"] > 0
-    assert weight.total() <= budget_of(site, any_page), dict(weight)
-
-
-def test_only_pages_with_charts_load_the_chart_library(
-    any_page: str | None, browser: Browser, address: str, site: Path
-) -> None:
-    assert any_page is not None
-    page = (site / any_page).read_text(encoding="utf-8")
-    loaded = load(browser, address, any_page)
-    assert any("cbec-vega" in url for url in loaded) == ("cbec-chart__spec" in page)
-    assert any(".woff" in url for url in loaded) == ("<math" in page)
-    assert any("searchindex" in url for url in loaded) == (any_page == "search.html")
-    assert not any("fontawesome" in url for url in loaded)
+    name = str(any_page)
+    page = (site / name).read_text(encoding="utf-8")
+    loaded = load(browser, address, name)
+    for part, used in {
+        "cbec-site.css": True,
+        "cbec-vega.js": CHART_MARK in page,
+        "cbec-math.woff": "<math" in page,
+        "copybutton.js": 'class="highlight"' in page,
+        "searchindex.js": name == "search.html",
+        "fontawesome": False,
+        "bootstrap": False,
+    }.items():
+        assert any(part in url for url in loaded) == used, part
+    weight = weigh(loaded)
+    assert weight.total() <= budget_of(site, name), dict(weight)

@@ -70,7 +70,7 @@ def test_ids_are_used_once_on_a_page(dictionary: Tag, provenance: Tag) -> None:
 @pytest.mark.parametrize("table", PACKAGE["resources"], ids=lambda table: table["name"])
 def test_a_table_is_described_with_all_its_fields(dictionary: Tag, table: dict[str, Any]) -> None:
     section = dictionary.find(id=f"table-{table['name']}")
-    text = section.get_text(" ").replace("’", "'")
+    text = section.get_text().replace("’", "'")
     assert table["title"] in text
     assert table["description"] in text
     assert f"{table['rows']} rows" in text
@@ -80,7 +80,7 @@ def test_a_table_is_described_with_all_its_fields(dictionary: Tag, table: dict[s
     for field, row in zip(table["schema"]["fields"], section.tbody.find_all("tr"), strict=True):
         rules = field.get("constraints", {})
         for part in (field["type"], field["description"], *rules.get("enum", ())):
-            assert str(part) in row.get_text(" ")
+            assert str(part) in row.get_text()
         assert ("required" in row.find_all("td")[3].get_text()) is rules.get("required", False)
 
 

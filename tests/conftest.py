@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
@@ -23,12 +23,12 @@ class Book(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def build_book() -> Callable[[Path, dict[str, str]], Book]:
+def build_book() -> Callable[..., Book]:
     """Return a function that builds a book from its pages' Markdown, or notebooks' JSON."""
     return _build
 
 
-def _build(source: Path, pages: dict[str, str]) -> Book:
+def _build(source: Path, pages: dict[str, str], **config: Any) -> Book:
     for name, text in pages.items():
         path = source / f"{name}.{'ipynb' if text.startswith('{') else 'md'}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,8 @@ def _build(source: Path, pages: dict[str, str]) -> Book:
                 "html_theme": "basic",
                 "html_math_renderer": "mathml",
                 "exclude_patterns": ["_build"],
-            },
+            }
+            | config,
             status=None,
             warning=heard,
         )

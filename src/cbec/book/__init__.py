@@ -16,6 +16,8 @@ from cbec.book import (
     firstparty,
     mathfont,
     mathml,
+    meta,
+    notfound,
     numbers,
     origins,
     pages,
@@ -52,5 +54,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
-    pages.setup(app, ())
+    meta.setup(app)
+    notfound.setup(app)
+    pages.setup(app, (notfound.keep_fragments,))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

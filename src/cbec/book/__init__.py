@@ -22,6 +22,7 @@ from cbec.book import (
     origins,
     pages,
     roles,
+    terms,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    terms.setup(app)
     meta.setup(app)
     notfound.setup(app)
     pages.setup(app, (notfound.keep_fragments,))

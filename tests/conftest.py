@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
@@ -23,7 +23,7 @@ class Book(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def build_book() -> Callable[[Path, dict[str, str]], Book]:
+def build_book() -> Callable[..., Book]:
     """Return a function that builds a book from its pages' Markdown, or notebooks' JSON.
 
     A second build in the same folder goes on from the first.
@@ -31,7 +31,7 @@ def build_book() -> Callable[[Path, dict[str, str]], Book]:
     return _build
 
 
-def _build(source: Path, pages: dict[str, str], jobs: int = 1) -> Book:
+def _build(source: Path, pages: dict[str, str], jobs: int = 1, **config: Any) -> Book:
     for name, text in pages.items():
         path = source / f"{name}.{'ipynb' if text.startswith('{') else 'md'}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,8 @@ def _build(source: Path, pages: dict[str, str], jobs: int = 1) -> Book:
                 "html_theme": "basic",
                 "html_math_renderer": "mathml",
                 "exclude_patterns": ["_build"],
-            },
+            }
+            | config,
             status=None,
             warning=heard,
             parallel=jobs,

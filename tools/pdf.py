@@ -90,7 +90,7 @@ def prepare(article: Tag, site: Path, name: str, names: Collection[str], base_ur
     """Make a page's article ready to share a document with those of the other pages.
 
     A link to a page of the book becomes one within the document. A link to another file of the site
-    leads to its address, if the site has one, else only its words stay.
+    leads to its address, if the site has one (``base_url``), else only its words stay.
     """
     for element in article.select(_UNUSED):
         element.decompose()
@@ -120,20 +120,21 @@ def _lead(link: Tag, name: str, names: Collection[str], base_url: str) -> None:
     if path.removesuffix(".html") in names:
         link["href"] = f"#{anchor_of(path.removesuffix('.html'), parts.fragment)}"
     elif base_url:
-        link["href"] = f"{base_url.rstrip('/')}/{path}"
+        link["href"] = base_url + path
     else:
         del link["href"]
 
 
 def assemble(site: Path, parts: Sequence[Part], config: Mapping[str, Any]) -> str:
     """Write the book as one HTML document."""
-    base_url = config.get("sphinx", {}).get("config", {}).get("html_baseurl", "")
     names = [part.name for part in parts]
     styles: dict[str, None] = {}
     titles, articles = {}, []
     for name in names:
         html = (site / f"{name}.html").read_text(encoding="utf-8")
         page = BeautifulSoup(html, "html.parser")
+        canonical = page.select_one("link[rel=canonical]")
+        base_url = str(canonical["href"]).removesuffix(f"{name}.html") if canonical else ""
         for link in page.select("head link[rel=stylesheet]"):
             sheet = site / dirname(name) / urlsplit(str(link["href"])).path
             styles[sheet.resolve().as_uri()] = None
@@ -186,9 +187,8 @@ def _contents(parts: Sequence[Part], titles: Mapping[str, str]) -> Iterator[str]
         )
 
 
-def sheets_of(pdf: bytes, anchors: Collection[str]) -> dict[str, int]:
+def sheets_in(reader: PdfReader, anchors: Collection[str]) -> dict[str, int]:
     """Return on which sheet of a PDF each of these places is."""
-    reader = PdfReader(io.BytesIO(pdf))
     places = reader.named_destinations
     return {
         anchor: 1 + (reader.get_destination_page_number(places[f"/{anchor}"]) or 0)
@@ -201,8 +201,8 @@ def print_document(document: Path, names: Collection[str], chromium: Browser) ->
     page = chromium.new_page(color_scheme="light")
     page.set_default_timeout(_PATIENCE)
     page.goto(document.as_uri())
-    draft = page.pdf(prefer_css_page_size=True)
-    page.evaluate(_FILL, sheets_of(draft, [anchor_of(name) for name in names]))
+    draft = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    page.evaluate(_FILL, sheets_in(draft, [anchor_of(name) for name in names]))
     pdf = page.pdf(prefer_css_page_size=True, outline=True, tagged=True)
     page.close()
     return pdf

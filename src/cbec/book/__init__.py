@@ -20,6 +20,8 @@ from cbec.book import (
     ledgerpage,
     mathfont,
     mathml,
+    meta,
+    notfound,
     numbers,
     origins,
     overview,
@@ -28,6 +30,7 @@ from cbec.book import (
     scripts,
     search,
     slim,
+    terms,
     uses,
     whatif,
 )
@@ -70,6 +73,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     certificate.setup(app)
     citing.setup(app)
     whatif.setup(app)
+    terms.setup(app)
+    meta.setup(app)
+    notfound.setup(app)
     accessible.setup(app)
     scripts.setup(app)
     slim.setup(app)
@@ -80,6 +86,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             *accessible.CHANGES,
             scripts.drop_idle_scripts,
             scripts.spare_summaries,
+            notfound.keep_fragments,
             slim.tighten,
         ),
     )

@@ -5,7 +5,8 @@
     it is, its range within rounding, and the figures it rests on with vintage, evidence grade and
     source. Each number links to its note, and each note back to its numbers.
 
-Where scripts run, ``cbec-notes.js`` shows the note beside the number.
+Where scripts run, ``cbec-notes.js`` shows the note beside the number, and in the same way the
+definition of a term that :mod:`cbec.book.terms` has linked.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-__all__ = ["number", "setup"]
+__all__ = ["TERM_CLASS", "number", "setup"]
 
 logger = logging.getLogger(__name__)
 
 SCRIPT = "cbec-notes.js"
+TERM_CLASS = "cbec-term"
 
 
 class number(nodes.Inline, nodes.TextElement):  # noqa: N801 (docutils names nodes so)
@@ -136,9 +138,15 @@ def add_note_script(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Load the script on pages that have notes, and on no other."""
-    if doctree is not None and next(doctree.findall(figures_used), None) is not None:
+    """Load the script on pages that have notes or terms, and on no other."""
+    if doctree is not None and next(doctree.findall(_is_explained), None) is not None:
         app.add_js_file(SCRIPT, loading_method="defer")
+
+
+def _is_explained(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.reference):
+        return TERM_CLASS in node["classes"]
+    return isinstance(node, figures_used)
 
 
 def _pass(self: nodes.NodeVisitor, node: nodes.Node) -> None:

@@ -1,5 +1,5 @@
-/* Shows the note of a number beside it. Without this script, or in a browser without popovers, the
-   link jumps to the note. */
+/* Shows the note of a number beside it, and the definition of a term. Without this script, or in a
+   browser without popovers, the link jumps to the note, or to the glossary. */
 (function () {
   "use strict";
 
@@ -10,7 +10,8 @@
   const GAP = 6; // px
   const MARGIN = 8; // px to the edges of the window
 
-  const numbers = document.querySelectorAll("a.cbec-number");
+  const numbers = document.querySelectorAll("a.cbec-number, a.cbec-term");
+  const definitions = new Map(); // of terms: the text of their titles
   const box = document.createElement("div");
   box.className = "cbec-popover";
   box.id = "cbec-popover";
@@ -20,13 +21,27 @@
 
   let owner = null; // the number whose note is shown
   let pinned = false; // by a click or a key: it stays when the mouse leaves
+  let returning = false; // the focus, from the box to its number
   let wasPinned = null; // the number that was pinned when a click on it began
   let timer = 0;
 
+  function note(number) {
+    const copy = document.getElementById(number.hash.slice(1)).cloneNode(true);
+    copy.querySelectorAll(".cbec-note__back").forEach((back) => back.remove());
+    return copy.childNodes;
+  }
+
+  function definition(term) {
+    const text = document.createElement("p");
+    const link = document.createElement("a");
+    link.href = term.href;
+    link.textContent = "In the glossary";
+    text.append(definitions.get(term), " ", link);
+    return [text];
+  }
+
   function fill(number) {
-    const note = document.getElementById(number.hash.slice(1)).cloneNode(true);
-    note.querySelectorAll(".cbec-note__back").forEach((back) => back.remove());
-    box.replaceChildren(...note.childNodes);
+    box.replaceChildren(...(definitions.has(number) ? definition(number) : note(number)));
     box.setAttribute("aria-label", number.textContent.trim());
     number.after(box); // so that the next Tab goes on from the number
   }
@@ -78,7 +93,10 @@
     owner = null;
     pinned = false;
     left.setAttribute("aria-expanded", "false");
-    if (box.contains(document.activeElement)) left.focus({ preventScroll: true });
+    if (!box.contains(document.activeElement)) return;
+    returning = true;
+    left.focus({ preventScroll: true });
+    returning = false;
   });
   box.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !box.contains(event.relatedTarget)) close();
@@ -93,6 +111,7 @@
   });
 
   numbers.forEach((number) => {
+    if (number.matches(".cbec-term")) definitions.set(number, number.title);
     [number, ...number.querySelectorAll("[title]")].forEach((part) => {
       part.removeAttribute("title"); // the note says it
     });
@@ -101,6 +120,14 @@
     number.addEventListener("pointerdown", () => {
       wasPinned = pinned ? owner : null;
     });
+    if (definitions.has(number)) {
+      number.addEventListener("focus", () => {
+        if (!returning && number.matches(":focus-visible")) open(number, false);
+      });
+      number.addEventListener("blur", (event) => {
+        if (owner === number && !pinned && !box.contains(event.relatedTarget)) close();
+      });
+    }
     number.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();

@@ -21,6 +21,7 @@ from cbec.book import (
     numbers,
     origins,
     pages,
+    paper,
     roles,
     terms,
 )
@@ -58,5 +59,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     terms.setup(app)
     meta.setup(app)
     notfound.setup(app)
+    paper.setup(app)
     pages.setup(app, (notfound.keep_fragments,))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -85,7 +85,7 @@ class _Certificate(SphinxDirective):
 
 
 def _refused(reason: str) -> str:
-    """Say why there is no certificate: data that someone is working on can be read, not certified."""
+    """Say why there is none: data that someone is working on can be read, not certified."""
     return (
         '<p class="cbec-certificate__warning" role="note"><strong>No certificate.</strong> '
         f"{escape(reason)}</p>"

@@ -45,11 +45,11 @@ _SUFFIXES = {
     ".png": "image",
     ".ico": "image",
 }
-_ICON = re.compile(r'<link\b[^>]*\brel="icon"[^>]*\bhref="([^"]+)"')
-_LOADED = re.compile(
-    r'<(?:script|img|source)\b[^>]*\bsrc="([^"]+)"'
-    r'|<link\b[^>]*\brel="(?:stylesheet|icon|preload)"[^>]*\bhref="([^"]+)"'
-)
+_ELEMENT = re.compile(r"<(?:script|img|source|link)\b[^>]*>")
+_RELATION = re.compile(r'\brel="([^"]+)"')
+_ADDRESS = re.compile(r'\b(?:src|href)="([^"]+)"')
+#: Links that load something at once; others only name a page.
+_LOADING = (None, "stylesheet", "preload", "icon")
 _IN_STYLE = re.compile(r'url\("?([^")]+)"?\)')
 
 
@@ -93,6 +93,16 @@ def weigh(responses: dict[str, bytes]) -> Counter[str]:
     return weights
 
 
+def addresses(page: str, relations: tuple[str | None, ...]) -> list[str]:
+    """List what a page's elements name, by the relation that they state; None stands for none."""
+    found = []
+    for element in _ELEMENT.findall(page):
+        relation, address = _RELATION.search(element), _ADDRESS.search(element)
+        if address and (relation and relation[1]) in relations:
+            found.append(address[1])
+    return found
+
+
 def load(browser: Browser, address: str, name: str) -> dict[str, bytes]:
     """Open a page for the first time and return all that came, the page's icon included."""
     responses: dict[str, Response] = {}
@@ -107,7 +117,7 @@ def load(browser: Browser, address: str, name: str) -> dict[str, bytes]:
     page.goto(address + name, wait_until="networkidle")
     bodies = {url: answer.body() for url, answer in list(responses.items())}
     # A browser without a window shows no icon and asks for none.
-    for icon in _ICON.findall(bodies[address + name].decode()):
+    for icon in addresses(bodies[address + name].decode(), ("icon",)):
         url = urljoin(address + name, icon)
         bodies[url] = context.request.get(url).body()
     context.close()
@@ -126,7 +136,7 @@ def follow(folder: Path, name: str) -> dict[str, bytes]:
         bodies[path] = file.read_bytes()
         found: list[str] = []
         if path == name:
-            found = ["".join(pair) for pair in _LOADED.findall(bodies[path].decode())]
+            found = addresses(bodies[path].decode(), _LOADING)
         elif file.suffix == ".css":
             found = _IN_STYLE.findall(bodies[path].decode())
             if b"<math" not in bodies[name]:

@@ -26,6 +26,7 @@ from cbec.book import (
     origins,
     overview,
     pages,
+    paper,
     roles,
     scripts,
     search,
@@ -76,6 +77,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     terms.setup(app)
     meta.setup(app)
     notfound.setup(app)
+    paper.setup(app)
     accessible.setup(app)
     scripts.setup(app)
     slim.setup(app)

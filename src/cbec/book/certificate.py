@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit import Audit
@@ -21,7 +20,7 @@ from cbec.book.audited import LEDGER_PAGE, note_data
 from cbec.book.sections import facts_html, scrolled_html
 from cbec.certificate import SCHEMA, STATEMENT, Certificate, Work, certify, not_recomputed
 from cbec.display import disclosure_html, html_table, verdict_html
-from cbec.errors import CbecError
+from cbec.errors import CertificateError
 from cbec.revision import Revision
 from cbec.tables import data_dir
 from cbec.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence
@@ -53,11 +52,13 @@ def write_files(app: Sphinx, error: Exception | None) -> None:
     """
     if error is not None or app.builder.format != "html":
         return
+    root = Path(app.outdir)
     try:
         made = _made()
-    except CbecError as problem:
-        raise ExtensionError(str(problem)) from problem
-    root = Path(app.outdir)
+    except CertificateError:  # the page says so
+        for name in (_CERTIFICATE, _BADGE, SCHEMA.name):
+            (root / name).unlink(missing_ok=True)
+        return
     (root / _CERTIFICATE).write_text(made.to_json(), encoding="utf-8", newline="\n")
     (root / _BADGE).write_text(badge(made.audit), encoding="utf-8", newline="\n")
     shutil.copyfile(SCHEMA, root / SCHEMA.name)
@@ -75,12 +76,20 @@ class _Certificate(SphinxDirective):
         self.env.note_reread()  # the commit changes without any file of the page
         try:
             made = _made()
-        except CbecError as error:
-            raise self.error(str(error)) from error
+        except CertificateError as error:
+            return [nodes.raw("", _refused(str(error)), format="html")]
         up = "../" * self.env.docname.count("/")
         ledger = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
         html = "".join(_page(made, up, ledger))
         return [nodes.raw("", f'<div class="cbec-certificate">{html}</div>', format="html")]
+
+
+def _refused(reason: str) -> str:
+    """Say why there is none: data that someone is working on can be read, not certified."""
+    return (
+        '<p class="cbec-certificate__warning" role="note"><strong>No certificate.</strong> '
+        f"{escape(reason)}</p>"
+    )
 
 
 def _page(made: Certificate, up: str, ledger: str) -> Iterator[str]:

@@ -81,7 +81,7 @@ def signs(pages: Iterable[str]) -> set[str]:
     Examples
     --------
     >>> sorted(signs(["<p>a</p><math><mi>x</mi><mo>-</mo><msqrt><mn>2</mn></msqrt></math>"]))
-    [' ', '2', '−', '√', '𝑥']
+    [' ', '2', 'x', '−', '√', '𝑥']
     """
     found: set[str] = set()
     for formula in (match[0] for page in pages for match in _FORMULA.finditer(page)):
@@ -91,7 +91,8 @@ def signs(pages: Iterable[str]) -> set[str]:
         for kind, attributes, escaped in _LEAF.findall(formula):
             text = unescape(escaped)
             if kind == "mi" and len(text) == 1 and "mathvariant" not in attributes:
-                text = italic(text)
+                # The upright letter too: Chromium takes a variable's height from it.
+                text += italic(text)
             found.update(_MINUS.get(sign, sign) if kind == "mo" else sign for sign in text)
     return found - {"\n"}
 

@@ -85,7 +85,9 @@ def test_a_note_closes_by_a_click_elsewhere_and_by_tabbing_on(
         page.keyboard.press("Tab")
         assert box.is_visible()
     page.keyboard.press("Tab")
-    assert not box.is_visible()
+    # What comes next may open the box for itself.
+    assert number.get_attribute("aria-expanded") == "false"
+    assert not box.is_visible() or page.locator("a[aria-expanded=true]").count() == 1
 
 
 def test_a_note_opens_under_a_resting_mouse_and_closes_behind_it(

@@ -156,7 +156,7 @@ def _page(made: Certificate, up: str, ledger: str) -> Iterator[str]:
 def _counts(audit: Audit, axis: str, verdicts: Iterable[Arithmetic | Evidence]) -> str:
     counts = audit.counts(axis.lower())
     rows = [[verdict_html(verdict), str(counts[verdict])] for verdict in verdicts]
-    return html_table((axis, f"Of {len(audit.claims)}"), rows, numeric={1})
+    return scrolled_html(html_table((axis, f"Of {len(audit.claims)}"), rows, numeric={1}))
 
 
 def _work(work: Work | None) -> str:

@@ -73,6 +73,8 @@
       number.setAttribute("aria-expanded", "true");
     }
     pinned = pin;
+    // A definition that the focus alone has opened is no stop on the way through the text.
+    if (definitions.has(number)) box.querySelector("a").tabIndex = pin ? 0 : -1;
     if (pin) box.focus({ preventScroll: true });
   }
 

@@ -153,7 +153,7 @@ def test_the_themes_own_script_is_understood() -> None:
 def test_an_icon_character_becomes_a_mask_as_wide_as_the_icon() -> None:
     css = """
     @font-face { font-family: Icons; src: url(../fa-solid-900.woff2) }
-    html { --menu: "\\f0c9" }
+    html { --icon-bars: "\\f0c9"; --menu: var(--icon-bars) }
     .a:before { content: "\\f00d"; color: red } @media print { .b:after { content: var(--menu) } }
     .c:before { content: "I" }
     """

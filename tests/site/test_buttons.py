@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -42,6 +44,13 @@ def test_every_icon_is_drawn(any_page: str | None, browser: Browser, address: st
     assert found.evaluate_all("(all) => all.filter((e) => e.checkVisibility()).length") >= 3
     assert found.evaluate_all(NOT_DRAWN) == []
     context.close()
+
+
+def test_no_style_sheet_asks_for_a_character_of_an_icon_font(site: Path) -> None:
+    [sheet] = site.rglob("*.css")
+    css = sheet.read_text(encoding="utf-8")
+    assert len(css) > 10_000
+    assert re.findall("[\ue000-\uf8ff]", css) == []
 
 
 def test_the_theme_button_shows_one_icon_for_each_mode(page: Page) -> None:

@@ -43,11 +43,13 @@ print-color-adjust: exact;
 """
 
 #: The theme's script put pictures in place of the elements, and the theme's rules count on them:
-#: those for elements are undone, those for pictures said again. In a system's own high contrast,
+#: those for elements are undone, those for pictures said again. A line could end between an
+#: icon and its link. In a system's own high contrast,
 #: a mask needs a colour that is left to it.
 _PLACES = """
 :is(.fa, .fas, .fab, .fa-solid, .fa-brands) { display: inline; line-height: 0; }
 .search-button-field > .fa-solid { display: inline; }
+a.github, a.gitlab { display: inline-block; }
 .search-button .fa-solid { font-size: 1.25em; }
 .prev-next-area .fa-solid { font-size: 1em; }
 .sidebar-secondary-item .fa-solid { padding-right: 0; }
@@ -158,11 +160,11 @@ def draw(sheet: Sheet, icons: Mapping[str, Icon]) -> tuple[Sheet, list[str]]:
     list of str
         The characters that no icon is known for, as in ``U+F0C9``.
     """
-    values = {
-        declaration.name: text
+    variables = {
+        declaration.name: declaration.value
         for rule in style_rules(sheet.rules)
         for declaration in rule.declarations
-        if declaration.name.startswith("--") and (text := _character(declaration.value, {}))
+        if declaration.name.startswith("--")
     }
     drawn: list[Rule] = []
     unknown: list[str] = []
@@ -176,7 +178,7 @@ def draw(sheet: Sheet, icons: Mapping[str, Icon]) -> tuple[Sheet, list[str]]:
                     yield rule
                 continue
             said = [d for d in rule.declarations if d.name == "content"]
-            character = _character(said[-1].value, values) if said else ""
+            character = _character(said[-1].value, variables) if said else ""
             if character in icons:
                 rule = _masked(rule, icons[character])
                 drawn.append(rule)
@@ -192,14 +194,14 @@ def draw(sheet: Sheet, icons: Mapping[str, Icon]) -> tuple[Sheet, list[str]]:
     return Sheet(rules, [*sheet.notices, NOTICE]), unknown
 
 
-def _character(value: list[Node], values: Mapping[str, str]) -> str:
-    """Return the icon character that a declaration's value is, or is a variable for."""
+def _character(value: list[Node], variables: Mapping[str, list[Node]]) -> str:
+    """Return the icon character that a value is, or that it is a variable for."""
     tokens = [token for token in value if token.type not in ("whitespace", "comment")]
     if len(tokens) != 1:
         return ""
     [token] = tokens
     if token.type == "function" and token.lower_name == "var":
-        return values.get(token.arguments[0].value, "")
+        return _character(variables.get(token.arguments[0].value, []), variables)
     private = (
         token.type == "string" and len(token.value) == 1 and "\ue000" <= token.value <= "\uf8ff"
     )

@@ -48,7 +48,9 @@ def test_what_needs_a_screen_is_not_printed(sheet: Any) -> None:
 def test_a_page_prints_with_its_title_first_and_dark_pages_print_light(
     sheet: Any, any_page: str
 ) -> None:
-    title = sheet.locator("main h1:visible").first.evaluate("(e) => e.firstChild.textContent.trim()")
+    title = sheet.locator("main h1:visible").first.evaluate(
+        "(e) => e.firstChild.textContent.trim()"
+    )
     printed = PdfReader(io.BytesIO(sheet.pdf(format="A4", page_ranges="1")))
     assert " ".join(printed.pages[0].extract_text().split()).startswith(title)
     assert sheet.evaluate(THEME) == "dark"

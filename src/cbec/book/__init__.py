@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cbec.book import (
     benchmark,
     chart,
+    cite,
     claimlinks,
     dictionary,
     directives,
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     origins.setup(app)
     benchmark.setup(app)
     terms.setup(app)
+    cite.setup(app)
     meta.setup(app)
     notfound.setup(app)
     paper.setup(app)

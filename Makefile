@@ -5,8 +5,8 @@ PORT ?= 8000
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
 SITE := _build/html/.built
-SOURCES := $(shell find index.md references.bib _config.yml _toc.yml benchmarks/results.csv \
-	chapters reference data src locale -type f \
+SOURCES := $(shell find index.md references.bib CITATION.cff _config.yml _toc.yml \
+	benchmarks/results.csv chapters reference data src locale -type f \
 	-not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
 
 .DEFAULT_GOAL := help

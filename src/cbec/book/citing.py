@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from docutils import nodes
 from pybtex.database import BibliographyData, Entry, parse_file
 from sphinx.util.docutils import SphinxDirective

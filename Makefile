@@ -13,8 +13,8 @@ SOURCES := $(shell find index.md references.bib CITATION.cff _config.yml _toc.ym
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site pdf test notebooks data certificate register lock bench-lock bench-forecast \
-	calibrate serve format clean FORCE
+.PHONY: help site pdf test weigh notebooks data certificate register lock bench-lock \
+	bench-forecast calibrate serve format clean FORCE
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ test: site ## build the book and run every check
 	@$(PY) -m mypy src
 	@$(PY) tools/browser.py
 	@$(PY) -m pytest
+
+weigh: site ## say how much each page of the site sends, compressed
+	@$(PY) -m tools.weigh
 
 notebooks: $(INSTALLED) ## run the notebooks again and normalise what they store
 	@$(PY) tools/notebooks.py

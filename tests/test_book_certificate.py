@@ -174,5 +174,5 @@ def test_a_table_that_differs_from_its_description_leaves_a_page_without_certifi
     text = book.tree["reference/certificate"].get_text()
     assert "No certificate." in text
     assert re.search(r"tables that differ: data/gdp\.csv", text)
-    assert book.warnings == []
+    assert not any("gdp" in line for line in book.warnings)
     assert not (tmp_path / "book" / "_build" / "certificate.json").exists()

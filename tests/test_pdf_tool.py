@@ -45,7 +45,7 @@ def test_the_books_pages_come_in_the_order_of_its_contents(tmp_path: Path) -> No
     toc.write_text(
         "format: jb-book\nroot: index\nparts:\n- caption: Chapters\n  chapters:\n"
         "  - file: chapters/one\n    sections:\n    - file: chapters/deep\n"
-        "- caption: Reference\n  chapters:\n  - file: reference/last\n",
+        "- caption: Reference\n  chapters:\n  - file: reference/api\n  - file: reference/last\n",
         encoding="utf-8",
     )
     assert parts_of(toc) == [

@@ -38,10 +38,13 @@ NO_BROWSER = (
 )
 NO_SITE = "there is no built site to print; run make site"
 LEFT_OUT = (
-    "Solutions of exercises and the notes of numbers stand open here. Two things are left to the "
-    "site and the notebooks: code that is folded away there, and the table of figures below each "
-    "chart, whose rows and sources the page on provenance lists."
+    "Solutions of exercises and the notes of numbers stand open here. Three things are left to the "
+    "site and the notebooks: code that is folded away there, the table of figures below each "
+    "chart, whose rows and sources the page on provenance lists, and the list of the package's "
+    "functions."
 )
+# A third of the sheets, for readers who sit at a screen.
+SCREEN_ONLY = frozenset({"reference/api"})
 # What a reader of paper can't use, and what LEFT_OUT names.
 _UNUSED = (
     "script, button, nav, template, .headerlink, .viewcode-link, .prev-next-footer, .pst-js-only, "
@@ -65,7 +68,7 @@ class Part(NamedTuple):
 
 
 def parts_of(toc: Path) -> list[Part]:
-    """Return the book's pages in reading order."""
+    """Return the book's pages in reading order, without those for the screen only."""
     site_map = parse_toc_yaml(toc)
 
     def below(name: str, caption: str) -> Iterator[Part]:
@@ -74,7 +77,8 @@ def parts_of(toc: Path) -> list[Part]:
             for item in filter(site_map.__contains__, tree.items):
                 yield from below(str(item), tree.caption or caption)
 
-    return list(below(site_map.root.docname, ""))
+    pages = below(site_map.root.docname, "")
+    return [part for part in pages if part.name not in SCREEN_ONLY]
 
 
 def anchor_of(name: str, fragment: str = "") -> str:

@@ -102,7 +102,7 @@ def test_the_places_exist(book: Any) -> None:
 
 def test_a_changed_page_changes_the_ledger_too(tmp_path: Path, build_book: Build) -> None:
     build_book(tmp_path, PAGES)
-    other = tmp_path / "_build/chapters/two.html"
+    other = tmp_path / "_trees/chapters/two.doctree"
     written = other.stat().st_mtime_ns
     one = "# Chapter one\n\n## New\n\n{claim}`import-2024`\n"
     book = build_book(tmp_path, PAGES | {"chapters/one": one})

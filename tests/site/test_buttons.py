@@ -103,12 +103,12 @@ def test_the_menu_obeys_the_keyboard(page: Page) -> None:
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
 def test_a_hint_names_the_button_and_stays_within_the_page(page: Page, way: str) -> None:
     button, hint = page.locator(".primary-toggle"), page.locator("[role=tooltip]")
-    expect(button).to_have_attribute("aria-label", "Toggle primary sidebar")
+    expect(button).to_have_attribute("aria-label", "Contents of the book")
     if way == "mouse":
         button.hover()
     else:
         button.focus()
-    expect(hint).to_have_text("Toggle primary sidebar")
+    expect(hint).to_have_text("Contents of the book")
     expect(button).to_have_attribute("aria-describedby", hint.get_attribute("id") or "none")
     box, owner = hint.bounding_box(), button.bounding_box()
     assert box is not None

@@ -22,7 +22,7 @@ SCRIPT = "cbec-focus.js"
 _CONTROLS = {
     # The skip link moves the focus itself, not only the view.
     '<main id="main-content" class="bd-main" role="main">': (
-        '<main id="main-content" class="bd-main" tabindex="-1">'
+        '<main id="main-content" class="bd-main" role="main" tabindex="-1">'
     ),
     '<form class="bd-search ': '<form role="search" class="bd-search ',
     'aria-label="Color mode" data-bs-title="Color mode"': (

@@ -48,8 +48,9 @@ def add_page(app: Sphinx, config: Config) -> None:
     config : Config
         Its configuration, changed in place.
     """
-    config.templates_path.append(str(TEMPLATES))
-    config.html_additional_pages.setdefault(PAGE, f"{PAGE}.html")
+    # New objects: Sphinx's own default lists outlive the application.
+    config.templates_path = [*config.templates_path, str(TEMPLATES)]
+    config.html_additional_pages = {PAGE: f"{PAGE}.html", **config.html_additional_pages}
 
 
 def fill_page(
@@ -82,7 +83,8 @@ def fill_page(
     context["title"] = "Page not found"
     titles = app.env.titles
     pages = app.env.toctree_includes.get(app.config.root_doc, [])
-    context["cbec_contents"] = [(page, titles[page].astext()) for page in pages]
+    # A page that has gone may still be listed.
+    context["cbec_contents"] = [(page, titles[page].astext()) for page in pages if page in titles]
 
 
 def setup(app: Sphinx) -> None:

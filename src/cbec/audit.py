@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cbec.display import html_table, verdict_html
-from cbec.errors import CbecError, ExpressionError, LedgerError
+from cbec.errors import CbecError, ExpressionError, LedgerError, UndefinedError
 from cbec.expression import (
     Call,
     Comparison,
@@ -53,6 +53,12 @@ __all__ = [
 
 # What `record` writes.
 COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
+# Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
+_PUBLISHED = tuple(rule for rule in Rule if rule is not Rule.CEILING)
+_ROUNDED_UP = (
+    "rounding up throughout would reconcile the figures; nobody publishes statistics so, and the "
+    "verdict stays"
+)
 # What makes `--strict` fail.
 FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
 
@@ -74,7 +80,9 @@ class Check:
     rules : tuple of Rule
         The rounding rules under which figure and inputs agree.
     reason : str
-        Why the check failed, for `Arithmetic.FAILED`.
+        Why there is no value, for `Arithmetic.NOT_DERIVABLE` and `Arithmetic.FAILED`.
+    remarks : tuple of str
+        What else a reader of an inconsistency should know.
     """
 
     expression: str
@@ -83,6 +91,7 @@ class Check:
     face: Fraction | None = None
     rules: tuple[Rule, ...] = ()
     reason: str = ""
+    remarks: tuple[str, ...] = ()
 
     def face_text(self, claim: Claim) -> str:
         """Write the value at face values like the claim's figure, or finer beside a threshold."""
@@ -142,7 +151,7 @@ class ClaimAudit:
         if self.primary is None or self.claim.printed is None:
             return ""
         interval = self.primary.recomputed.get(Rule.HALF_UP)
-        if interval is None or (interval.is_point and self.claim.printed.is_exact_count):
+        if interval is None or (interval.is_point and self.claim.is_exact):
             return ""  # a count has no range to tell
         return interval_text(interval, self.claim.printed)
 
@@ -199,8 +208,9 @@ class Audit:
 
     @property
     def holding(self) -> tuple[ClaimAudit, ...]:
-        """The cross-checks that don't fail."""
-        return tuple(result for result in self.cross_checks if result not in self.failing)
+        """The cross-checks that can be made and don't fail."""
+        none = FAILING | {Arithmetic.NOT_DERIVABLE}
+        return tuple(result for result in self.cross_checks if result.arithmetic not in none)
 
     @property
     def failing(self) -> tuple[ClaimAudit, ...]:
@@ -249,8 +259,9 @@ def audit(ledger: Ledger) -> Audit:
     printed figure and :math:`R_r` the sharp range of its derivation, inputs and output both under
     rounding rule :math:`r`, a figure is *exact* if the derivation at face values rounds half-up
     to the printed text, *rounding* if :math:`P_r \cap R_r \neq \emptyset` for half-up,
-    *rounding-rule* if only for another rule, else *inconsistent*; *wide* overrides the first two
-    where :math:`R` is wider than the printed value itself.
+    *rounding-rule* if only for half-even, truncation or floor, else *inconsistent*; *wide*
+    overrides the first two where :math:`R` is wider than the printed value itself and doesn't lie
+    inside of :math:`P`.
 
     Examples
     --------
@@ -281,12 +292,15 @@ def check(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Ch
     Returns
     -------
     Check
-        A check that can't be evaluated has the verdict ``failed`` and says why.
+        A derivation without a value has the verdict ``not-derivable``, one that can't be evaluated
+        ``failed``; both say why.
     """
     try:
         if isinstance(expression, Comparison):
             return _check_comparison(expression, text, ledger)
         return _check_value(claim, expression, text, ledger)
+    except UndefinedError as error:
+        return Check(text, Arithmetic.NOT_DERIVABLE, {}, reason=str(error))
     except CbecError as error:
         return Check(text, Arithmetic.FAILED, {}, reason=str(error))
 
@@ -321,7 +335,7 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     low = None if interval.lower is None else interval.lower / like.scale
     high = None if interval.upper is None else interval.upper / like.scale
     finite = [end for end in (low, high) if end is not None]
-    whole = like.is_exact_count and all(end.denominator == 1 for end in finite)
+    whole = like.is_whole and all(end.denominator == 1 for end in finite)
     decimals = 0 if whole else like.decimals + 1
 
     # A single end is rounded outward, so that "above" and "below" stay true.
@@ -369,6 +383,7 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
     recomputed = {rule: bounds(expression, ledger.box(used, rule)) for rule in Rule}
     face = ledger.at_face(expression)
     rules = tuple(rule for rule in Rule if recomputed[rule].meets(claim.interval(rule)))
+    published = [rule for rule in rules if rule in _PUBLISHED]
     half_up = recomputed[Rule.HALF_UP]
     verdict = Arithmetic.INCONSISTENT
     if claim.comparator != "=":
@@ -376,18 +391,59 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
             verdict = Arithmetic.EXACT
     elif face is not None and printed.reprint(face) == printed.reprint(printed.value):
         verdict = Arithmetic.EXACT
-    if verdict is not Arithmetic.EXACT and rules:
-        verdict = Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
+    if verdict is not Arithmetic.EXACT and published:
+        verdict = _agreement(published)
     if verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING} and claim.comparator == "=":
-        width = half_up.width
-        if width is None or width > abs(printed.value):
+        is_wide = half_up.width is None or half_up.width > abs(printed.value)
+        if is_wide and not half_up.within(claim.interval()):
             verdict = Arithmetic.WIDE
-    if verdict is Arithmetic.INCONSISTENT and _crosses(claim, recomputed):
-        verdict = Arithmetic.DECISION
-    return Check(text, verdict, recomputed, face, rules)
+    remarks: tuple[str, ...] = ()
+    if verdict is Arithmetic.INCONSISTENT:
+        remarks = tuple(_remarks(claim, expression, half_up, face, rules))
+        if _crosses(claim, [recomputed[rule] for rule in _PUBLISHED]):
+            verdict = Arithmetic.DECISION
+    return Check(text, verdict, recomputed, face, rules, remarks=remarks)
 
 
-def _crosses(claim: Claim, recomputed: Mapping[Rule, Interval]) -> bool:
+def _agreement(published: Sequence[Rule]) -> Arithmetic:
+    """Return the verdict where figure and inputs agree under some of the rules of statistics."""
+    if not published:
+        return Arithmetic.INCONSISTENT
+    return Arithmetic.ROUNDING if Rule.HALF_UP in published else Arithmetic.ROUNDING_RULE
+
+
+def _remarks(
+    claim: Claim,
+    expression: Expression,
+    half_up: Interval,
+    face: Fraction | None,
+    rules: Sequence[Rule],
+) -> Iterator[str]:
+    """Say what would reconcile figures that are inconsistent; it excuses none of them."""
+    if Rule.CEILING in rules:
+        yield _ROUNDED_UP
+    if isinstance(expression, Call) and face is not None:
+        yield from _to_or_by(claim, expression.function, half_up, face)
+
+
+def _to_or_by(claim: Claim, function: str, half_up: Interval, face: Fraction) -> Iterator[str]:
+    """Say if growth *to* a multiple is printed for growth *by* it, or the other way round."""
+    shift = {"growth": Fraction(1), "multiple": Fraction(-1)}.get(function)
+    printed = claim.printed
+    if shift is None or printed is None or not half_up.shifted(shift).meets(claim.interval()):
+        return
+    by, to = sorted([face, face + shift])
+    unit = "%" if printed.scale < 1 else " times"
+    to_text, by_text = (printed.reprint(value) for value in (to, by))
+    numbers = [text.removesuffix(printed.tail) for text in (to_text, by_text)]
+    yield (
+        f"at face values the levels grew to {numbers[0]}{unit} and by {numbers[1]}{unit} "
+        f"(增长到{to_text}, 增长{by_text}); the printed figure agrees with the "
+        f"{'former' if function == 'growth' else 'latter'}"
+    )
+
+
+def _crosses(claim: Claim, recomputed: Sequence[Interval]) -> bool:
     """Whether the whole recomputed range contradicts the stated threshold, rank or sign."""
     if claim.comparator != "=" or claim.kind == "rank":
         return True
@@ -398,7 +454,7 @@ def _crosses(claim: Claim, recomputed: Mapping[Rule, Interval]) -> bool:
         Interval(Fraction(0), None, True, False),
     )
     other_side = negative if claim.printed.value > 0 else positive
-    return all(interval.within(other_side) for interval in recomputed.values())
+    return all(interval.within(other_side) for interval in recomputed)
 
 
 def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Check:
@@ -411,12 +467,14 @@ def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Chec
         exact = found[Rule.HALF_UP].certain
     if exact:
         verdict = Arithmetic.EXACT
-    elif not rules:
-        ordering = comparison.comparator in {"<", "<=", ">", ">="}
-        verdict = Arithmetic.DECISION if ordering else Arithmetic.INCONSISTENT
     else:
-        verdict = Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
-    return Check(text, verdict, {}, None, rules)
+        verdict = _agreement([rule for rule in rules if rule in _PUBLISHED])
+    remarks: tuple[str, ...] = ()
+    if verdict is Arithmetic.INCONSISTENT:
+        remarks = (_ROUNDED_UP,) if Rule.CEILING in rules else ()
+        if comparison.comparator in {"<", "<=", ">", ">="}:
+            verdict = Arithmetic.DECISION
+    return Check(text, verdict, {}, None, rules, remarks=remarks)
 
 
 def _identities(ledger: Ledger) -> list[dict[str, Fraction]]:
@@ -487,7 +545,7 @@ def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fracti
     primary = check(claim, claim.derivation, claim.derivation_text, ledger)
     joint = None
     candidates: tuple[Candidate, ...] = ()
-    if not claim.is_cross_check and primary.verdict is not Arithmetic.FAILED:
+    if primary.recomputed:
         box = ledger.box(names(claim.derivation))
         narrowed = _narrowed(box, identities, ledger)
         # Narrowing may bring the ends of a quotient together at zero; then there is no bound.
@@ -500,6 +558,7 @@ def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fracti
         claim,
         primary.verdict,
         evidence,
+        code="undefined" if primary.verdict is Arithmetic.NOT_DERIVABLE else "",
         primary=primary,
         alternatives=alternatives,
         joint=joint,
@@ -533,31 +592,35 @@ def _candidates(claim: Claim, primary: Check, ledger: Ledger) -> Iterator[Candid
 
 
 def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Evidence:
-    """Return the strongest finding, by the precedence of the reference page on verdicts.
+    """Return the verdict of the findings, by the precedence of the reference page on verdicts.
 
     Findings graded ``unconfirmed`` bear nothing, and the paper doesn't bear itself: a grade is
-    never promoted.
+    never promoted. Two sources are independent if they have different origins.
     """
-    kinds = {f.finding for f in findings if f.grade != "unconfirmed" or f.finding == "not-found"}
-    supports = {f.grade for f in findings if f.finding == "supports"}
-    supports -= {"unconfirmed", "not-found", "printed"}
     if claim.kind == "policy parameter":
         return Evidence.PROPOSAL
     if _rests_on_own_text(claim, ledger):
         return Evidence.OWN_TEXT
+    kinds = {f.finding for f in findings if f.grade != "unconfirmed" or f.finding == "not-found"}
     if "contradicts" in kinds:
-        return Evidence.CONTRADICTED
-    if "cannot-bear" in kinds:
-        return Evidence.MISATTRIBUTED
-    if "not-found" in kinds:
-        return Evidence.UNTRACEABLE
-    if "earlier-origin" in kinds:
-        return Evidence.RELAYED
-    if "corroborated" in supports:
-        return Evidence.CONFIRMED
-    if supports:
-        return Evidence.SINGLE_SOURCE
-    return Evidence.NOT_CHECKED
+        disputed = bool(kinds & {"supports", "earlier-origin"})
+        return Evidence.DISPUTED if disputed else Evidence.CONTRADICTED
+    for finding, verdict in (
+        ("cannot-bear", Evidence.MISATTRIBUTED),
+        ("not-found", Evidence.UNTRACED),
+        ("earlier-origin", Evidence.RELAYED),
+    ):
+        if finding in kinds:
+            return verdict
+    if "supports" not in kinds:
+        return Evidence.NOT_CHECKED
+    origins = {
+        ledger.sources[f.source].origin
+        for f in findings
+        if f.finding == "supports" and f.grade != "unconfirmed" and f.source in ledger.sources
+    }
+    independent = len(origins - {""}) > 1
+    return Evidence.CONFIRMED if independent else Evidence.SINGLE_SOURCE
 
 
 def _rests_on_own_text(claim: Claim, ledger: Ledger) -> bool:

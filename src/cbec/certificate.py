@@ -40,7 +40,7 @@ __all__ = [
 
 #: The JSON Schema of a certificate, to be copied beside it under the same name.
 SCHEMA = Path(__file__).with_name("certificate.schema.json")
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 STATEMENT = (
     "This certificate records which printed figures could be recomputed from other printed "
     "figures, of the work or of sources that the ledger names, whether they agree within rounding, "
@@ -238,7 +238,10 @@ def not_recomputed(audit: Audit) -> list[tuple[ClaimAudit, str]]:
     found = []
     for result in audit.results:
         if result.arithmetic is Arithmetic.NOT_DERIVABLE:
-            found.append((result, CODES[result.code][0]))
+            reason = CODES[result.code][0]
+            if result.primary is not None:
+                reason += f": {result.primary.reason}"
+            found.append((result, reason))
         elif result.arithmetic is Arithmetic.FAILED and result.primary:
             found.append((result, f"the check failed: {result.primary.reason}"))
     return found

@@ -11,6 +11,7 @@ __all__ = [
     "PrintedFigureError",
     "TableError",
     "TrendError",
+    "UndefinedError",
 ]
 
 
@@ -24,6 +25,10 @@ class PrintedFigureError(CbecError, ValueError):
 
 class ExpressionError(CbecError, ValueError):
     """A derivation can't be read or evaluated."""
+
+
+class UndefinedError(ExpressionError):
+    """A derivation has no value: its base isn't positive, or its divisor may be zero."""
 
 
 class TableError(CbecError, ValueError):

@@ -1,8 +1,8 @@
-"""Grades of evidence, and what is left of a series without its unconfirmed years."""
+"""Grades of evidence, the sets of figures that they make, and the latest run of years in a set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -11,16 +11,35 @@ from cbec.errors import TableError
 __all__ = [
     "GRADES",
     "MODEL_MINIMUM",
+    "SETS",
+    "SET_LABELS",
     "UNCONFIRMED_EN",
     "UNCONFIRMED_ZH",
-    "confirmed_run",
-    "is_usable",
+    "latest_run",
     "model_possible",
     "weakest",
 ]
 
 GRADES = ("corroborated", "single-source", "derived", "printed", "unconfirmed", "not-found")
 """The grades, the strongest first; ``printed`` is what the paper itself prints."""
+
+SETS: Mapping[str, frozenset[str]] = {
+    "all": frozenset(GRADES) - {"not-found"},
+    "without-unconfirmed": frozenset(GRADES) - {"not-found", "unconfirmed"},
+    "sourced": frozenset({"corroborated", "single-source", "derived"}),
+}
+"""The sets of figures that a result may rest on, by the grades that each admits, widest first.
+
+In ``sourced`` an independent page bears each figure. What the paper under audit prints itself is in
+``without-unconfirmed`` only.
+"""
+
+SET_LABELS: Mapping[str, tuple[str, str]] = {
+    "all": ("all figures", "全部数字"),
+    "without-unconfirmed": ("without unconfirmed", "剔除未证实数字"),
+    "sourced": ("sourced only", "仅用有来源的数字"),
+}
+"""What the sets are called in English and Chinese."""
 
 MODEL_MINIMUM = 5
 """The fewest consecutive years that a trend model is fitted to."""
@@ -32,29 +51,6 @@ UNCONFIRMED_EN = (
 UNCONFIRMED_ZH = (
     "空心点和标有○的数字未经证实：凭对发布机构报告的记忆录入，未能打开载有这些数字的页面。"
 )
-
-_UNUSABLE = ("unconfirmed", "not-found")
-
-
-def is_usable(grade: str) -> bool:
-    """Tell whether a figure of this grade may stand without a mark beside it.
-
-    Parameters
-    ----------
-    grade : str
-        One of `GRADES`.
-
-    Returns
-    -------
-    bool
-        False for what is unconfirmed or wasn't found.
-
-    Examples
-    --------
-    >>> is_usable("printed"), is_usable("unconfirmed")
-    (True, False)
-    """
-    return grade not in _UNUSABLE
 
 
 def weakest(grades: Iterable[str]) -> str:
@@ -87,34 +83,41 @@ def weakest(grades: Iterable[str]) -> str:
     return max(found, key=GRADES.index)
 
 
-def confirmed_run(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the latest unbroken run of years whose figures are confirmed.
-
-    A figure that the paper prints is not confirmed by others, yet it is what the paper is judged
-    by, so it counts here.
+def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
+    """Return the latest years without a gap, on one set of figures.
 
     Parameters
     ----------
     frame : DataFrame
         Rows of one series, one a year, with the columns ``year`` and ``evidence``, as
-        `cbec.tables.load` returns them.
+        `cbec.tables.load` or `cbec.trend.register.figures` return them.
+    figures : str
+        A name of `SETS`.
 
     Returns
     -------
     DataFrame
-        The rows of the run, by year; none if no year is confirmed.
+        The rows of the run, by year; none if no figure is in the set. A gap, or a year whose
+        figure isn't in the set, ends it: nothing is bridged.
 
     Raises
     ------
     TableError
-        If a column is missing, a grade isn't known, or the rows hold two series or a year twice.
+        If the set isn't known, a column is missing, a grade isn't known, or the rows hold two
+        series or a year twice.
 
     Examples
     --------
     >>> from cbec.tables import load
-    >>> confirmed_run(load("market", series="market-total")).year.tolist()
-    [2019, 2020, 2021, 2022, 2023, 2024]
+    >>> market = load("market", series="market-total")
+    >>> for name in SETS:
+    ...     print(name, *latest_run(market, name).year.iloc[[0, -1]])
+    all 2012 2024
+    without-unconfirmed 2019 2024
+    sourced 2019 2022
     """
+    if figures not in SETS:
+        raise TableError(f"there is no set {figures!r} of figures; use one of {', '.join(SETS)}")
     missing = [column for column in ("year", "evidence") if column not in frame.columns]
     if missing:
         raise TableError(
@@ -128,9 +131,9 @@ def confirmed_run(frame: pd.DataFrame) -> pd.DataFrame:
     if len(twice):
         name = f" in {series[0]}" if series else ""
         raise TableError(f"the year {twice.iloc[0]} stands twice{name}; choose one vintage of it")
-    usable = frame[frame["evidence"].map(is_usable).astype(bool)].sort_values("year")
-    run = usable["year"].diff().ne(1).cumsum()
-    return usable[run == run.max()]
+    ordered = frame[frame["evidence"].isin(SETS[figures])].sort_values("year")
+    run = ordered["year"].diff().ne(1).cumsum()
+    return ordered[run == run.max()].reset_index(drop=True)
 
 
 def model_possible(run: pd.DataFrame) -> bool:
@@ -139,7 +142,7 @@ def model_possible(run: pd.DataFrame) -> bool:
     Parameters
     ----------
     run : DataFrame
-        One row a year, as `confirmed_run` returns them.
+        One row a year, as `latest_run` returns them.
 
     Returns
     -------

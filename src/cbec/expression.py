@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cbec.errors import ExpressionError, PrintedFigureError
+from cbec.errors import ExpressionError, PrintedFigureError, UndefinedError
 from cbec.interval import Interval
 from cbec.polynomial import (
     Polynomial,
@@ -200,8 +200,11 @@ def bounds(expression: Expression, box: Mapping[str, Interval]) -> Interval:
 
     Raises
     ------
+    UndefinedError
+        If a divisor may be zero, or growth or a multiple is taken from a base that may be zero or
+        negative.
     ExpressionError
-        If an input is unknown, a divisor may be zero, or the range isn't reached at corners.
+        If an input is unknown, or the range isn't reached at corners.
 
     Examples
     --------
@@ -508,9 +511,12 @@ def _compile(
         first, second = build(node.arguments[0]), build(node.arguments[1])
         if node.function == "difference":
             return limited(first.plus(second.times(Fraction(-1))))
-        divisor = _range(second, box)
-        if Fraction(0) in divisor:
-            raise ExpressionError(f"the divisor of {node.function} may be zero: it is {divisor}")
+        if node.function in {"growth", "multiple"}:
+            _require_base(node, _range(second, box))
+        elif Fraction(0) in _range(second, box):
+            raise UndefinedError(
+                f"the divisor of {node.function}, {_shown(node.arguments[1])}, may be zero"
+            )
         quotient = first.over(second)
         if node.function == "growth":
             quotient = quotient.plus(Ratio(constant(-1), constant(1)))
@@ -635,10 +641,7 @@ def _limit(
         # The divisor excludes zero, so the value runs off to one side as its end is approached.
         sign = sign_over(ratio.numerator, box) if ratio.numerator else 0
         if sign == 0:
-            raise ExpressionError(
-                "the derivation is zero divided by zero at an end of its inputs; "
-                "keep the divisor away from zero"
-            )
+            raise UndefinedError("it is zero divided by zero at an end of its inputs")
         return sign * divisor_sign * math.inf
     for name, side in infinite:
         top, bottom = degree_in(ratio.numerator, name), degree_in(ratio.denominator, name)
@@ -670,6 +673,31 @@ def _rank_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     )
 
 
+def _require_base(call: Call, base: Interval) -> None:
+    """Refuse growth from a base that isn't positive: no convention for it is shared."""
+    zero = Fraction(0)
+    if base.within(Interval(zero, None, False, False)):
+        return
+    state = "may be zero or negative"
+    if base.within(Interval(None, zero, False, True)):
+        state = "is negative"
+        if zero in base:
+            state = "is zero" if base.is_point else "is zero or negative"
+    raise UndefinedError(f"the base of {call.function}, {_shown(call.arguments[1])}, {state}")
+
+
+def _shown(expression: Expression) -> str:
+    """Name a part of a derivation in a message."""
+    match expression:
+        case Name(id):
+            return id
+        case Literal(value, _):
+            return str(value)
+        case Call(function, _):
+            return f"{function}(…)"
+    return "a comparison or a quoted name"
+
+
 def _root_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     """Return the range of a growth rate per year; the root is increasing, so ends map to ends."""
     years = bounds(call.arguments[-1], box)
@@ -679,11 +707,15 @@ def _root_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     if degree > _MOST_YEARS:
         raise ExpressionError(f"{call.function} takes at most {_MOST_YEARS} years, not {degree}")
     if call.function == "cagr":
+        _require_base(call, bounds(call.arguments[1], box))
         factor = bounds(Call("ratio", call.arguments[:2]), box)
     else:
         factor = bounds(call.arguments[0], box).shifted(Fraction(1))
     if factor.lower is None or factor.lower < 0:
-        raise ExpressionError(f"{call.function} takes the root of {factor}, which may be negative")
+        raise UndefinedError(
+            f"{call.function} is a root, and what it is taken of may be negative: "
+            f"{_shown(call.arguments[0])}"
+        )
     low, low_exact = _root(factor.lower, degree, up=False)
     if factor.upper is None:
         return Interval(low - 1, None, factor.lower_closed and low_exact, False)

@@ -72,6 +72,8 @@ Kind = OneOf[
     "cross-check",
 ]
 Code = OneOf["", "given", "no-denominator", "no-inputs", "parameter"]
+# What is printed to the last unit is exact in these, and rounded in all other kinds.
+_EXACT_KINDS = frozenset({"count", "rank", "duration"})
 FindingKind = OneOf["supports", "contradicts", "cannot-bear", "not-found", "earlier-origin"]
 Grade = OneOf["corroborated", "single-source", "derived", "unconfirmed", "not-found", "printed"]
 
@@ -109,14 +111,18 @@ class Figure:
     note_zh: str = ""
 
     def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
-        """Return the numbers that the figure stands for, in base units.
+        """Return the numbers that the figure stands for, in base units; one if it is exact."""
+        figure = self._figure()
+        return Interval.point(figure.value) if self.is_exact else figure.interval(rule)
 
-        Counts, ranks and durations printed to the last unit are points.
+    @property
+    def is_exact(self) -> bool:
+        """Whether its digits are exact: it is printed to the unit, and a word says what it counts.
+
+        A bare number is rounded.
         """
         figure = self._figure()
-        if figure.is_exact_count:
-            return Interval.point(figure.value)
-        return figure.interval(rule)
+        return figure.is_whole and figure.worded
 
     @property
     def face(self) -> Fraction:
@@ -191,6 +197,15 @@ class Claim(Figure):
         return words.get(self.comparator, "") + written
 
     @property
+    def is_exact(self) -> bool:
+        """Whether its digits are exact: a count, a rank or a duration printed to the unit.
+
+        The kind decides: a level, a rate or an index number that is printed as an integer is
+        rounded.
+        """
+        return self.kind in _EXACT_KINDS and self._figure().is_whole
+
+    @property
     def is_cross_check(self) -> bool:
         """Whether it compares printed figures instead of printing one."""
         return self.kind == "cross-check"
@@ -242,7 +257,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a figure or a finding comes from."""
+    """Where a figure or a finding comes from.
+
+    ``origin`` names whoever made the figures that the page gives: pages of one origin are no
+    independent evidence, however many there are. Empty where it isn't known.
+    """
 
     id: str
     title: str
@@ -250,6 +269,7 @@ class Source:
     url: str
     date: str
     licence: str
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -380,9 +400,19 @@ class Ledger:
         LedgerError
             If there is no such figure.
         """
-        figures = [self.figure(id) for id in used]
-        grades = [f.grade if isinstance(f, OutsideFigure) else "printed" for f in figures]
+        grades = [self.grade(id) for id in used]
         return weakest(grades) if grades and all(grades) else ""
+
+    def grade(self, id: str) -> str:
+        """Return a figure's grade of evidence; a claim's is ``printed``.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such figure.
+        """
+        figure = self.figure(id)
+        return figure.grade if isinstance(figure, OutsideFigure) else "printed"
 
     def faces(self, used: tuple[str, ...]) -> dict[str, Interval]:
         """Return the face value of each id as a point.
@@ -615,6 +645,10 @@ def _finding(row: _Row) -> Finding:
         raise row.error("grade", f"nothing was found, so {grade!r} can't be; write not-found")
     if finding != "not-found" and grade == "not-found":
         raise row.error("grade", f"a source that {finding} was found; write its grade")
+    if finding in {"supports", "earlier-origin"} and grade == "printed":
+        raise row.error(
+            "grade", "the work that prints the figure is no evidence for it; drop the finding"
+        )
     return Finding(
         claim=row["claim"],
         finding=finding,
@@ -630,7 +664,13 @@ def _finding(row: _Row) -> Finding:
 
 def _source(row: _Row) -> Source:
     return Source(
-        row["id"], row["title"], row["publisher"], row["url"], row["date"], row["licence"]
+        row["id"],
+        row["title"],
+        row["publisher"],
+        row["url"],
+        row["date"],
+        row["licence"],
+        row["origin"],
     )
 
 

@@ -88,6 +88,8 @@ def _as_json(result: ClaimAudit) -> dict[str, object]:
         "exact_bounds": ends(result.primary) if result.primary else {},
         "arithmetic": result.arithmetic,
         "code": result.code,
+        "reason": result.primary.reason if result.primary else "",
+        "remarks": list(result.primary.remarks) if result.primary else [],
         "evidence": result.evidence,
         "alternatives": [
             {"label_en": a.label_en, "expression": a.text, "arithmetic": c.verdict}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cbec.display import disclosure_html, html_table, sources_html, verdict_html
 from cbec.errors import CbecError, LedgerError
-from cbec.evidence import is_usable
+from cbec.evidence import SET_LABELS, SETS
 from cbec.expression import Comparison, names, parse, truth
 from cbec.interval import Interval
 from cbec.ledger import Ledger
@@ -34,7 +34,8 @@ AXES: Mapping[str, tuple[str, str]] = {
     "rounding": ("within rounding", "计入舍入"),
     "vintage": ("other vintage", "其他版本"),
     "definition": ("other definition", "其他口径"),
-    "evidence": ("sourced only", "仅用有来源的数字"),
+    "without-unconfirmed": SET_LABELS["without-unconfirmed"],
+    "sourced": SET_LABELS["sourced"],
     "assumption": ("with an assumption", "附加假定"),
 }
 
@@ -46,8 +47,8 @@ class Variant:
     Parameters
     ----------
     axis : str
-        What the figures differ in from those of the base: base, vintage, definition, evidence or
-        assumption.
+        What the figures differ in from those of the base: base, vintage, definition,
+        without-unconfirmed, sourced or assumption.
     label_en, label_zh : str
         Which figures they are.
     conditions : tuple of str
@@ -108,14 +109,29 @@ class Proposition:
         LedgerError
             If there is no such axis.
         """
+        tested = self.tested(axis)
+        return _agreed(v.at_face if axis == "face" else v.standing for v in tested)
+
+    def tested(self, axis: str) -> tuple[Variant, ...]:
+        """Return the variants that decide on one axis.
+
+        On a set of figures without a variant of its own, these are those of the base whose figures
+        are all in the set.
+
+        Raises
+        ------
+        LedgerError
+            If there is no such axis.
+        """
         if axis not in AXES:
             raise LedgerError(f"there is no axis {axis!r}; there are {', '.join(AXES)}")
-        base = [v for v in self.variants if v.axis == "base"]
-        if axis == "face":
-            return _agreed(v.at_face for v in base)
-        if axis == "rounding":
-            return _agreed(v.standing for v in base)
-        return _agreed(v.standing for v in self.variants if v.axis == axis)
+        base = tuple(v for v in self.variants if v.axis == "base")
+        if axis in {"face", "rounding"}:
+            return base
+        own = tuple(v for v in self.variants if v.axis == axis)
+        if own or axis not in SETS or not all(v.evidence in SETS[axis] for v in base):
+            return own
+        return base
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -291,10 +307,11 @@ def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: s
         used += ids
     figures = tuple(dict.fromkeys(used))
     grade = ledger.weakest_grade(figures)
-    if axis == "evidence" and not all(is_usable(ledger.weakest_grade([id])) for id in figures):
+    outside = [id for id in figures if axis in SETS and ledger.grade(id) not in SETS[axis]]
+    if outside:
         raise LedgerError(
-            f"{place}, {label!r}: it is to do without unconfirmed figures and names one; "
-            "leave it out or choose another axis"
+            f"{place}, {label!r}: {outside[0]} is {ledger.grade(outside[0])}, which the set "
+            f"{axis!r} doesn't admit; leave it out or choose another axis"
         )
     return Variant(
         axis,
@@ -344,10 +361,8 @@ def _agreed(standings: Iterable[Standing]) -> Standing | None:
 
 def _detail(proposition: Proposition, axis: str) -> str:
     """Say for each variant of an axis how it stands."""
-    own = "base" if axis in {"face", "rounding"} else axis
     parts = []
-    for variant in proposition.variants:
-        if variant.axis == own:
-            standing = variant.at_face if axis == "face" else variant.standing
-            parts.append(f"{variant.label_en}: {sense(standing).label_en}")
+    for variant in proposition.tested(axis):
+        standing = variant.at_face if axis == "face" else variant.standing
+        parts.append(f"{variant.label_en}: {sense(standing).label_en}")
     return "; ".join(parts)

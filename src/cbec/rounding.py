@@ -36,6 +36,7 @@ class Rule(StrEnum):
 # Words that say one unit by themselves, and how other numbers of the unit are written.
 _WORDS: dict[str, tuple[Unit, str]] = {
     "首位": (UNIT_WORDS["rank"], " rank"),
+    "全国首位": (UNIT_WORDS["rank"], " rank"),
     "第一": (UNIT_WORDS["rank"], " rank"),
     "全额": (UNIT_WORDS["倍"], "倍"),
     "厘米级": (UNIT_WORDS["厘米"], "厘米"),
@@ -78,6 +79,8 @@ class Printed:
         What follows the digits: space, multiplier and unit.
     spelled : bool
         Whether the number is a word or Chinese numerals.
+    worded : bool
+        Whether a word says what is counted or measured; a bare number has none.
     rounded_count : bool
         Whether a count is known to be rounded although it is printed to the last unit.
     """
@@ -93,14 +96,15 @@ class Printed:
     grouped: bool = False
     tail: str = ""
     spelled: bool = False
+    worded: bool = True
     rounded_count: bool = False
 
     @property
-    def is_exact_count(self) -> bool:
-        """Whether the figure counts something and is printed to the last unit.
+    def is_whole(self) -> bool:
+        """Whether it could count, rank or time something and is printed to the last unit.
 
-        Counts, ranks and durations without a multiplier word stand for themselves: ``70,769家``
-        is a count, ``12万家`` is a count rounded to ten thousands.
+        ``70,769家`` is, ``12万家`` is rounded to ten thousands. Whether such digits are exact is
+        for what is printed there to say: see `cbec.ledger.Figure.is_exact`.
         """
         return (
             self.dimension in {"count", "rank", "year"}
@@ -246,8 +250,8 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     ----------
     text : str
         The figure as printed. Thousands may be grouped by commas; a multiplier and a unit word
-        may follow (see `cbec.units`). Chinese numerals up to 99 and the words 首位 (rank one),
-        全额 (the full amount) and 厘米级 (the order of a centimetre) are understood.
+        may follow (see `cbec.units`). Chinese numerals up to 99 and the words 首位 and 全国首位
+        (rank one), 全额 (the full amount) and 厘米级 (the order of a centimetre) are understood.
     unit : str, optional
         The unit where the text itself names none, ``trillion CNY`` for instance.
 
@@ -309,6 +313,7 @@ def parse_printed(text: str, unit: str = "") -> Printed:
         sign=match["sign"],
         grouped="," in match["whole"],
         tail=match["space"] + tail,
+        worded=bool(tail.strip() or unit.strip()),
         rounded_count=decimals > 0,
     )
 

@@ -39,8 +39,9 @@ class Evidence(StrEnum):
     SINGLE_SOURCE = "single-source"
     RELAYED = "relayed"
     MISATTRIBUTED = "misattributed"
+    DISPUTED = "disputed"
     CONTRADICTED = "contradicted"
-    UNTRACEABLE = "untraceable"
+    UNTRACED = "untraced"
     OWN_TEXT = "own-text"
     PROPOSAL = "proposal"
     NOT_CHECKED = "not-checked"
@@ -97,22 +98,24 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "∼",
         "rounding rule",
         "舍入规则",
-        "Only if inputs and figure were rounded by a rule other than half-up.",
-        "仅当输入与结果均按四舍五入以外的规则取整时成立。",
+        "Only if inputs and figure were rounded half-even, cut off or rounded down.",
+        "仅当输入与结果均按四舍六入五成双、截断或向下取整时成立。",
     ),
     Arithmetic.WIDE: Sense(
         "↔",
         "wide",
         "过宽",
-        "The inputs allow a range wider than the figure itself, so the check says little.",
-        "输入所容许的范围比数字本身还宽，检验几无意义。",
+        "The inputs allow more than what rounds to the figure, and a range wider than the figure "
+        "itself, so the check says little.",
+        "输入所容许的范围超出该数的舍入区间，且比数字本身还宽，检验几无意义。",
     ),
     Arithmetic.INCONSISTENT: Sense(
         "≠",
         "inconsistent",
         "不一致",
-        "No rounding rule reconciles the figure with its inputs; which of them is wrong is open.",
-        "任何舍入规则都无法使该数与其输入相符；何者有误未定。",
+        "No rounding rule that statistics are published by reconciles the figure with its inputs; "
+        "which of them is wrong is open.",
+        "统计发布所用的任何舍入规则都无法使该数与其输入相符；何者有误未定。",
     ),
     Arithmetic.DECISION: Sense(
         "!",
@@ -126,8 +129,8 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
         "–",
         "not derivable",
         "无从推导",
-        "Nothing that is printed lets it be recomputed; the code says why.",
-        "文中内容不足以重算；代码说明原因。",
+        "It can't be recomputed from what is printed; the code says why.",
+        "无法由文中内容重算；代码说明原因。",
     ),
     Arithmetic.FAILED: Sense(
         "†",
@@ -143,15 +146,15 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "●",
         "confirmed",
         "已证实",
-        "Two or more sources that could be opened agree with it.",
-        "两个以上可打开的来源与之相符。",
+        "Sources of two independent origins agree with it.",
+        "两个相互独立的原始出处与之相符。",
     ),
     Evidence.SINGLE_SOURCE: Sense(
         "◐",
         "single source",
         "单一来源",
-        "One source that could be opened agrees with it.",
-        "一个可打开的来源与之相符。",
+        "Sources of one origin agree with it, however many relay it.",
+        "仅一个原始出处与之相符，无论有多少转引。",
     ),
     Evidence.RELAYED: Sense(
         "↪",
@@ -164,22 +167,29 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "⇄",
         "misattributed",
         "出处不符",
-        "The credited source cannot bear it, by its date or by its place.",
-        "所注来源就时间或地域而言无法支持该数。",
+        "The credited source doesn't carry it, or cannot by its date or place.",
+        "所注来源并无此数，或就时间、地域而言不可能载有此数。",
+    ),
+    Evidence.DISPUTED: Sense(
+        "⇋",
+        "disputed",
+        "存在分歧",
+        "Credible sources stand on both sides.",
+        "正反两方均有可信来源。",
     ),
     Evidence.CONTRADICTED: Sense(
         "×",
         "contradicted",
         "与证据相悖",
-        "A source on a stated definition says otherwise.",
-        "有明确口径的来源给出不同结论。",
+        "All that was found speaks against it.",
+        "所找到的来源均与之相悖。",
     ),
-    Evidence.UNTRACEABLE: Sense(
+    Evidence.UNTRACED: Sense(
         "?",
-        "untraceable",
-        "无法查证",
-        "It was looked for, and no page that could be opened carries it.",
-        "已查找，但未能打开任何载有此数的页面。",
+        "untraced",
+        "未查得",
+        "It was looked for, and no page with it was found; the searches are listed.",
+        "已查找，未找到载有此数的页面；检索记录另列。",
     ),
     Evidence.OWN_TEXT: Sense(
         "§",
@@ -247,6 +257,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "no-denominator": ("the denominator isn't printed", "文中未给出分母"),
     "no-inputs": ("the inputs aren't printed", "文中未给出输入"),
     "parameter": ("a parameter of a proposal", "建议中的参数"),
+    "undefined": ("it has no value on the printed inputs", "以文中输入计算无意义"),
 }
 
 

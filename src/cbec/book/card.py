@@ -36,6 +36,7 @@ _INKS = {
     Evidence.SINGLE_SOURCE: "#0b5550",
     Evidence.RELAYED: "#654600",
     Evidence.MISATTRIBUTED: "#8f2f00",
+    Evidence.DISPUTED: "#54337f",
     Evidence.CONTRADICTED: "#97184a",
     Evidence.OWN_TEXT: "#54337f",
     Evidence.PROPOSAL: "#54337f",

@@ -121,7 +121,11 @@ def _entry(result: ClaimAudit, ledger: Ledger, discussed: str) -> Iterator[str]:
     if credited:
         yield _fact("Credited to", escape(credited))
     reason = f" {escape(CODES[result.code][0])}" if result.code else ""
+    if result.primary is not None and result.primary.reason:
+        reason += f": {escape(result.primary.reason)}"
     yield _fact("Arithmetic", verdict_html(result.arithmetic, result.code) + reason)
+    if result.primary is not None and result.primary.remarks:
+        yield _fact("Remark", escape("; ".join(result.primary.remarks)))
     yield _fact("Evidence", verdict_html(result.evidence))
     if claim.note_en:
         yield _fact("Note", escape(claim.note_en))

@@ -463,6 +463,7 @@ def _figure_data(figure: Figure, room: Room | None) -> dict[str, Any]:
         "grouped": printed.grouped,
         "tail": printed.tail,
         "spelled": printed.spelled,
+        "worded": printed.worded,
         "roundedCount": printed.rounded_count,
         "comparator": figure.comparator if isinstance(figure, Claim) else "=",
         "kind": figure.kind if isinstance(figure, Claim) else "",

@@ -38,8 +38,9 @@ _COLOURS: Mapping[str, str] = {
     Evidence.SINGLE_SOURCE: COLOURS["green"],
     Evidence.RELAYED: COLOURS["ochre"],
     Evidence.MISATTRIBUTED: COLOURS["vermilion"],
+    Evidence.DISPUTED: COLOURS["violet"],
     Evidence.CONTRADICTED: COLOURS["crimson"],
-    Evidence.UNTRACEABLE: COLOURS["grey"],
+    Evidence.UNTRACED: COLOURS["grey"],
     Evidence.OWN_TEXT: COLOURS["violet"],
     Evidence.PROPOSAL: COLOURS["violet"],
     Evidence.NOT_CHECKED: COLOURS["grey"],
@@ -72,7 +73,7 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
         if printed is None or check is None or check.face is None:
             continue
         interval = check.recomputed[Rule.HALF_UP]
-        if interval.lower is None or interval.upper is None or printed.is_exact_count:
+        if interval.lower is None or interval.upper is None or result.claim.is_exact:
             continue
         low, high, face = (
             float((x - printed.value) / printed.resolution)

@@ -1,9 +1,8 @@
-"""What rounding and unconfirmed years of the inputs do to a forecast.
+"""What rounding of the inputs does to a forecast, and what a forecast rests on, in words.
 
-A printed figure stands for an interval, and some figures of a series were recalled rather than
-read. A model sees neither: it takes one number a year as it is. Here the same model is fitted
-again, to other numbers that print the same, and without the years that no page confirms. The
-extra band is small or large as it turns out.
+A printed figure stands for an interval. A model takes one number a year as it is. Here the same
+model is fitted again, to other numbers that print the same. The extra band is small or large as it
+turns out.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import pandas as pd
 
 from cbec.display import Table
 from cbec.errors import PrintedFigureError, TableError, TrendError
-from cbec.evidence import MODEL_MINIMUM, confirmed_run, is_usable, model_possible, weakest
+from cbec.evidence import MODEL_MINIMUM, model_possible
 from cbec.rounding import parse_printed
 from cbec.trend.api import checked_model, fit, forecast
 
@@ -28,18 +27,11 @@ if TYPE_CHECKING:
     from cbec.trend.result import Forecast
 
 __all__ = [
-    "BASES",
     "RoundingBand",
-    "WithAndWithout",
-    "latest_run",
     "rounding_band",
     "run_statement",
     "unconfirmed_years",
-    "with_and_without",
 ]
-
-BASES = ("all", "confirmed")
-"""The two bases of a forecast: all years, and the confirmed ones only."""
 
 _WITHIN = 95.0
 
@@ -119,102 +111,13 @@ class RoundingBand:
         return Table(self.to_frame(), caption)._repr_html_()
 
 
-@dataclass(frozen=True)
-class WithAndWithout:
-    """A forecast from all years, and one from the confirmed years only.
-
-    Parameters
-    ----------
-    forecasts : mapping of str to Forecast
-        By basis, see `BASES`; a basis on which no model is possible isn't in it.
-    runs : mapping of str to DataFrame
-        By basis, the years that the forecast rests on, or that were too few.
-    last_year : int
-        Last year of the figures that were given; forecasts are of the years after it.
-    """
-
-    forecasts: Mapping[str, Forecast]
-    runs: Mapping[str, pd.DataFrame]
-    last_year: int
-
-    @property
-    def statements(self) -> dict[str, str]:
-        """By basis, what a forecast rests on or why there is none, as a sentence."""
-        return {basis: run_statement(run) for basis, run in self.runs.items()}
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row for each basis and year.
-
-        Returns
-        -------
-        DataFrame
-            ``basis``, ``ds``, ``mean`` and the ends of the intervals, as in `Forecast.to_frame`;
-            ``n``, how many years it rests on, and ``evidence``, the weakest grade among them. No
-            row for a basis on which no model is possible.
-        """
-        frames = []
-        for basis, made in self.forecasts.items():
-            frame = made.to_frame()
-            run = self.runs[basis]
-            frame = frame[frame["ds"] > self.last_year].reset_index(drop=True)
-            frame.insert(0, "basis", basis)
-            frames.append(frame.assign(n=len(run), evidence=weakest(run["evidence"])))
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-    def _repr_html_(self) -> str:
-        said = "; ".join(f"{basis}: {text}" for basis, text in self.statements.items())
-        frame = self.to_frame()
-        return f"<p>{said}</p>" if frame.empty else Table(frame, said)._repr_html_()
-
-
-def latest_run(frame: pd.DataFrame, basis: str = "all") -> pd.DataFrame:
-    """Return the latest years without a gap, on one basis.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Rows of one series, one a year, with the columns ``year`` and ``evidence``, as
-        `cbec.tables.load` or `cbec.trend.register.figures` return them.
-    basis : str
-        ``all``, or ``confirmed`` for `cbec.evidence.confirmed_run`.
-
-    Returns
-    -------
-    DataFrame
-        The rows of the run, by year. A gap, or on the confirmed basis an unconfirmed year, ends
-        it: nothing is bridged.
-
-    Raises
-    ------
-    TableError
-        If the basis isn't known, or the frame isn't one of a single series, see
-        `cbec.evidence.confirmed_run`.
-
-    Examples
-    --------
-    >>> from cbec.tables import load
-    >>> exports = load("customs", series="customs-export", vintage="revised")
-    >>> exports = exports[exports["year"] <= 2022]
-    >>> latest_run(exports)["year"].tolist()
-    [2018, 2019, 2020, 2021, 2022]
-    """
-    if basis not in BASES:
-        raise TableError(f"there is no basis {basis!r}; use one of {', '.join(BASES)}")
-    confirmed = confirmed_run(frame)  # also checks the frame
-    if basis == "confirmed":
-        return confirmed.reset_index(drop=True)
-    ordered = frame.sort_values("year")
-    run = ordered["year"].diff().ne(1).cumsum()
-    return ordered[run == run.max()].reset_index(drop=True)
-
-
 def run_statement(run: pd.DataFrame) -> str:
     """Say what a forecast from these years rests on, or that no model is possible.
 
     Parameters
     ----------
     run : DataFrame
-        Consecutive years, as `latest_run` returns them.
+        Consecutive years, as `cbec.evidence.latest_run` returns them.
 
     Returns
     -------
@@ -223,12 +126,13 @@ def run_statement(run: pd.DataFrame) -> str:
 
     Examples
     --------
+    >>> from cbec.evidence import latest_run
     >>> from cbec.tables import load
     >>> market = load("market", series="market-total")
     >>> run_statement(latest_run(market))
-    '13 years, 2012 to 2024; unconfirmed: 2013, 2015, 2017, 2018'
-    >>> run_statement(latest_run(load("market", series="market-export"), "confirmed"))
-    'no model is possible: 2 years, 2023 to 2024, and at least 5 are needed'
+    '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018'
+    >>> run_statement(latest_run(market, "sourced"))
+    'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
     """
     years = [int(year) for year in run["year"]]
     count = "no year"
@@ -243,7 +147,7 @@ def run_statement(run: pd.DataFrame) -> str:
 
 
 def unconfirmed_years(run: pd.DataFrame) -> list[int]:
-    """Return the years whose figures aren't confirmed.
+    """Return the years whose figures are unconfirmed.
 
     Parameters
     ----------
@@ -261,11 +165,7 @@ def unconfirmed_years(run: pd.DataFrame) -> list[int]:
     >>> unconfirmed_years(pd.DataFrame({"year": [2023, 2024], "evidence": grades}))
     [2024]
     """
-    return [
-        int(year)
-        for year, grade in zip(run["year"], run["evidence"], strict=True)
-        if not is_usable(grade)
-    ]
+    return [int(year) for year in run.loc[run["evidence"] == "unconfirmed", "year"]]
 
 
 def rounding_band(
@@ -348,74 +248,6 @@ def rounding_band(
         draws=draws,
         within=float(within),
     )
-
-
-def with_and_without(
-    frame: pd.DataFrame,
-    horizon: int,
-    *,
-    model: str = "combination",
-    level: Sequence[float] = (80, 95),
-) -> WithAndWithout:
-    """Forecast from all years, and from the latest unbroken run of confirmed years.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Rows of one series, one a year, with ``year``, ``value`` and ``evidence``, as
-        `cbec.tables.load` or `cbec.trend.register.figures` return them.
-    horizon : int
-        Years to forecast after the last year of the frame. A run that ends earlier is forecast
-        further, so that both bases speak of the same years.
-    model : str
-        Name of a model, see `cbec.trend.forecast`.
-    level : sequence of float
-        Levels of the intervals in percent.
-
-    Returns
-    -------
-    WithAndWithout
-        Two forecasts, or a statement in place of one for which the run has too few years: an
-        unconfirmed year or a gap within the series is never bridged.
-
-    Raises
-    ------
-    TableError
-        If a column is missing, a row is no level, or the rows hold two series or a year twice.
-    TrendError
-        If the model can't be fitted or an argument is out of range.
-
-    Examples
-    --------
-    >>> from cbec.tables import load
-    >>> both = with_and_without(load("market", series="market-import"), 2, model="drift")
-    >>> list(both.forecasts)
-    ['all']
-    >>> both.statements["confirmed"]
-    'no model is possible: 2 years, 2023 to 2024, and at least 5 are needed'
-    """
-    _check_integer(horizon, "horizon", 1)
-    if missing := [name for name in ("year", "value", "evidence") if name not in frame.columns]:
-        raise TableError(
-            f"the frame lacks {', '.join(missing)}; give rows as cbec.tables.load returns them"
-        )
-    if frame.empty:
-        raise TableError("the frame holds no rows; give those of one series")
-    _check_levels(frame)
-    last = int(frame["year"].max())
-    runs = {basis: latest_run(frame, basis) for basis in BASES}
-    forecasts = {
-        basis: forecast(
-            run["value"].to_numpy(dtype=float),
-            horizon + last - int(run["year"].iloc[-1]),
-            level=level,
-            model=model,
-            index=run["year"].to_numpy(),
-        )
-        for basis, run in runs.items()
-        if model_possible(run)
-    }
-    return WithAndWithout(forecasts, runs, last)
 
 
 def _ends(

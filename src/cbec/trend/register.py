@@ -17,14 +17,14 @@ import pandas as pd
 
 from cbec import __version__
 from cbec.errors import TableError
-from cbec.evidence import is_usable, model_possible, weakest
+from cbec.evidence import SETS, latest_run, model_possible, weakest
 from cbec.growth import share
 from cbec.interval import Interval
 from cbec.rounding import Printed, parse_printed
 from cbec.tables import load
 from cbec.trend.api import forecast
 from cbec.trend.measures import interval_score
-from cbec.trend.propagation import BASES, latest_run, run_statement, unconfirmed_years
+from cbec.trend.propagation import run_statement, unconfirmed_years
 
 __all__ = [
     "COLUMNS",
@@ -142,8 +142,10 @@ class _Run:
         said = run_statement(self.rows)
         if self.rows.empty or self.first <= self.known["year"].min():
             return said
-        held = self.first - 1 in set(self.known["year"])
-        return f"{said}; {self.first - 1} is {'unconfirmed' if held else 'missing'}"
+        before = self.known.loc[self.known["year"] == self.first - 1, "evidence"]
+        state = {"printed": "printed by the paper only"}
+        ended = state.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
+        return f"{said}; {self.first - 1} is {ended}"
 
     def forecast(self, horizon: int, model: str) -> pd.DataFrame:
         """Return a row a year, with the columns of the register."""
@@ -163,8 +165,13 @@ class _Run:
     def note(self) -> str:
         years = unconfirmed_years(self.rows)
         doubt = f"unconfirmed: {', '.join(map(str, years))}" if years else ""
-        same = "every year is confirmed, so both bases are one" if not years else ""
-        return "; ".join(filter(None, (doubt, same if self.basis == "all" else "", self.of.note)))
+        alike = [
+            name
+            for name in SETS
+            if name != self.basis and self.rows.equals(latest_run(self.known, name))
+        ]
+        same = f"the same years as {' and '.join(alike)}" if alike else ""
+        return "; ".join(filter(None, (doubt, same, self.of.note)))
 
 
 def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:
@@ -253,7 +260,8 @@ def make_register(
     >>> total = rows[(rows["series"] == "customs-total") & (rows["target_year"] == 2025)]
     >>> total[["data_vintage", "basis", "n", "mean"]].to_numpy().tolist()
     [['revised', 'all', 7, 2.71], ['first-published', 'all', 5, 2.63],
-     ['first-published', 'confirmed', 5, 2.63]]
+     ['first-published', 'without-unconfirmed', 5, 2.63],
+     ['first-published', 'sourced', 5, 2.63]]
     """
     known = (*KEPT_MODELS, *SHARE_MODELS)
     if models is not None and not len(models):
@@ -286,8 +294,10 @@ def excluded() -> pd.DataFrame:
     Examples
     --------
     >>> rows = excluded().set_index(["series", "data_vintage", "basis"])
-    >>> rows.loc[("customs-total", "revised", "confirmed"), "reason"]
+    >>> rows.loc[("customs-total", "revised", "sourced"), "reason"]
     'no model is possible: 1 year, 2024, and at least 5 are needed; 2023 is unconfirmed'
+    >>> rows.loc[("market-total", "as-published", "sourced"), "reason"]
+    'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed; 2018 is unconfirmed'
     >>> rows.loc[("customs-import", "revised", "all"), "reason"]
     'the latest run is 2018 to 2022, and ends before 2024'
     """
@@ -433,7 +443,8 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
     >>> rows = scored(make_register(models=["naive"]))
     >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
     [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
-     ['first-published', 'confirmed', 2.63, 2.75]]
+     ['first-published', 'without-unconfirmed', 2.63, 2.75],
+     ['first-published', 'sourced', 2.63, 2.75]]
     """
     register = made() if register is None else register
     _check_columns(register, "register")
@@ -483,8 +494,8 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        For each row of ``published_forecasts``, each vintage of its outturn and each basis of our
-        data, one row:
+        For each row of ``published_forecasts``, each vintage of its outturn and each set of our
+        figures, one row:
 
         - ``id``, ``forecaster``, ``quantity``, ``definition``, ``origin``, ``target_year``,
           ``comparator`` and ``unit`` of the forecast, and ``forecast``, its figure, of a range
@@ -523,8 +534,8 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     >>> rows.loc[("nipa-2021-for-2022", "all"), ["forecast", "outturn"]].tolist()
     [20.5, 15.7]
     >>> rows.loc[("nipa-2021-for-2022", "all"), "our_statement"]
-    '9 years, 2012 to 2020; unconfirmed: 2013, 2015, 2017, 2018'
-    >>> rows.loc[("nipa-2021-for-2022", "confirmed"), "our_statement"]
+    '9 years, 2012 to 2020; unconfirmed: 2013, 2017, 2018'
+    >>> rows.loc[("nipa-2021-for-2022", "sourced"), "our_statement"]
     'no model is possible: 2 years, 2019 to 2020, and at least 5 are needed; 2018 is unconfirmed'
     """
     if model in SHARE_MODELS:
@@ -533,7 +544,7 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
         _published_row(record, outturn, basis, model)
         for record in load("published_forecasts").to_dict("records")
         for outturn in _outturns(record)
-        for basis in BASES
+        for basis in SETS
     )
 
 
@@ -575,7 +586,7 @@ def _levels(of: _Series) -> pd.DataFrame:
 
 def _runs(origin: int = ORIGIN) -> Iterator[_Run]:
     for one in _all_series():
-        for basis in BASES:
+        for basis in SETS:
             yield _Run.until(origin, one, basis)
 
 
@@ -798,8 +809,9 @@ def _published_note(record: dict[Any, Any], outturn: _Outturn | None) -> str:
     parts = []
     if record["definition"] == "unstated" and outturn is not None:
         parts.append("the text doesn't say what it counts: compared by name only")
-    if outturn is not None and not is_usable(outturn.evidence):
-        parts.append("the outturn is unconfirmed")
+    said = {"unconfirmed": "is unconfirmed", "printed": "is printed by the audited paper only"}
+    if outturn is not None and outturn.evidence in said:
+        parts.append(f"the outturn {said[outturn.evidence]}")
     if outturn is not None and outturn.vintage == "revised":
         parts.append("revised figures were not known at the origin")
     return "; ".join(parts)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbec.errors import TableError
+from cbec.evidence import SET_LABELS
 from cbec.trend import register
 from cbec.trend.registry import MODELS
 from cbec.trend.study import SERIES
@@ -29,9 +30,10 @@ def register_table(model: str = "combination") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        For each series, vintage and basis: ``Series``, ``Basis``, ``Years``, and for the first
-        and the last target year the forecast and its 80% interval as text; ``row`` names the
-        forecasts, and ``evidence`` is the weakest grade of their inputs.
+        For each series, vintage and run of years: ``Series``, ``Basis``, the narrowest set of
+        figures that gives these years, ``Years``, and for the first and the last target year the
+        forecast and its 80% interval as text; ``row`` names the forecasts, and ``evidence`` is the
+        weakest grade of their inputs.
 
     Raises
     ------
@@ -50,13 +52,14 @@ def register_table(model: str = "combination") -> pd.DataFrame:
     made = made[made["model"] == model]
     labels = {of: label for label, of in SERIES.items()}
     rows = []
-    for _, part in made.groupby(["series", "data_vintage", "basis"], sort=False):
+    for _, runs in made.groupby(["series", "data_vintage", "first_year", "n"], sort=False):
+        part = runs[runs["basis"] == runs["basis"].iloc[-1]]
         ends = part.sort_values("target_year").to_dict("records")
         first, last = ends[0], ends[-1]
         rows.append(
             {
                 "Series": labels[(first["series"], first["data_vintage"])],
-                "Basis": "sourced years" if first["basis"] == "confirmed" else "all years",
+                "Basis": SET_LABELS[first["basis"]][0],
                 "Years": f"{first['first_year']} to {first['origin']}",
                 **{str(row["target_year"]): _stated(row) for row in (first, last)},
                 "Unit": first["unit"],

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cbec.errors import TrendError
-from cbec.evidence import model_possible, weakest
+from cbec.evidence import SET_LABELS, SETS, latest_run, model_possible, weakest
 from cbec.trend.api import checked_model, forecast
 from cbec.trend.change import growth_trend, permutation, recursive_residuals, sup_f
-from cbec.trend.propagation import latest_run, rounding_band, run_statement
+from cbec.trend.propagation import rounding_band, run_statement
 from cbec.trend.register import ORIGIN, figures
 from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
@@ -28,6 +28,7 @@ __all__ = [
     "panel_table",
     "residual_table",
     "run_of",
+    "runs_by_set",
     "sensitivity",
 ]
 
@@ -62,7 +63,7 @@ def run_of(
     series, vintage : str
         As in `cbec.trend.register.figures`.
     basis : str
-        ``all`` years, or the ``confirmed`` ones.
+        The set of figures, a name of `cbec.evidence.SETS`.
     until : int
         The last year that may be used.
 
@@ -74,23 +75,57 @@ def run_of(
     Raises
     ------
     TableError
-        If there is no such series, vintage or basis.
+        If there is no such series, vintage or set.
 
     Examples
     --------
-    >>> run_of("market-total", basis="confirmed")["year"].tolist()
-    [2019, 2020, 2021, 2022, 2023, 2024]
+    >>> run_of("market-total", basis="sourced")["year"].tolist()
+    [2019, 2020, 2021, 2022]
     """
     return latest_run(figures(series, vintage, until=until), basis)
 
 
+def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
+    """Return the years of each series of `SERIES` on each set of figures that gives other years.
+
+    Parameters
+    ----------
+    until : int
+        The last year that may be used.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By label; where a set is narrower, the label names it.
+
+    Raises
+    ------
+    TableError
+        If a table is broken.
+
+    Examples
+    --------
+    >>> {label: len(run) for label, run in runs_by_set().items() if "Market" in label}
+    {'Market, 100EC': 13, 'Market, 100EC: without unconfirmed': 6, 'Market, 100EC: sourced only': 4}
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for label, of in SERIES.items():
+        before: list[int] = []
+        for name in SETS:
+            run = run_of(*of, name, until)
+            if (years := run["year"].tolist()) != before:
+                found[f"{label}: {SET_LABELS[name][0]}" if before else label] = run
+            before = years
+    return found
+
+
 def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
-    """Return the forecast of a year with its 80% interval as text.
+    """Return the forecast of a year with its 80% interval as text, or why there is none.
 
     Parameters
     ----------
     run : DataFrame
-        Consecutive years of one series.
+        Consecutive years of one series, few or many.
     year : int
         A year after it.
     model : str
@@ -109,7 +144,11 @@ def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
     --------
     >>> in_words(run_of("customs-total", "first-published"), 2025, "naive")
     '2.6 (2.3 to 2.9)'
+    >>> in_words(run_of("market-total", basis="sourced"), 2025)
+    'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
     """
+    if not model_possible(run):
+        return run_statement(run)
     values, years = _numbers(run)
     made = forecast(values, year - int(years[-1]), level=(80,), model=model, index=years)
     return f"{made.mean[-1]:.1f} ({made.lower[-1, 0]:.1f} to {made.upper[-1, 0]:.1f})"
@@ -131,7 +170,7 @@ def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.Data
     Parameters
     ----------
     run : DataFrame
-        Consecutive years of one series, as `cbec.trend.propagation.latest_run` returns them.
+        Consecutive years of one series, as `cbec.evidence.latest_run` returns them.
     models : sequence of str
         Names of `cbec.trend.MODELS`.
     horizon : int
@@ -324,7 +363,7 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     runs : Mapping of str to DataFrame
-        Consecutive years by label.
+        Consecutive years by label. A run that is too short for a model gets a statement.
 
     Returns
     -------
@@ -338,7 +377,7 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     TrendError
-        If a run is too short or isn't positive.
+        If a run isn't positive.
 
     Examples
     --------
@@ -347,8 +386,13 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> table["Test"].tolist()
     ['trend, t test', 'trend, permutation test', 'break (supF)']
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for label, run in runs.items():
+        rests = {"row": " ".join(run["row"]), "evidence": weakest(run["evidence"])}
+        if not model_possible(run):
+            said = run_statement(run).replace("no model", "no test")
+            rows.append({"Years": label, "Test": said, **rests})
+            continue
         for test, name in _TESTS.items():
             found = test(*_numbers(run))
             change = f"{found.estimate:+.1f}".replace("-", "−")
@@ -364,8 +408,7 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                     "Rates": found.n,
                     "Sees 1 point (12 years)": f"{power.chance:.2f} ({power.chance_12:.2f})",
                     "Sees mostly from (12 years)": seen,
-                    "row": " ".join(run["row"]),
-                    "evidence": weakest(run["evidence"]),
+                    **rests,
                 }
             )
     return pd.DataFrame(rows)

@@ -8,6 +8,10 @@
   "use strict";
 
   const RULES = ["half-up", "half-even", "truncation", "ceiling", "floor"];
+  // Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
+  const isPublished = (rule) => rule !== "ceiling";
+  const ROUNDED_UP = "only rounding up throughout would reconcile it";
+  const EXACT_KINDS = ["count", "rank", "duration"];
   const MOST_CHARACTERS = 100;
 
   // Rational numbers: {n, d} in lowest terms, d positive ------------------------------------
@@ -122,8 +126,24 @@
 
   const differenceOf = (i, j) => sumOf(i, mirrored(j));
 
-  function quotientOf(i, j, name) {
-    if (meets(j, point(ZERO))) throw new Error(`the divisor of ${name} may be zero`);
+  /* What has no value: the message says why. */
+  class Undefined extends Error {}
+
+  function requireBase(base, name, said) {
+    if (within(base, POSITIVE)) return;
+    let state = "may be zero or negative";
+    if (within(base, AT_MOST_ZERO)) {
+      state = "is negative";
+      if (meets(base, point(ZERO))) state = isPoint(base) ? "is zero" : "is zero or negative";
+    }
+    throw new Undefined(`the base of ${name}, ${said}, ${state}`);
+  }
+
+  function quotientOf(i, j, name, said) {
+    if (name === "growth" || name === "multiple") requireBase(j, name, said);
+    else if (meets(j, point(ZERO))) {
+      throw new Undefined(`the divisor of ${name}, ${said}, may be zero`);
+    }
     const [top, bottom] = meets(j, NEGATIVE) ? [mirrored(i), mirrored(j)] : [i, j];
     const high = largestQuotient(top, bottom);
     const low = largestQuotient(mirrored(top), bottom);
@@ -145,10 +165,13 @@
 
   // Printed figures ---------------------------------------------------------------------------
 
-  const isExactCount = (figure) =>
+  const isWholeFigure = (figure) =>
     ["count", "rank", "year"].includes(figure.dimension) &&
     !figure.multiplied &&
     !figure.roundedCount;
+  /* A claim's kind decides whether its digits are exact; an outside figure has none. */
+  const isExact = (figure) =>
+    isWholeFigure(figure) && (figure.kind ? EXACT_KINDS.includes(figure.kind) : figure.worded);
 
   /* The numbers that print as a figure under a rounding rule. */
   function printedInterval(figure, rule) {
@@ -177,7 +200,7 @@
       return interval(least, value, true, comparator === "≤");
     }
     if (["rank", "duration", "policy parameter"].includes(kind)) return point(value);
-    return isExactCount(figure) ? point(value) : printedInterval(figure, rule);
+    return isExact(figure) ? point(value) : printedInterval(figure, rule);
   }
 
   function decimalText(value, decimals, grouped, rule = "half-up") {
@@ -220,7 +243,7 @@
     const scaled = (end) => end && over(end, like.scale);
     const ends = [scaled(range.lower), scaled(range.upper)];
     const finite = ends.filter((end) => end !== null);
-    const whole = isExactCount(like) && finite.every(isWhole);
+    const whole = isWholeFigure(like) && finite.every(isWhole);
     let decimals = whole ? 0 : like.decimals + 1;
     // A single end is rounded outward, so that "above" and "below" stay true.
     let rule = "half-up";
@@ -306,13 +329,19 @@
       case "difference":
         return differenceOf(...parts);
       case "growth":
-        return sumOf(quotientOf(...parts, name), point(negative(ONE)));
+        return sumOf(quotientOf(...parts, name, shown(branches[1])), point(negative(ONE)));
       case "share":
       case "ratio":
       case "multiple":
-        return quotientOf(...parts, name);
+        return quotientOf(...parts, name, shown(branches[1]));
     }
     throw new Error(`${name} can't be evaluated here`);
+  }
+
+  /* Names a part of a derivation in a message. */
+  function shown(tree) {
+    if (typeof tree === "string") return tree;
+    return Array.isArray(tree) ? `${tree[0]}(…)` : tree.value;
   }
 
   function rankOf([first, ...others], box) {
@@ -363,7 +392,8 @@
         ? checkComparison(tree, boxes, faces)
         : checkValue(tree, figures[id], boxes, faces);
     } catch (error) {
-      return outcome("failed", { reason: error.message });
+      const verdict = error instanceof Undefined ? "not-derivable" : "failed";
+      return outcome(verdict, { reason: error.message });
     }
   }
 
@@ -372,9 +402,13 @@
   }
 
   function agreement(rules) {
-    if (!rules.length) return "inconsistent";
+    if (!rules.some(isPublished)) return "inconsistent";
     return rules.includes("half-up") ? "rounding" : "rounding-rule";
   }
+
+  /* What else a reader of an inconsistency should know. */
+  const remark = (verdict, rules) =>
+    verdict === "inconsistent" && rules.includes("ceiling") ? ROUNDED_UP : "";
 
   function checkValue(tree, figure, boxes, faces) {
     const ranges = RULES.map((rule) => evaluate(tree, boxes[rule]));
@@ -383,24 +417,27 @@
     const rules = RULES.filter((rule, i) => meets(ranges[i], figureInterval(figure, rule)));
     const halfUp = ranges[0];
     const isThreshold = figure.comparator !== "=";
-    const isExact = isThreshold
+    const agrees = isThreshold
       ? within(halfUp, figureInterval(figure, "half-up"))
       : face !== null && reprint(figure, face) === reprint(figure, figure.value);
-    let verdict = isExact ? "exact" : agreement(rules);
+    let verdict = agrees ? "exact" : agreement(rules);
     if (["exact", "rounding"].includes(verdict) && !isThreshold && isWide(halfUp, figure)) {
       verdict = "wide";
     }
-    if (verdict === "inconsistent" && crosses(figure, ranges)) verdict = "decision";
+    const reason = remark(verdict, rules);
+    const published = ranges.filter((range, i) => isPublished(RULES[i]));
+    if (verdict === "inconsistent" && crosses(figure, published)) verdict = "decision";
     let recomputed = "";
     if (face !== null) {
       recomputed = isThreshold ? intervalText(point(face), figure) : reprint(figure, face);
     }
     const bounds =
-      isPoint(halfUp) && isExactCount(figure) ? "" : intervalText(halfUp, figure);
-    return outcome(verdict, { rules, recomputed, bounds });
+      isPoint(halfUp) && isExact(figure) ? "" : intervalText(halfUp, figure);
+    return outcome(verdict, { rules, recomputed, bounds, reason });
   }
 
   function isWide(range, figure) {
+    if (within(range, figureInterval(figure, "half-up"))) return false;
     if (range.lower === null || range.upper === null) return true;
     const size = sign(figure.value) < 0 ? negative(figure.value) : figure.value;
     return compare(minus(range.upper, range.lower), size) > 0;
@@ -417,10 +454,11 @@
   function checkComparison(tree, boxes, faces) {
     const found = RULES.map((rule) => truth(tree, boxes[rule]));
     const rules = RULES.filter((rule, i) => found[i].possible);
-    const isExact = tree[0] === "=" ? truth(tree, faces).certain : found[0].certain;
-    let verdict = isExact ? "exact" : agreement(rules);
+    const agrees = tree[0] === "=" ? truth(tree, faces).certain : found[0].certain;
+    let verdict = agrees ? "exact" : agreement(rules);
+    const reason = remark(verdict, rules);
     if (verdict === "inconsistent" && /^[<>]/.test(tree[0])) verdict = "decision";
-    return outcome(verdict, { rules });
+    return outcome(verdict, { rules, reason });
   }
 
   /* Figures as the page states them, their numbers as texts, ready for the arithmetic. */

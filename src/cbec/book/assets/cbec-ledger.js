@@ -28,6 +28,8 @@
     entry: document.getElementById(`claim-${row.id}`),
     text: plain(row.text),
   }));
+  // Links made before a verdict got its present name.
+  const RENAMED = { untraceable: "untraced" };
   let shown = rows;
   let lastChanged = null;
 
@@ -147,7 +149,8 @@
       if (list.selectedIndex < 0) list.value = "";
     });
     boxes.forEach((input) => {
-      input.checked = asked.getAll(input.name).includes(input.value);
+      const values = asked.getAll(input.name).map((value) => RENAMED[value] ?? value);
+      input.checked = values.includes(input.value);
     });
     lastChanged = null;
     const target = document.getElementById(location.hash.slice(1));

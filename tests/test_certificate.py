@@ -36,7 +36,8 @@ sales-2024,12.4亿元,=,level,
 sales-growth,12.7%,=,growth,"growth(sales-2024, sales-2023)"
 later-first,,,cross-check,sales-2024 > sales-2023
 """
-FAILED = OWN.replace("11.0亿元", "0.0亿元")
+FAILED = OWN.replace("growth(sales-2024, sales-2023)", "cagr(sales-2024, sales-2023, 0)")
+UNDEFINED = OWN.replace("11.0亿元", "0.0亿元")
 
 Document = dict[str, Any]
 
@@ -126,8 +127,18 @@ def test_a_claim_has_its_figure_bounds_and_verdicts(project: Document) -> None:
 def test_a_check_that_broke_is_among_what_was_not_checked(tmp_path: Path) -> None:
     made = certify(own(tmp_path, FAILED)).document()
     (found,) = (i for i in made["not_checked"]["arithmetic"] if i["id"] == "sales-growth")
-    assert found["reason"].startswith("the check failed: the divisor of growth may be zero")
+    assert found["reason"].startswith("the check failed: cagr needs a whole number of years")
     assert made["summary"]["recomputed"] == {"count": 0, "of": 3}
+
+
+def test_what_has_no_value_says_why_and_keeps_its_derivation(tmp_path: Path) -> None:
+    made = certify(own(tmp_path, UNDEFINED)).document()
+    assert not complaints(made)
+    (claim,) = (c for c in made["claims"] if c["id"] == "sales-growth")
+    assert (claim["arithmetic"], claim["code"]) == ("not-derivable", "undefined")
+    assert claim["derivation"] == "growth(sales-2024, sales-2023)"
+    (found,) = (i for i in made["not_checked"]["arithmetic"] if i["id"] == "sales-growth")
+    assert "the base of growth, sales-2023, may be zero or negative" in found["reason"]
 
 
 def test_it_does_not_say_that_the_work_is_right(project: Document) -> None:
@@ -347,9 +358,11 @@ DAMAGES = {
     "no reason for what isn't derivable": edit("claims", 0, "code", to=None),
     "a figure recomputed from nothing": edit("claims", 2, "derivation", to=None),
     "a claim without a figure": edit("claims", 0, "printed", to=...),
-    "a cross-check that isn't derivable": edit("cross_checks", 0, "arithmetic", to="not-derivable"),
+    "a figure recomputed and undefined": edit("claims", 2, "code", to="undefined"),
+    "a derivation of what is given": edit("claims", 0, "derivation", to="sum(a, b)"),
     "no statement": edit("statement", to=""),
-    "another version": edit("schema_version", to="2.0"),
+    "another version": edit("schema_version", to="1.0"),
+    "a word of version 1.0": edit("claims", 0, "evidence", to="untraceable"),
     "another schema": edit("$schema", to="https://example.org/schema.json"),
     "no files": edit("ledger", "files", to=[]),
     "a short hash": edit("ledger", "files", 0, "sha256", to="abc"),

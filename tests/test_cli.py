@@ -28,7 +28,8 @@ sales-growth,12.7%,=,growth,"growth(sales-2024, sales-2023)"
 """
 INCONSISTENT = FINE.replace("12.7%", "21.7%")
 BROKEN = FINE.replace("11.0亿元", '"11,0亿元"')
-FAILED = FINE.replace("11.0亿元", "0.0亿元")
+UNDEFINED = FINE.replace("11.0亿元", "-11.0亿元")
+FAILED = FINE.replace("growth(sales-2024, sales-2023)", "cagr(sales-2024, sales-2023, 0)")
 HEADER_ONLY = FINE.splitlines()[0] + "\n"
 
 Capture = pytest.CaptureFixture[str]
@@ -81,12 +82,12 @@ def test_the_table_ends_with_counts_and_their_denominators(capsys: Capture) -> N
     assert lines[-3].endswith("(of 42 claims)")
     assert lines[-2].startswith("evidence: ")
     assert lines[-2].endswith("(of 42 claims)")
-    assert lines[-1] == "cross-checks: 6 of 6 hold"
+    assert lines[-1] == "cross-checks: 7 of 7 hold"
 
 
 def test_json_holds_every_claim_with_exact_bounds(capsys: Capture) -> None:
     rows = {row["id"]: row for row in json.loads(output(capsys, CLAIMS, "--format", "json"))}
-    assert len(rows) == 48
+    assert len(rows) == 49
     row = rows["import-growth-2024"]
     assert (row["printed"], row["recomputed"], row["arithmetic"]) == ("9.57%", "9.70%", "rounding")
     bounds = row["exact_bounds"]["half-up"]
@@ -103,7 +104,7 @@ def test_json_holds_every_claim_with_exact_bounds(capsys: Capture) -> None:
 def test_csv_has_one_row_a_claim(capsys: Capture) -> None:
     rows = list(csv.DictReader(io.StringIO(output(capsys, CLAIMS, "--format", "csv"))))
     assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == 48
+    assert len(rows) == 49
     found = {row["id"]: row["printed"] for row in rows}
     assert found["firms-2024"] == "70,769家"
     assert found["market-2024"] == "17.66万亿元"
@@ -113,7 +114,7 @@ def test_markdown_is_a_table(capsys: Capture) -> None:
     lines = output(capsys, CLAIMS, "--format", "markdown").splitlines()
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == list(COLUMNS)
     assert set(lines[1]) <= set("|-: ")
-    assert len(lines) == 50
+    assert len(lines) == 51
     assert {line.count("|") for line in lines} == {len(COLUMNS) + 1}
 
 
@@ -133,7 +134,7 @@ def test_a_selection_that_leaves_nothing_is_no_error(capsys: Capture, style: str
 
 
 def test_only_keeps_claims_with_one_of_the_verdicts_of_either_axis(capsys: Capture) -> None:
-    text = output(capsys, CLAIMS, "--only", "rounding, contradicted", "--format", "csv")
+    text = output(capsys, CLAIMS, "--only", "rounding, disputed", "--format", "csv")
     found = {row["id"] for row in csv.DictReader(io.StringIO(text))}
     assert found == {"import-growth-2024", "five-year-multiple"}
 
@@ -205,7 +206,20 @@ def test_an_explanation_lists_the_candidates(tmp_path: Path, capsys: Capture) ->
 
 def test_an_explanation_says_why_a_check_failed(tmp_path: Path, capsys: Capture) -> None:
     text = output(capsys, ledger(tmp_path, FAILED), "--explain", "sales-growth")
-    assert "the check failed: the divisor of growth may be zero" in text
+    assert "the check failed: cagr needs a whole number of years" in text
+
+
+def test_an_explanation_says_why_there_is_no_value(tmp_path: Path, capsys: Capture) -> None:
+    text = output(capsys, ledger(tmp_path, UNDEFINED), "--explain", "sales-growth")
+    assert "arithmetic  not-derivable (undefined)" in text
+    assert "no value: the base of growth, sales-2023, is negative" in text
+
+
+def test_an_explanation_has_the_remarks(tmp_path: Path, capsys: Capture) -> None:
+    text = output(
+        capsys, ledger(tmp_path, FINE.replace("12.7%", "112.7%")), "--explain", "sales-growth"
+    )
+    assert "remark      at face values the levels grew to 112.7% and by 12.7%" in text
 
 
 @pytest.mark.parametrize("id", ["shares-sum", "provinces-below-total", "beidou-accuracy"])
@@ -223,7 +237,8 @@ def test_an_unknown_claim_is_named_with_the_nearest_one(capsys: Capture) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "plain", "strict"), [(FINE, 0, 0), (INCONSISTENT, 0, 1), (FAILED, 0, 1)]
+    ("text", "plain", "strict"),
+    [(FINE, 0, 0), (UNDEFINED, 0, 0), (INCONSISTENT, 0, 1), (FAILED, 0, 1)],
 )
 def test_only_strict_fails_on_what_is_inconsistent(
     tmp_path: Path, capsys: Capture, text: str, plain: int, strict: int

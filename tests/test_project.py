@@ -162,12 +162,12 @@ def test_the_lock_holds_what_the_project_asks_for():
 
 
 def test_the_versions_agree():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    version = importlib.import_module("cbec").__version__
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    package = importlib.import_module("cbec")
-    version = project["version"]
     assert str(citation["version"]) == version
-    assert getattr(package, "__version__", version) == version
+    assert f"\n## {version} (" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["hatch"]["version"]["path"] == "src/cbec/__init__.py"
 
 
 def test_the_readme_forecast_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -163,6 +163,8 @@ def test_trailing_zeros_are_never_padded_or_dropped() -> None:
         ("两年", "", True),
         ("3学期", "", True),
         ("首位", "", True),
+        ("全国首位", "", True),
+        ("58", "", True),
         ("58", "institutions", True),
         ("12万家", "", False),
         ("12", "万家", False),
@@ -173,10 +175,10 @@ def test_trailing_zeros_are_never_padded_or_dropped() -> None:
         ("10元", "", False),
     ],
 )
-def test_only_counts_ranks_and_durations_to_the_last_unit_are_exact(
+def test_only_counts_ranks_and_durations_to_the_last_unit_are_whole(
     text: str, unit: str, exact: bool
 ) -> None:
-    assert parse_printed(text, unit).is_exact_count is exact
+    assert parse_printed(text, unit).is_whole is exact
 
 
 # Intervals -------------------------------------------------------------------------------------
@@ -374,9 +376,9 @@ def test_a_figure_is_restated_by_hand_computation(text: str, unit: str, expected
     assert parse_printed(text).restated(unit).text == expected
 
 
-def test_an_exact_count_stays_exact_in_another_unit_and_a_rounded_one_rounded() -> None:
-    assert parse_printed("70,769家").restated("万家").is_exact_count
-    assert not parse_printed("12万家").restated("家").is_exact_count
+def test_a_whole_count_stays_whole_in_another_unit_and_a_rounded_one_rounded() -> None:
+    assert parse_printed("70,769家").restated("万家").is_whole
+    assert not parse_printed("12万家").restated("家").is_whole
 
 
 @pytest.mark.parametrize(
@@ -397,7 +399,7 @@ def test_another_resolution_widens_the_interval_and_keeps_text_and_value() -> No
     figure = parse_printed("70,000家").with_resolution(Fraction(1000))
     assert figure.text == "70,000家"
     assert figure.interval() == Interval(Fraction(69_500), Fraction(70_500), True, False)
-    assert not figure.is_exact_count
+    assert not figure.is_whole
     assert figure.reprint(Fraction(71_499)) == "71,000家"
 
 

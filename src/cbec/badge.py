@@ -1,4 +1,4 @@
-"""A badge: the outcome of an audit's arithmetic in one line, as a small SVG picture."""
+"""A badge: the outcome of an audit, a line for each axis, as a small SVG picture."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ from collections.abc import Mapping
 from html import escape
 
 from cbec.audit import Audit
-from cbec.verdicts import Arithmetic
+from cbec.verdicts import Arithmetic, Evidence, sense
 
-__all__ = ["badge", "outcome"]
+__all__ = ["badge", "outcome", "sources"]
 
-_LABEL = "arithmetic"
-_SIZE, _HEIGHT, _PADDING = 11, 20, 6
+_SIZE, _LINE, _GAP, _PADDING = 11, 20, 2, 6
 # White text has a contrast of at least 5 on each; the words say the same as the colour.
 _LABEL_COLOUR, _GOOD, _BAD, _NONE = "#3f4a55", "#1a7240", "#a3260f", "#5c6670"
+_PLAIN, _DOUBT = "#2a5f8f", "#7c5410"
+# What says something about where a figure comes from, and what says that it may not stand.
+_LOOKED_FOR = (
+    Evidence.CONFIRMED,
+    Evidence.SINGLE_SOURCE,
+    Evidence.RELAYED,
+    Evidence.MISATTRIBUTED,
+    Evidence.DISPUTED,
+    Evidence.CONTRADICTED,
+    Evidence.UNTRACED,
+)
+_DOUBTFUL = _LOOKED_FOR[3:]
 # Widths of the characters that a badge uses in DejaVu Sans, which are near those of Verdana, in
 # units of 1/2048 of the size. The text is fitted to its width, so another font can't cut it.
 _WIDTHS: Mapping[str, int] = {
@@ -21,6 +32,7 @@ _WIDTHS: Mapping[str, int] = {
     for width, characters in {
         569: "ijl",
         651: " ,",
+        690: ":",
         721: "f",
         739: "-",
         803: "t",
@@ -63,7 +75,7 @@ def outcome(audit: Audit) -> str:
     >>> from cbec.ledger import read_ledger
     >>> from cbec.tables import data_dir
     >>> print(outcome(audit(read_ledger(data_dir() / "claims.csv"))))
-    12 of 42 figures recomputed, none inconsistent
+    11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
     broken = [r for r in audit.failing if r.arithmetic is Arithmetic.FAILED]
@@ -80,6 +92,34 @@ def outcome(audit: Audit) -> str:
     return ", ".join(parts)
 
 
+def sources(audit: Audit) -> str:
+    """Say in a few words what was found about the sources, with the denominator.
+
+    Parameters
+    ----------
+    audit : Audit
+        The audited ledger.
+
+    Returns
+    -------
+    str
+        How many figures have which verdict on their evidence; proposals, what the work's own text
+        shows and what wasn't looked for are left out.
+
+    Examples
+    --------
+    >>> from cbec.audit import audit
+    >>> from cbec.ledger import read_ledger
+    >>> from cbec.tables import data_dir
+    >>> print(sources(audit(read_ledger(data_dir() / "claims.csv"))))
+    of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 21 untraced
+    """
+    counts = audit.counts("evidence")
+    found = [f"{counts[v]} {sense(v).label_en}" for v in _LOOKED_FOR if counts[v]]
+    total = len(audit.claims)
+    return f"of {total}: {', '.join(found)}" if found else f"looked for: none of {total}"
+
+
 def badge(audit: Audit) -> str:
     """Draw the badge of an audit.
 
@@ -91,26 +131,48 @@ def badge(audit: Audit) -> str:
     Returns
     -------
     str
-        An SVG picture, 20 pixels high. It is green only if something was recomputed and nothing
-        is inconsistent or failed.
+        An SVG picture of two lines, arithmetic and evidence. It is red if a figure is inconsistent
+        or a check failed, and green only if something was recomputed, nothing is inconsistent and
+        no figure that was looked for is misattributed, disputed, contradicted or untraced.
     """
-    message = outcome(audit)
-    colour = _BAD if audit.failing else _GOOD if audit.recomputed else _NONE
-    left, right = (_width(text) + 2 * _PADDING for text in (_LABEL, message))
-    title = (
-        f"Arithmetic of the printed figures: {message}. "
-        "Whether sources bear the figures is another question."
+    counts = audit.counts("evidence")
+    doubtful = any(counts[verdict] for verdict in _DOUBTFUL)
+    borne = any(counts[verdict] for verdict in _LOOKED_FOR)
+    good = _PLAIN if doubtful else _GOOD
+    lines = (
+        (
+            "arithmetic",
+            outcome(audit),
+            _BAD if audit.failing else good if audit.recomputed else _NONE,
+        ),
+        ("evidence", sources(audit), _DOUBT if doubtful else good if borne else _NONE),
     )
+    left = max(_width(label) for label, _, _ in lines) + 2 * _PADDING
+    width = left + max(_width(message) for _, message, _ in lines) + 2 * _PADDING
+    height = 2 * _LINE + _GAP
+    title = (
+        f"Arithmetic of the printed figures: {outcome(audit)}. Evidence for them, {sources(audit)}."
+    )
+    drawn = "".join(
+        _drawn(*line, left, width, number * (_LINE + _GAP)) for number, line in enumerate(lines)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img">\n'
+        f"<title>{escape(title)}</title>\n{drawn}</svg>\n"
+    )
+
+
+def _drawn(label: str, message: str, colour: str, left: int, width: int, top: int) -> str:
+    """Draw one line: its label, and what was found on the colour that goes with it."""
     corner = "a3 3 0 0 1"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="{_HEIGHT}" '
-        f'role="img">\n'
-        f"<title>{escape(title)}</title>\n"
-        f'<rect width="{left + right}" height="{_HEIGHT}" rx="3" fill="{colour}"/>\n'
-        f'<path d="M{left} 0v{_HEIGHT}H3{corner}-3-3V3{corner} 3-3z" fill="{_LABEL_COLOUR}"/>\n'
+        f'<rect y="{top}" width="{width}" height="{_LINE}" rx="3" fill="{colour}"/>\n'
+        f'<path d="M{left} {top}v{_LINE}H3{corner}-3-3V{top + 3}{corner} 3-3z" '
+        f'fill="{_LABEL_COLOUR}"/>\n'
         f'<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" '
         f'font-size="{_SIZE}">\n'
-        f"{_text(_LABEL, _PADDING)}\n{_text(message, left + _PADDING)}\n</g>\n</svg>\n"
+        f"{_text(label, _PADDING, top)}\n{_text(message, left + _PADDING, top)}\n</g>\n"
     )
 
 
@@ -119,8 +181,8 @@ def _width(text: str) -> int:
     return -(-_SIZE * sum(_WIDTHS[character] for character in text) // 2048)
 
 
-def _text(text: str, start: int) -> str:
+def _text(text: str, start: int, top: int) -> str:
     return (
-        f'<text x="{start}" y="14" textLength="{_width(text)}" lengthAdjust="spacingAndGlyphs">'
-        f"{text}</text>"
+        f'<text x="{start}" y="{top + 14}" textLength="{_width(text)}" '
+        f'lengthAdjust="spacingAndGlyphs">{text}</text>'
     )

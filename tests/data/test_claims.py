@@ -37,7 +37,7 @@ five-year-window | 2.1.1 | 5年 | =
 firms-2024 | 2.1.2 | 70,769家 | =
 firms-guangdong | 2.1.2 | 14,772家 | =
 firms-guangdong-share | 2.1.2 | 20.87% | =
-firms-guangdong-rank | 2.1.2 | 首位 | =
+firms-guangdong-rank | 2.1.2 | 全国首位 | =
 firms-zhejiang | 2.1.2 | 12,239家 | =
 firms-zhejiang-share | 2.1.2 | 17.29% | =
 firms-shandong | 2.1.2 | 11,784家 | =
@@ -69,6 +69,7 @@ goods-trade-2024-first | goods_trade | goods-trade-total | 2024 | first-publishe
 goods-trade-2024-communique | goods_trade | goods-trade-total | 2024 | communique
 goods-trade-2024-revised | goods_trade | goods-trade-total | 2024 | implied
 goods-trade-2023-first | goods_trade | goods-trade-total | 2023 | first-published
+goods-trade-2022-first | goods_trade | goods-trade-total | 2022 | first-published
 goods-trade-2023-communique | goods_trade | goods-trade-total | 2023 | communique
 goods-trade-2025-first | goods_trade | goods-trade-total | 2025 | first-published
 customs-2018-revised | customs | customs-total | 2018 | revised
@@ -92,6 +93,12 @@ market-2019 | market | market-total | 2019 | as-published
 market-2020 | market | market-total | 2020 | as-published
 market-2021 | market | market-total | 2021 | as-published
 market-2022 | market | market-total | 2022 | as-published
+export-2019 | market | market-export | 2019 | as-published
+export-2020 | market | market-export | 2020 | as-published
+export-2021 | market | market-export | 2021 | as-published
+import-2019 | market | market-import | 2019 | as-published
+import-2020 | market | market-import | 2020 | as-published
+import-2021 | market | market-import | 2021 | as-published
 undergraduate-institutions-2020 | cbec_programmes | institutions-undergraduate | 2020 | as-published
 institutions-2020 | cbec_programmes | institutions-total | 2020 | as-published
 exchange-rate-2019 | exchange_rate | exchange-rate | 2019 | fred-2026-07-21

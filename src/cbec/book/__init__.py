@@ -30,6 +30,7 @@ from cbec.book import (
     roles,
     scripts,
     search,
+    searches,
     slim,
     terms,
     uses,
@@ -66,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     directives.setup(app)
     uses.setup(app)
     ledgerpage.setup(app)
+    searches.setup(app)
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)

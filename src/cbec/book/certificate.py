@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit import Audit
-from cbec.badge import badge, outcome
+from cbec.badge import badge, outcome, sources
 from cbec.book.audited import LEDGER_PAGE, note_data
 from cbec.book.sections import facts_html, scrolled_html
 from cbec.certificate import SCHEMA, STATEMENT, Certificate, Work, certify, not_recomputed
@@ -102,8 +102,9 @@ def _page(made: Certificate, up: str, ledger: str) -> Iterator[str]:
             "exactly what was checked.</p>"
         )
     yield (
-        f'<p><img class="cbec-certificate__badge" src="{up}{_BADGE}" height="20" '
-        f'alt="Arithmetic: {escape(outcome(audit))}."></p><p>{escape(STATEMENT)}</p>'
+        f'<p><img class="cbec-certificate__badge" src="{up}{_BADGE}" '
+        f'alt="Arithmetic: {escape(outcome(audit))}. Evidence, {escape(sources(audit))}."></p>'
+        f"<p>{escape(STATEMENT)}</p>"
     )
     outside = [r for r in audit.recomputed if made.outside_inputs(r)]
     yield facts_html(

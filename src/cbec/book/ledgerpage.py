@@ -22,6 +22,7 @@ from cbec.audit import Check, ClaimAudit, interval_text, printed_html
 from cbec.book.audited import LEDGER_PAGE, book_audit, note_data
 from cbec.book.ledgertools import data_html, downloads_html, tools_html
 from cbec.book.notes import finding_html
+from cbec.book.searches import PROVENANCE_PAGE, searched_html
 from cbec.book.sections import scrolled_html, section
 from cbec.book.uses import discussed_html
 from cbec.display import html_table, verdict_html
@@ -85,7 +86,9 @@ class WriteEntries(SphinxPostTransform):
         for place in list(self.document.findall(entry_facts)):
             result = audit[place["about"]]
             discussed = discussed_html(self.env, result.claim.id, self.env.docname)
-            html = "".join(_entry(result, audit.ledger, discussed))
+            sources = self.env.app.builder.get_relative_uri(self.env.docname, PROVENANCE_PAGE)
+            searched = searched_html(result.claim.id, sources)
+            html = "".join(_entry(result, audit.ledger, discussed, searched))
             place.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -104,8 +107,8 @@ def _row(result: ClaimAudit) -> list[str]:
     ]
 
 
-def _entry(result: ClaimAudit, ledger: Ledger, discussed: str) -> Iterator[str]:
-    """Write all that is known about one claim, and where it is discussed."""
+def _entry(result: ClaimAudit, ledger: Ledger, discussed: str, searched: str) -> Iterator[str]:
+    """Write all that is known about one claim, where it is discussed, and what was looked for."""
     claim = result.claim
     yield '<dl class="cbec-facts">'
     yield _fact("Chinese", f'<span lang="zh-CN">{escape(claim.label_zh)}</span>')
@@ -153,6 +156,8 @@ def _entry(result: ClaimAudit, ledger: Ledger, discussed: str) -> Iterator[str]:
         yield _fact("On other inputs", _list(items))
     if result.findings:
         yield _fact("Sources", _list([finding_html(f, ledger) for f in result.findings]))
+    if searched:
+        yield _fact("Looked for", searched)
     if discussed:
         yield _fact("Discussed in", discussed)
     yield f"<dt>Id</dt><dd><code>{escape(claim.id)}</code></dd></dl>"

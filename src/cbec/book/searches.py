@@ -1,0 +1,103 @@
+"""What was looked for in vain: the searches behind the verdict *untraced*.
+
+``{searches}``
+    All searches: the words, where, what they found, when, and for which statistics.
+``{evidence-date}`latest```
+    The day of the latest of them, as of which the evidence stands.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from cbec.book.audited import LEDGER_PAGE, book_audit, note_data
+from cbec.book.sections import scrolled_html
+from cbec.display import disclosure_html, html_table
+from cbec.tables import load
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["PROVENANCE_PAGE", "searched_html", "setup"]
+
+PROVENANCE_PAGE = "reference/provenance"
+
+
+def searched_html(claim: str, page: str) -> str:
+    """Write the searches for one statistic, in a box that is closed at first.
+
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    page : str
+        The address of the page with all searches.
+
+    Returns
+    -------
+    str
+        Nothing if no search for it was written down.
+    """
+    found = _searches()
+    mine = found[found["claims"].str.split().map(lambda ids: claim in ids)]
+    if mine.empty:
+        return ""
+    count = f"{len(mine)} {'search' if len(mine) == 1 else 'searches'}, {mine['date'].max()}"
+    items = "".join(
+        f"<li>{_words(row)}, in {escape(row['where'])}: {escape(row['found_en'])}</li>"
+        for row in mine.to_dict("records")
+    )
+    every = f'<p><a href="{escape(page)}#searches">All searches</a></p>'
+    return disclosure_html(count, f"<ul>{items}</ul>{every}")
+
+
+def _searches() -> pd.DataFrame:
+    found = load("searches").fillna("")
+    return found.assign(date=found["date"].map(lambda day: f"{day:%Y-%m-%d}"))
+
+
+def _words(row: dict[Any, Any]) -> str:
+    return f"<q>{escape(row['words'])}</q>"
+
+
+class _Searches(SphinxDirective):
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        note_data(self.env)
+        ledger = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
+        audit = book_audit()
+        rows = [
+            [
+                _words(row),
+                escape(row["where"]),
+                escape(row["found_en"]),
+                row["date"],
+                ", ".join(
+                    f'<a href="{ledger}#claim-{id}">{escape(audit[id].claim.title)}</a>'
+                    for id in row["claims"].split()
+                ),
+            ]
+            for row in _searches().to_dict("records")
+        ]
+        head = ("Words", "Where", "Found", "Date", "Looked for")
+        caption = f"{len(rows)} searches; earlier ones were not written down"
+        table = scrolled_html(html_table(head, rows, caption=caption, cards=True))
+        return [nodes.raw("", disclosure_html("All searches", table), format="html")]
+
+
+class _EvidenceDate(SphinxRole):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        note_data(self.env)
+        return [nodes.Text(_searches()["date"].max())], []
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directive and the role to Sphinx."""
+    app.add_directive("searches", _Searches)
+    app.add_role("evidence-date", _EvidenceDate())

@@ -15,14 +15,7 @@ from cbec.errors import PrintedFigureError, TableError, TrendError
 from cbec.growth import share
 from cbec.interval import Interval
 from cbec.tables import load
-from cbec.trend.api import forecast
-from cbec.trend.propagation import (
-    latest_run,
-    rounding_band,
-    run_statement,
-    unconfirmed_years,
-    with_and_without,
-)
+from cbec.trend.propagation import rounding_band, run_statement, weak_years
 
 # 100EC's market as data/market.csv prints it.
 PRINTED = {2019: "10.5", 2020: "12.5", 2021: "14.2", 2022: "15.7", 2023: "16.85", 2024: "17.66"}
@@ -195,24 +188,7 @@ def test_an_argument_out_of_range_is_named(arguments: dict[str, Any], said: str)
     assert said in str(raised.value)
 
 
-# Unconfirmed years
-
-
-def test_the_latest_run_of_all_years_ends_at_a_gap() -> None:
-    frame = rows({year: "corroborated" for year in (2012, 2013, 2015, 2016)})
-    assert latest_run(frame)["year"].tolist() == [2015, 2016]
-
-
-def test_the_confirmed_run_ends_at_an_unconfirmed_year_which_is_never_bridged() -> None:
-    grades = dict.fromkeys(range(2010, 2025), "corroborated") | {2018: "unconfirmed"}
-    frame = rows(grades).sample(frac=1, random_state=3)
-    assert latest_run(frame)["year"].tolist() == list(range(2010, 2025))
-    assert latest_run(frame, "confirmed")["year"].tolist() == list(range(2019, 2025))
-
-
-def test_a_basis_that_is_none_is_refused() -> None:
-    with pytest.raises(TableError, match="no basis 'some'; use one of all, confirmed"):
-        latest_run(rows({2024: "printed"}), "some")
+# What a forecast rests on
 
 
 @pytest.mark.parametrize(
@@ -220,10 +196,10 @@ def test_a_basis_that_is_none_is_refused() -> None:
     [
         ({}, "no model is possible: no year, and at least 5 are needed"),
         ({2024: "printed"}, "no model is possible: 1 year, 2024, and at least 5 are needed"),
-        (dict.fromkeys(range(2020, 2025), "printed"), "5 years, 2020 to 2024"),
+        (dict.fromkeys(range(2020, 2025), "derived"), "5 years, 2020 to 2024"),
         (
-            dict.fromkeys(range(2020, 2025), "printed") | {2022: "unconfirmed"},
-            "5 years, 2020 to 2024; unconfirmed: 2022",
+            dict.fromkeys(range(2020, 2025), "derived") | {2022: "unconfirmed", 2024: "printed"},
+            "5 years, 2020 to 2024; unconfirmed: 2022; printed by the paper alone: 2024",
         ),
     ],
 )
@@ -234,59 +210,15 @@ def test_a_run_says_what_it_is_or_that_no_model_is_possible(
     assert run_statement(frame) == said
 
 
-def test_the_unconfirmed_years_of_the_market_are_those_of_the_table() -> None:
-    assert unconfirmed_years(load("market", series="market-total")) == [2013, 2015, 2017, 2018]
-
-
-def test_each_basis_is_forecast_from_its_own_run_for_the_same_years() -> None:
-    frame = load("market", series="market-total")
-    both = with_and_without(frame, 3, model="drift")
-    for basis, first in [("all", 2012), ("confirmed", 2019)]:
-        values = frame.loc[frame["year"] >= first, "value"].to_numpy()
-        expected = values[-1] + np.arange(1, 4) * (values[-1] - values[0]) / (len(values) - 1)
-        assert both.forecasts[basis].mean == pytest.approx(expected)
-    table = both.to_frame()
-    assert table["ds"].tolist() == [2025, 2026, 2027] * 2
-    assert table["n"].tolist() == [13] * 3 + [6] * 3
-    assert table["evidence"].tolist() == ["unconfirmed"] * 3 + ["derived"] * 3
-    assert both._repr_html_().count('title="unconfirmed"') == 3
-
-
-def test_a_run_that_ends_early_is_forecast_to_the_same_years() -> None:
-    grades = dict.fromkeys(range(2015, 2024), "corroborated") | {2024: "unconfirmed"}
-    frame = rows(grades)
-    both = with_and_without(frame, 2, model="drift")
-    assert both.statements["confirmed"] == "9 years, 2015 to 2023"
-    confirmed = both.to_frame().query("basis == 'confirmed'")
-    assert confirmed["ds"].tolist() == [2025, 2026]
-    values = frame["value"].to_numpy()[:-1]
-    expected = forecast(values, 3, model="drift").mean[1:]
-    assert confirmed["mean"].to_numpy() == pytest.approx(expected)
-
-
-def test_too_short_a_run_has_a_statement_and_no_forecast() -> None:
-    both = with_and_without(load("market", series="market-export"), 2, model="drift")
-    assert list(both.forecasts) == ["all"]
-    said = "no model is possible: 2 years, 2023 to 2024, and at least 5 are needed"
-    assert both.statements["confirmed"] == said
-    assert set(both.to_frame()["basis"]) == {"all"}
-    assert said in both._repr_html_()
-
-
-def test_where_no_basis_bears_a_model_both_say_so() -> None:
-    frame = rows(dict.fromkeys(range(2021, 2025), "unconfirmed"))
-    both = with_and_without(frame, 2, model="drift")
-    assert not both.forecasts
-    assert both.to_frame().empty
-    assert both.statements["all"].startswith("no model is possible: 4 years")
-    assert both.statements["confirmed"].startswith("no model is possible: no year")
-    assert both._repr_html_().count("no model is possible") == 2
+def test_the_weak_years_of_the_market_are_those_of_the_table() -> None:
+    said = weak_years(load("market", series="market-total"))
+    assert said == "unconfirmed: 2013, 2017, 2018; printed by the paper alone: 2023, 2024"
+    assert weak_years(load("customs", series="customs-total", vintage="first-published")) == ""
 
 
 def test_the_frame_is_left_as_it_was() -> None:
     frame = load("market", series="market-total")
     before = frame.copy(deep=True)
-    with_and_without(frame, 2, model="drift")
     rounding_band(frame, 2, model="drift", draws=20)
     pd.testing.assert_frame_equal(frame, before)
 
@@ -310,8 +242,7 @@ def test_a_frame_that_is_no_single_series_is_refused(
     frame: pd.DataFrame, error: type[Exception], said: str
 ) -> None:
     with pytest.raises(error) as raised:
-        with_and_without(frame, 2, model="drift")
-    assert said in str(raised.value)
+        assert said in str(raised.value)
 
 
 def test_an_interval_is_no_printed_text() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from cbec import tables
 from cbec.errors import TableError, TrendError
+from cbec.evidence import SETS
 from cbec.rounding import parse_printed
 from cbec.trend.register import (
     COLUMNS,
@@ -36,17 +37,18 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 SHARE = ("market-trade-share", "as-published over first-published")
 FORECAST = ["mean", "lower_80", "upper_80", "lower_95", "upper_95"]
 
-# Series, vintage, basis | first year and number of years until 2024. Confirmed runs are shorter by
-# what data/market.csv and data/customs.csv grade as unconfirmed.
+# Series, vintage, set of figures | first year and number of years until 2024. The narrower sets have
+# shorter runs by what data/market.csv and data/customs.csv grade as unconfirmed, or as printed.
 RUNS = {
     ("market-total", "as-published", "all"): (2012, 13),
-    ("market-total", "as-published", "confirmed"): (2019, 6),
+    ("market-total", "as-published", "without-unconfirmed"): (2019, 6),
     ("market-export", "as-published", "all"): (2013, 12),
     ("market-import", "as-published", "all"): (2013, 12),
     (*SHARE, "all"): (2013, 12),
-    (*SHARE, "confirmed"): (2019, 6),
+    (*SHARE, "without-unconfirmed"): (2019, 6),
     ("customs-total", "first-published", "all"): (2020, 5),
-    ("customs-total", "first-published", "confirmed"): (2020, 5),
+    ("customs-total", "first-published", "without-unconfirmed"): (2020, 5),
+    ("customs-total", "first-published", "sourced"): (2020, 5),
     ("customs-total", "revised", "all"): (2018, 7),
 }
 # Customs' survey as each year was first announced, and as it stood after revision.
@@ -125,7 +127,7 @@ def test_each_series_vintage_and_basis_has_a_row_for_each_model_and_year_or_a_re
         *((f"market-{flow}", "as-published") for flow in ("total", "export", "import")),
         SHARE,
     ]
-    expected = {"|".join((*one, basis)) for one in listed for basis in ("all", "confirmed")}
+    expected = {"|".join((*one, basis)) for one in listed for basis in SETS}
     assert without | set(run_of(register)) == expected
 
 
@@ -135,14 +137,27 @@ def test_each_series_vintage_and_basis_has_a_row_for_each_model_and_year_or_a_re
         (
             "market-export",
             "as-published",
-            "confirmed",
+            "without-unconfirmed",
             "no model is possible: 2 years, 2023 to 2024, and at least 5 are needed; "
             "2022 is unconfirmed",
         ),
         (
+            "market-total",
+            "as-published",
+            "sourced",
+            "no model is possible: 4 years, 2019 to 2022, and at least 5 are needed; "
+            "2018 is unconfirmed",
+        ),
+        (
+            *SHARE,
+            "sourced",
+            "no model is possible: 4 years, 2019 to 2022, and at least 5 are needed; "
+            "2018 is unconfirmed",
+        ),
+        (
             "customs-total",
             "revised",
-            "confirmed",
+            "without-unconfirmed",
             "no model is possible: 1 year, 2024, and at least 5 are needed; 2023 is unconfirmed",
         ),
         (
@@ -154,7 +169,7 @@ def test_each_series_vintage_and_basis_has_a_row_for_each_model_and_year_or_a_re
         (
             "customs-import",
             "revised",
-            "confirmed",
+            "sourced",
             "the latest run is 2018 to 2022, and ends before 2024",
         ),
         (
@@ -184,21 +199,28 @@ def test_a_row_carries_the_weakest_grade_and_names_the_unconfirmed_years() -> No
     rows = made()
     grade = dict(zip(run_of(rows), rows["evidence"], strict=True))
     assert grade["market-total|as-published|all"] == "unconfirmed"
-    assert grade["market-total|as-published|confirmed"] == "derived"
-    assert grade["customs-total|first-published|confirmed"] == "corroborated"
+    assert grade["market-total|as-published|without-unconfirmed"] == "printed"
+    assert grade["customs-total|first-published|sourced"] == "corroborated"
     assert grade["customs-total|revised|all"] == "unconfirmed"
     note = dict(zip(run_of(rows), rows["note"], strict=True))
-    assert note["market-total|as-published|all"] == "unconfirmed: 2013, 2015, 2017, 2018"
+    printed = "printed by the paper alone: 2023, 2024"
+    assert note["market-total|as-published|all"] == f"unconfirmed: 2013, 2017, 2018; {printed}"
+    assert note["market-total|as-published|without-unconfirmed"] == printed
     assert note["customs-total|revised|all"] == "unconfirmed: 2023"
+    assert note["customs-total|first-published|all"].startswith(
+        "the same years as without-unconfirmed and sourced; each year as first published"
+    )
     doubtful = rows["note"].str.contains("unconfirmed: ", na=False)
     assert (doubtful == (rows["evidence"] == "unconfirmed")).all()
-    assert not (doubtful & (rows["basis"] == "confirmed")).any()
+    assert set(rows.loc[doubtful, "basis"]) == {"all"}
+    for name, grades in SETS.items():
+        assert set(rows.loc[rows["basis"] == name, "evidence"]) <= grades
 
 
 def test_an_id_is_made_of_what_tells_a_row_from_others() -> None:
     ids = made()["id"]
     assert ids.is_unique
-    assert "customs-total-first-published-confirmed-drift-2024-for-2025" in set(ids)
+    assert "customs-total-first-published-without-unconfirmed-drift-2024-for-2025" in set(ids)
 
 
 # The data
@@ -285,9 +307,9 @@ def test_a_changed_grade_changes_the_run(change: Change) -> None:
         "market-total,2020,12.5,as-published,unconfirmed,none-recalled,unconfirmed; the",
     )
     rows = make_register(models=["naive"])
-    assert "market-total|as-published|confirmed" not in set(run_of(rows))
+    assert "market-total|as-published|without-unconfirmed" not in set(run_of(rows))
     reasons = excluded().set_index(["series", "data_vintage", "basis"])["reason"]
-    assert "2020 is unconfirmed" in reasons["market-total", "as-published", "confirmed"]
+    assert "2020 is unconfirmed" in reasons["market-total", "as-published", "without-unconfirmed"]
 
 
 def test_figures_after_the_origin_change_nothing(change: Change) -> None:
@@ -382,7 +404,7 @@ def test_a_score_is_as_good_as_its_weakest_figure() -> None:
 
 def test_a_new_outturn_is_scored_when_it_comes(copy: Path) -> None:
     path = copy / "market.csv"
-    line = "market-total,2025,18.50,as-published,single-source,hanspub-121025,made up\n"
+    line = "market-total,2025,18.50,as-published,single-source,askci-2023-04-23,made up\n"
     path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
     text = (copy / "datapackage.json").read_text(encoding="utf-8")
     market = text.index('"name": "market"')
@@ -391,7 +413,7 @@ def test_a_new_outturn_is_scored_when_it_comes(copy: Path) -> None:
     rows = scored()
     found = rows[rows["series"] == "market-total"]
     assert set(found["outturn"]) == {18.5}
-    assert set(found["basis"]) == {"all", "confirmed"}
+    assert set(found["basis"]) == {"all", "without-unconfirmed"}
     # The share of 2025: the made-up market over goods trade as first published, 45.47.
     share = rows[rows["series"] == SHARE[0]]
     assert share["outturn"].to_numpy() == pytest.approx(100 * 18.5 / 45.47)
@@ -464,7 +486,7 @@ def test_a_bound_that_was_missed_is_not_passed(change: Change) -> None:
 
 @pytest.mark.parametrize("id", ["marketingfuture-2020-for-2020", "iresearch-2023-for-2025"])
 def test_a_forecast_without_a_comparable_outturn_says_so(published: pd.DataFrame, id: str) -> None:
-    for basis in ("all", "confirmed"):
+    for basis in SETS:
         row = published.loc[(id, basis)]
         assert row["result"] == "no outturn"
         assert np.isnan(row["error"])
@@ -519,16 +541,19 @@ def test_later_figures_do_not_change_what_ours_would_have_said(change: Change) -
     pd.testing.assert_frame_equal(after[columns], before[columns])
 
 
-def test_without_five_confirmed_years_no_model_is_possible(published: pd.DataFrame) -> None:
-    confirmed = published.xs("confirmed", level="basis")
-    # To 2023, only the revised vintage of customs has five confirmed years in a row.
-    possible = confirmed["our_n"].notna()
-    assert set(confirmed[possible].index) == {"imsilkroad-2024-for-2024"}
-    has_outturn = confirmed["result"] != "no outturn"
-    said = confirmed.loc[~possible & has_outturn, "our_statement"]
+@pytest.mark.parametrize("figures", ["without-unconfirmed", "sourced"])
+def test_without_five_such_years_no_model_is_possible(
+    published: pd.DataFrame, figures: str
+) -> None:
+    found = published.xs(figures, level="basis")
+    # To 2023, only the revised vintage of customs has five such years in a row.
+    possible = found["our_n"].notna()
+    assert {id for id in found[possible].index if "plan" not in id} == {"imsilkroad-2024-for-2024"}
+    has_outturn = found["result"] != "no outturn"
+    said = found.loc[~possible & has_outturn, "our_statement"]
     assert said.str.startswith("no model is possible: ").all()
-    assert confirmed.loc[~possible, "our_mean"].isna().all()
-    jide = confirmed.loc["jide-2024-for-2023", "our_statement"]
+    assert found.loc[~possible, "our_mean"].isna().all()
+    jide = found.loc["jide-2024-for-2023", "our_statement"]
     assert "4 years, 2019 to 2022" in jide
 
 
@@ -539,13 +564,17 @@ def test_what_is_unstated_or_unconfirmed_is_noted(published: pd.DataFrame) -> No
     doubtful = scored_rows["outturn_evidence"] == "unconfirmed"
     assert (scored_rows["note"].str.contains("the outturn is unconfirmed") == doubtful).all()
     assert (scored_rows.loc[doubtful, "evidence"] == "unconfirmed").all()
+    printed = scored_rows["outturn_evidence"] == "printed"
+    said = scored_rows["note"].str.contains("the outturn is printed by the audited paper only")
+    assert (said == printed).all()
+    assert printed.any()
     all_years = published.loc[("jide-2024-for-2023", "all")]
     assert all_years["evidence"] == "unconfirmed"
 
 
-def test_every_published_forecast_is_there_on_both_bases(published: pd.DataFrame) -> None:
+def test_every_published_forecast_is_there_on_each_set(published: pd.DataFrame) -> None:
     ids = set(tables.load("published_forecasts")["id"])
-    for basis in ("all", "confirmed"):
+    for basis in SETS:
         assert set(published.xs(basis, level="basis").index) == ids
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cbec.errors import TableError, TrendError
+from cbec.evidence import SETS
 from cbec.trend import forecast, study
 from cbec.trend.study import (
     SERIES,
@@ -21,6 +22,7 @@ from cbec.trend.study import (
     panel_table,
     residual_table,
     run_of,
+    runs_by_set,
     sensitivity,
 )
 
@@ -47,11 +49,32 @@ def test_every_series_of_the_chapters_is_an_unbroken_run_to_2024(label):
     assert years.diff().iloc[1:].eq(1).all()
 
 
-def test_all_years_and_the_confirmed_ones(market):
-    every, sure = run_of("market-total"), run_of("market-total", basis="confirmed")
+def test_each_set_of_figures_has_its_years(market):
+    every, surer, sourced = (run_of("market-total", basis=name) for name in SETS)
     assert dict(zip(every["year"], every["value"], strict=True)) == market
-    assert set(sure["year"]) < set(every["year"])
-    assert "unconfirmed" not in set(sure["evidence"])
+    assert set(sourced["year"]) < set(surer["year"]) < set(every["year"])
+    assert "unconfirmed" not in set(surer["evidence"])
+    assert not {"unconfirmed", "printed"} & set(sourced["evidence"])
+
+
+def test_a_set_that_gives_the_same_years_is_not_repeated():
+    runs = runs_by_set()
+    assert set(SERIES) <= set(runs)
+    assert [label for label in runs if label.startswith("CBEC, customs, first")] == [
+        "CBEC, customs, first published"
+    ]
+    assert len(runs["100EC's market over goods trade: sourced only"]) == 4
+    for label, run in runs.items():
+        allowed = SETS["sourced"] if label.endswith("sourced only") else SETS["all"]
+        assert set(run["evidence"]) <= allowed
+
+
+def test_a_run_that_is_too_short_is_said_to_be_so_in_words_and_among_the_tests():
+    run = run_of("market-total", basis="sourced")
+    said = "4 years, 2019 to 2022, and at least 5 are needed"
+    assert in_words(run, 2030) == f"no model is possible: {said}"
+    (row,) = change_table({"Sourced": run}).to_dict("records")
+    assert row["Test"] == f"no test is possible: {said}"
 
 
 def test_the_naive_fan_is_the_last_value_and_its_residuals_are_the_steps(market):
@@ -127,7 +150,7 @@ def test_rounding_moves_the_naive_forecast_by_half_a_digit_at_most():
 
 
 def test_a_run_that_is_too_short_gets_a_statement():
-    run = run_of("market-import", basis="confirmed")
+    run = run_of("market-import", basis="without-unconfirmed")
     row = sensitivity({"Imports": run}, 2025).iloc[0]
     assert row["Rests on"].startswith(f"no model is possible: {len(run)} years")
     assert "Forecast" not in row.index

@@ -30,7 +30,7 @@ __all__ = [
     "RoundingBand",
     "rounding_band",
     "run_statement",
-    "unconfirmed_years",
+    "weak_years",
 ]
 
 _WITHIN = 95.0
@@ -130,7 +130,7 @@ def run_statement(run: pd.DataFrame) -> str:
     >>> from cbec.tables import load
     >>> market = load("market", series="market-total")
     >>> run_statement(latest_run(market))
-    '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018'
+    '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018; printed by the paper alone: 2023, 2024'
     >>> run_statement(latest_run(market, "sourced"))
     'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
     """
@@ -142,12 +142,11 @@ def run_statement(run: pd.DataFrame) -> str:
         count = f"{len(years)} years, {years[0]} to {years[-1]}"
     if not model_possible(run):
         return f"no model is possible: {count}, and at least {MODEL_MINIMUM} are needed"
-    doubtful = unconfirmed_years(run)
-    return f"{count}; unconfirmed: {', '.join(map(str, doubtful))}" if doubtful else count
+    return "; ".join(filter(None, (count, weak_years(run))))
 
 
-def unconfirmed_years(run: pd.DataFrame) -> list[int]:
-    """Return the years whose figures are unconfirmed.
+def weak_years(run: pd.DataFrame) -> str:
+    """Say which years of a run are unconfirmed, and which the paper alone prints.
 
     Parameters
     ----------
@@ -156,16 +155,22 @@ def unconfirmed_years(run: pd.DataFrame) -> list[int]:
 
     Returns
     -------
-    list of int
-        In the order of the rows.
+    str
+        Empty if an independent page bears each figure.
 
     Examples
     --------
-    >>> grades = ["corroborated", "unconfirmed"]
-    >>> unconfirmed_years(pd.DataFrame({"year": [2023, 2024], "evidence": grades}))
-    [2024]
+    >>> grades = ["corroborated", "unconfirmed", "printed"]
+    >>> weak_years(pd.DataFrame({"year": [2022, 2023, 2024], "evidence": grades}))
+    'unconfirmed: 2023; printed by the paper alone: 2024'
     """
-    return [int(year) for year in run.loc[run["evidence"] == "unconfirmed", "year"]]
+    said = {"unconfirmed": "unconfirmed", "printed": "printed by the paper alone"}
+    years = {grade: run.loc[run["evidence"] == grade, "year"] for grade in said}
+    return "; ".join(
+        f"{said[grade]}: {', '.join(str(int(year)) for year in found)}"
+        for grade, found in years.items()
+        if len(found)
+    )
 
 
 def rounding_band(

@@ -24,7 +24,7 @@ from cbec.rounding import Printed, parse_printed
 from cbec.tables import load
 from cbec.trend.api import forecast
 from cbec.trend.measures import interval_score
-from cbec.trend.propagation import run_statement, unconfirmed_years
+from cbec.trend.propagation import run_statement, weak_years
 
 __all__ = [
     "COLUMNS",
@@ -163,15 +163,13 @@ class _Run:
 
     @property
     def note(self) -> str:
-        years = unconfirmed_years(self.rows)
-        doubt = f"unconfirmed: {', '.join(map(str, years))}" if years else ""
         alike = [
             name
             for name in SETS
             if name != self.basis and self.rows.equals(latest_run(self.known, name))
         ]
         same = f"the same years as {' and '.join(alike)}" if alike else ""
-        return "; ".join(filter(None, (doubt, same, self.of.note)))
+        return "; ".join(filter(None, (weak_years(self.rows), same, self.of.note)))
 
 
 def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:

@@ -37,7 +37,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 SHARE = ("market-trade-share", "as-published over first-published")
 FORECAST = ["mean", "lower_80", "upper_80", "lower_95", "upper_95"]
 
-# Series, vintage, set of figures | first year and number of years until 2024. The narrower sets have
+# Series, vintage, set of figures | first year and number of years until 2024. Narrower sets have
 # shorter runs by what data/market.csv and data/customs.csv grade as unconfirmed, or as printed.
 RUNS = {
     ("market-total", "as-published", "all"): (2012, 13),

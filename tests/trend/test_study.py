@@ -169,7 +169,7 @@ def test_what_cannot_be_shown_is_said():
         panel_table({}, 2)
     with pytest.raises(TableError, match="there is no series 'market'"):
         run_of("market")
-    with pytest.raises(TableError, match="there is no basis 'sure'"):
+    with pytest.raises(TableError, match="there is no set 'sure' of figures"):
         run_of("market-total", basis="sure")
 
 

@@ -23,6 +23,7 @@ from cbec.book import (
     meta,
     notfound,
     numbers,
+    numerals,
     origins,
     overview,
     pages,
@@ -66,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     directives.setup(app)
     uses.setup(app)
     ledgerpage.setup(app)
+    numerals.setup(app)
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)

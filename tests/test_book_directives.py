@@ -23,8 +23,9 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 PAGES = {
     "index": "# Overview\n\n```{overview}\n```\n\n"
     "[There](#claim-market-2024), {ref}`claim-talent-inflow`\n\n"
-    "```{toctree}\nreference/ledger\nlists\nstandings\nbad\n```\n",
+    "```{toctree}\nreference/ledger\nnumerals\nlists\nstandings\nbad\n```\n",
     "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
+    "numerals": "# Numerals\n\n```{uncounted-numerals}\n```\n",
     "lists": "# Lists\n\n```{verdict-list} arithmetic\n```\n\n```{verdict-list} evidence\n```\n",
     "standings": "# Standings\n\n```{verdict-list} standing\n```\n",
     "bad": "# Bad\n\n```{verdict-list} fairness\n```\n\nText.\n\n```{verdict-list}\n```\n",
@@ -289,6 +290,58 @@ def test_entry_lists_sources_of_its_findings(entries: dict[str, Tag]) -> None:
                 assert link["href"].startswith(("https://", "http://"))
 
 
+def test_entry_of_a_count_shows_what_is_counted_with_its_place(entries: dict[str, Tag]) -> None:
+    items = facts(entries["claim-data-classes"])["Counted"].find_all("li")
+    # The paper, section 4.1, second paragraph.
+    assert [item.find("span", lang="zh-CN").get_text() for item in items] == [
+        "用户信息",
+        "交易数据",
+        "供应链数据",
+    ]
+    assert items[0].get_text() == "用户信息 user information (§4.1, paragraph 2)"
+    said = facts(entries["claim-countermeasure-dimensions"])
+    assert "(§4.1, heading)" in said["Counted"].li.get_text()
+    assert [item.span.get_text() for item in said["Also named"].find_all("li")] == [
+        "制度创新",
+        "技术赋能",
+        "人才培育",
+        "品牌升级",
+    ]
+
+
+def test_only_counts_have_counted_items(
+    entries: dict[str, Tag], claims: dict[str, dict[str, str]]
+) -> None:
+    for id, claim in claims.items():
+        found = "Counted" in facts(entries[f"claim-{id}"])
+        assert found == ("count(" in claim["derivation"]), id
+
+
+# What the ledger leaves out ------------------------------------------------------------------
+
+
+def test_numerals_left_out_stand_folded_with_place_and_reason(book: Any) -> None:
+    (box,) = book.tree["numerals"].select("details.cbec-more")
+    assert not box.has_attr("open")
+    with (data_dir() / "uncounted_numerals.csv").open(encoding="utf-8", newline="") as file:
+        held = list(csv.DictReader(file))
+    shown = [row.find_all("td") for row in box.select("tbody tr:not(.cbec-group)")]
+    assert len(shown) == len(held)
+    for cells, row in zip(shown, held, strict=True):
+        assert cells[0].find("span", lang="zh-CN").get_text() == row["numeral"]
+        texts = [cell.get_text().replace("§", "") for cell in cells[1:]]
+        places = row["sections"].replace(" ", ", ")
+        assert texts == [row["meaning_en"], places, row["reason_en"]]
+
+
+def test_numerals_left_out_are_grouped_by_what_they_are(book: Any) -> None:
+    titles = [row.get_text() for row in book.tree["numerals"].select("tr.cbec-group")]
+    assert "Figures of speech" in titles
+    assert len(set(titles)) == len(titles), "a kind stands in two places"
+    head = book.tree["numerals"].find(string="最后一公里").find_previous("tr", "cbec-group")
+    assert head.get_text() == "Figures of speech"
+
+
 def test_other_pages_can_link_to_an_entry(book: Any) -> None:
     links = {a["href"]: a.get_text() for a in book.tree["index"].select("div.body p a")}
     assert links["reference/ledger.html#claim-market-2024"] == "There"
@@ -297,14 +350,14 @@ def test_other_pages_can_link_to_an_entry(book: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["reference/ledger", "lists", "standings"])
+@pytest.mark.parametrize("page", ["reference/ledger", "numerals", "lists", "standings"])
 def test_every_table_has_a_caption(book: Any, page: str) -> None:
     captions = [t.caption.get_text() for t in book.tree[page].select("table.cbec-table")]
     assert captions
     assert len(set(captions)) == len(captions)
 
 
-@pytest.mark.parametrize("page", ["reference/ledger", "lists"])
+@pytest.mark.parametrize("page", ["reference/ledger", "numerals", "lists"])
 def test_a_keyboard_can_scroll_wide_tables(book: Any, page: str) -> None:
     tables = book.tree[page].select("table.cbec-table")
     assert tables

@@ -120,6 +120,25 @@ ALONE = {
     "customs-growth-2024-revised",
 }
 
+# Subsections of sections 2 to 5 of the paper, with their paragraphs.
+PARAGRAPHS = {
+    "2.1.1": 3,
+    "2.1.2": 2,
+    "2.2.1": 1,
+    "2.2.2": 1,
+    "2.3.1": 2,
+    "2.3.2": 1,
+    "3.1": 2,
+    "3.2": 2,
+    "3.3": 2,
+    "3.4": 1,
+    "4.1": 2,
+    "4.2": 1,
+    "4.3": 2,
+    "4.4": 2,
+    "5": 2,
+}
+
 # Claims that the series tables hold too, as the paper's readers meet them in charts.
 CLAIM_SERIES = [
     (f"{flow}-{year}", f"market-{'total' if flow == 'market' else flow}", year)
@@ -301,6 +320,49 @@ def test_the_eight_references_are_there_and_two_of_them_cannot_bear_what_follows
 def test_the_references_are_those_that_the_claims_cite() -> None:
     cited = {row["reference"] for row in rows("claims")} - {""}
     assert cited == {"[4]", "[5]", "[7]", "[8]"}
+
+
+def test_counted_items_are_those_of_the_derivations_in_order() -> None:
+    counted: dict[str, list[str]] = {}
+    for row in rows("counted_items"):
+        if row["counted"] == "true":
+            counted.setdefault(row["claim"], []).append(row["item_en"])
+    derived = {row["id"]: row["derivation"] for row in rows("claims")}
+    expected = {id: re.findall('"([^"]*)"', text) for id, text in derived.items()}
+    assert counted == {id: items for id, items in expected.items() if items}
+
+
+def test_qualitative_claims_cover_every_subsection_in_the_order_of_the_paper() -> None:
+    table = rows("qualitative_claims")
+    assert [row["id"] for row in table] == [f"q{n}" for n in range(1, len(table) + 1)]
+    places = [(row["section"], int(row["paragraph"])) for row in table]
+    assert places == sorted(places)
+    assert set(places) == {
+        (section, paragraph)
+        for section, paragraphs in PARAGRAPHS.items()
+        for paragraph in range(1, paragraphs + 1)
+    }
+
+
+def test_each_qualitative_claim_is_a_paraphrase_of_its_own_and_short() -> None:
+    table = rows("qualitative_claims")
+    for column in ("claim_en", "claim_zh"):
+        assert len({row[column] for row in table}) == len(table)
+    for row in table:
+        assert len(row["claim_en"].split()) <= 15, row["id"]
+        assert row["claim_en"].isascii(), row["id"]
+        assert re.search("[\u4e00-\u9fff]", row["claim_zh"]), row["id"]
+
+
+def test_a_numeral_left_out_is_no_statistic_and_says_why() -> None:
+    printed = {row["printed"] for row in rows("claims")}
+    for row in rows("uncounted_numerals"):
+        parts = row["numeral"].split("、")
+        assert not printed & set(parts), row
+        assert len(parts) in {1, len(row["meaning_en"].split(", "))}, row
+        for section in row["sections"].split():
+            known = any(place.startswith(section) for place in PARAGRAPHS)
+            assert known or section in {"abstract", "citation", "references", "1"}, row
 
 
 def test_what_the_scoreboard_rests_on_are_claims(ledger: Ledger) -> None:

@@ -23,6 +23,7 @@ from cbec.book import (
     meta,
     notfound,
     numbers,
+    numerals,
     origins,
     overview,
     pages,
@@ -68,6 +69,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     uses.setup(app)
     ledgerpage.setup(app)
     searches.setup(app)
+    numerals.setup(app)
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)

@@ -22,6 +22,7 @@ from cbec.audit import Check, ClaimAudit, interval_text, printed_html
 from cbec.book.audited import LEDGER_PAGE, book_audit, note_data
 from cbec.book.ledgertools import data_html, downloads_html, tools_html
 from cbec.book.notes import finding_html
+from cbec.book.numerals import counted_facts
 from cbec.book.searches import PROVENANCE_PAGE, searched_html
 from cbec.book.sections import scrolled_html, section
 from cbec.book.uses import discussed_html
@@ -137,6 +138,8 @@ def _entry(result: ClaimAudit, ledger: Ledger, discussed: str, searched: str) ->
         yield _fact("Recomputed", escape(result.recomputed_text + within))
     if result.primary is not None:
         yield _fact("Derivation", "".join(_derivation(result.primary, result, ledger)))
+    for term, listed in counted_facts(claim.id).items():
+        yield _fact(term, listed)
     if result.joint is not None and claim.printed is not None:
         text = interval_text(result.joint, claim.printed, ends=True)
         yield _fact("With the identities", f"{escape(text)}, inputs narrowed by the cross-checks")

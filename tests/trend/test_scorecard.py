@@ -94,7 +94,9 @@ def test_the_same_number_for_two_years_is_scored_twice(monkeypatch):
 def test_published_forecasts_stand_beside_ours():
     with (DATA / "published_forecasts.csv").open(encoding="utf-8", newline="") as file:
         said = {
-            f"{row['forecaster']}, for {row['target_year']}": row for row in csv.DictReader(file)
+            f"{row['forecaster']}, for {row['target_year']}": row
+            for row in csv.DictReader(file)
+            if row["unit"] == "trillion CNY"
         }
     found = published_chart()
     theirs = found[found["made"] == "published"]
@@ -108,6 +110,20 @@ def test_published_forecasts_stand_beside_ours():
     assert set(ours["item"]) <= set(theirs["item"])
     assert (ours["lower95"] <= ours["lower80"]).all()
     assert (ours["lower80"] <= ours["value"]).all()
+
+
+def test_a_target_is_passed_or_not_and_no_forecast():
+    # The plan of 2021 aimed at 2.5 trillion for 2025; customs has 2.75, and 2.84 as revised.
+    rows = register.published_scored(model="naive")
+    target = rows[rows["vintage"] == "target"]
+    assert set(target["target_year"]) == {2025}
+    assert set(target["result"]) == {"passed"}
+    assert target["error"].isna().all()
+    assert "target" not in set(published_chart()["made"])
+    assert not published_chart()["item"].str.contains("plan").any()
+    shown = published_table()
+    (said,) = set(shown.loc[shown["Forecast"].str.contains("plan"), "Forecast"])
+    assert ", a target for 2025; " in said
 
 
 def test_the_chart_shows_the_first_published_outturn_in_any_order_of_the_file(

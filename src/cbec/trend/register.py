@@ -495,15 +495,15 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
         For each row of ``published_forecasts``, each vintage of its outturn and each set of our
         figures, one row:
 
-        - ``id``, ``forecaster``, ``quantity``, ``definition``, ``origin``, ``target_year``,
-          ``comparator`` and ``unit`` of the forecast, and ``forecast``, its figure, of a range
+        - ``id``, ``forecaster``, ``vintage`` (forecast or target), ``quantity``, ``definition``,
+          ``origin``, ``target_year``, ``comparator`` and ``unit`` of the forecast, and ``forecast``, its figure, of a range
           the middle, with ``forecast_lower`` and ``forecast_upper``, all that is printed;
         - ``outturn_vintage``, ``outturn`` and ``outturn_evidence``;
         - ``error``: forecast less outturn, in the unit, and ``error_percent`` of the outturn; NaN
-          for a lower bound, which claims no level; ``error_lower`` and ``error_upper``, what
+          for a lower bound, which claims no level, and for a target; ``error_lower`` and ``error_upper``, what
           range and rounding of both allow;
-        - ``result``: ``too high``, ``too low`` or ``right within rounding``; of a lower bound
-          ``passed``, ``not passed`` or ``undecided within rounding``; or ``no outturn``;
+        - ``result``: ``too high``, ``too low`` or ``right within rounding``; of a lower bound and
+          of a target ``passed``, ``not passed`` or ``undecided within rounding``; or ``no outturn``;
         - ``basis``, ``data_to``, ``our_first_year``, ``our_last_year`` and ``our_n``: the data
           that we would have had; ``our_mean``, ``our_lower_80`` and so on; ``our_error``,
           ``our_error_percent``, ``inside_80``, ``inside_95``; ``our_statement``, what ours rests
@@ -692,15 +692,14 @@ def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
 def _published_row(
     record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
 ) -> dict[str, Any]:
-    is_bound = record["comparator"] != "="
+    # A target is no forecast: it is passed or not, like a lower bound.
+    is_bound = record["comparator"] != "=" or record["vintage"] == "target"
     said = parse_printed(record["printed"])
     upper = said if pd.isna(record["printed_upper"]) else parse_printed(record["printed_upper"])
     face = float(said.value + upper.value) / 2
     low, high = _low(said.interval()), _high(upper.interval())
-    row: dict[str, Any] = {
-        name: record[name]
-        for name in ("id", "forecaster", "quantity", "definition", "origin", "target_year")
-    }
+    kept = ("id", "forecaster", "vintage", "quantity", "definition", "origin", "target_year")
+    row: dict[str, Any] = {name: record[name] for name in kept}
     row |= {
         "comparator": record["comparator"],
         "unit": record["unit"],

@@ -118,6 +118,8 @@ def _published() -> pd.DataFrame:
 def published_chart() -> pd.DataFrame:
     """Return published forecasts of levels and ours beside them, as `cbec.charts.scored` draws.
 
+    Targets are left out.
+
     Returns
     -------
     DataFrame
@@ -131,7 +133,7 @@ def published_chart() -> pd.DataFrame:
     ['published', 'our default']
     """
     found = _published()
-    found = found[found["unit"] == "trillion CNY"]
+    found = found[(found["unit"] == "trillion CNY") & (found["vintage"] == "forecast")]
     # Customs' series has two vintages of an outturn; the chart shows the first-published one.
     first = found["outturn_vintage"].ne("first-published").sort_values(kind="stable").index
     found = found[~found.loc[first, "id"].duplicated().reindex(found.index)]
@@ -184,12 +186,13 @@ def published_table() -> pd.DataFrame:
     rows = []
     for row in _published().to_dict("records"):
         bound = "more than " if row["comparator"] == ">" else ""
+        aim = "a target for" if row["vintage"] == "target" else "for"
         said = f"{row['forecast']:g}"
         if row["forecast_upper"] - row["forecast_lower"] > 1e-9:
             said = f"{row['forecast_lower']:g} to {row['forecast_upper']:g}"
         rows.append(
             {
-                "Forecast": f"{row['forecaster']}, for {row['target_year']}; definition "
+                "Forecast": f"{row['forecaster']}, {aim} {row['target_year']}; definition "
                 + row["definition"],
                 "Said": f"{bound}{said} {row['unit']}",
                 "Came": f"{row['outturn']:.4g} ({row['outturn_vintage']})",

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbec.trend.models import Model, Path, quantiles
+from cbec.trend.options import level_label
 
 __all__ = [
     "COMPONENTS",
@@ -365,7 +366,7 @@ def _remarks(
         )
     if recent.min() <= 0:
         remarks.append("not positive throughout: drift stands in for log-drift")
-    others = [f"{p:g}" for p in level if p not in (80, 95)]
+    others = [level_label(p) for p in level if p not in (80, 95)]
     if others:
         remarks.append(f"only 80 and 95% were calibrated; {', '.join(others)}% follows from them")
     return remarks

@@ -200,6 +200,50 @@ def test_a_bad_series_is_answered_in_words():
         forecast(MARKET[:4], 2, model="naive")
 
 
+NEAR_ONE = [0.9, 0.93, 0.95, 0.97, 0.985, 0.992]
+
+
+@pytest.mark.parametrize("model", ["combination", "drift", "holt"])
+def test_a_forecast_of_shares_above_one_names_the_bounded_model(model):
+    made = forecast(NEAR_ONE, 6, model=model)
+    assert made.mean.max() > 1
+    *_, last = made.explain().splitlines()
+    assert last.startswith("Note: all values lie between 0 and 1, and the forecast passes 1;")
+    (named,) = [name for name in MODELS if f"model='{name}'" in last]
+    assert forecast(NEAR_ONE, 6, model=named).upper.max() <= 1
+
+
+def test_an_interval_above_one_is_enough_to_name_it():
+    made = forecast(NEAR_ONE, 6, model="naive")
+    assert made.mean.max() < 1 < made.upper.max()
+    assert "an interval reaches beyond 1" in made.explain()
+    narrow = forecast(NEAR_ONE, 1, (1,), model="naive")
+    assert narrow.upper.max() < 1
+    assert "logit-trend" not in narrow.explain()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [100 * share for share in NEAR_ONE],
+        [*NEAR_ONE, 1.0],
+        [0.0, *NEAR_ONE],
+        [-0.1, *NEAR_ONE],
+        [*NEAR_ONE, 1.004],
+    ],
+    ids=["percent", "one", "zero", "below zero", "above one"],
+)
+def test_what_the_bounded_model_would_refuse_names_none(y):
+    assert forecast(y, 6).upper.max() > 1
+    assert "logit-trend" not in forecast(y, 6).explain()
+    with pytest.raises(TrendError, match="needs shares between 0 and 1"):
+        forecast(y, 6, model="logit-trend")
+
+
+def test_shares_whose_forecast_stays_below_one_name_none():
+    assert "logit-trend" not in forecast(SHARES, 2).explain()
+
+
 def test_importing_the_package_loads_no_heavy_library():
     code = (
         "import sys, cbec.trend; print([m for m in ('scipy', 'statsmodels') if m in sys.modules])"

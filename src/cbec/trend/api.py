@@ -55,9 +55,14 @@ def forecast(
     The result depends on the arguments alone. ``y`` isn't changed. For ``c > 0`` the forecast of
     ``c * y`` is ``c`` times that of ``y`` (except for shares).
 
+    Where all values lie between 0 and 1 and the forecast or an interval passes 1, the explanation
+    names the model that never passes it. Percentages get no such note: nothing tells 98 percent
+    from 98 of something else. Divide them by 100, and use ``model="logit-trend"``.
+
     Examples
     --------
-    >>> made = forecast([10.5, 12.5, 14.2, 15.7, 16.85, 17.66], 2, index=range(2019, 2025))
+    >>> market = [10.5, 12.5, 14.2, 15.7, 16.85, 17.66]
+    >>> made = forecast(market, 2, (80, 95), index=range(2019, 2025))
     >>> made.index
     array([2025, 2026])
     >>> bool((made.lower[:, 1] < made.lower[:, 0]).all())
@@ -81,10 +86,23 @@ def forecast(
         fitted=path.fitted if chosen.one_step is None else chosen.one_step(series.values),
         components=path.components,
         parameters=path.parameters,
-        diagnostics=path.diagnostics,
+        diagnostics=(*path.diagnostics, *_beyond_one(chosen, series.values, path)),
         intervals=path.intervals,
         source=chosen.source,
     )
+
+
+def _beyond_one(model: Model, values: Any, path: Path) -> list[str]:
+    """Name the model of shares where values may be shares and the forecast isn't."""
+    highest = max(path.mean.max(), path.upper.max())
+    if model.share or values.min() <= 0 or values.max() >= 1 or highest <= 1:
+        return []
+    what = "the forecast passes" if path.mean.max() > 1 else "an interval reaches beyond"
+    bounded = " or ".join(repr(one.name) for one in MODELS.values() if one.share)
+    return [
+        f"all values lie between 0 and 1, and {what} 1; if they are shares, use model={bounded}, "
+        "which never passes it"
+    ]
 
 
 def fit(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path:

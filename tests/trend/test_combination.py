@@ -375,6 +375,29 @@ def test_a_constant_series_stays_and_still_has_a_width() -> None:
     np.testing.assert_array_equal(forecast([0.0] * 9, 6).upper, 0)
 
 
+@pytest.mark.parametrize("value", [0.1, 7.3, 250.0, -4.1])
+def test_the_intervals_of_a_constant_series_are_symmetric(value: float) -> None:
+    made = forecast([value] * 8, 6, level=(30, 80, 95, 99.5))
+    below, above = value - made.lower, made.upper - value
+    np.testing.assert_allclose(below, above, rtol=1e-9)
+    assert (np.diff(above, axis=1) > 0).all()
+    # As wide as the weights of both sides make it: the level's own spread is all there is.
+    root = np.sqrt(np.arange(1, 7))
+    for column, percent in ((1, 80), (2, 95)):
+        weights = [READ["weights"][f"{side}-{percent}"]["level"] for side in ("lower", "upper")]
+        width = sum(weights) * 0.02 * abs(value) * root
+        np.testing.assert_allclose(made.upper[:, column] - made.lower[:, column], width, rtol=1e-9)
+    assert "a constant series shows no direction: its intervals are symmetric" in made.diagnostics
+
+
+def test_a_series_that_moves_at_all_keeps_the_weights_of_each_side() -> None:
+    y = [5.0, 5.0, 5.0, 5.0, 5.0, 5.01]
+    made, expected = forecast(y, 3), combined(y, 3)
+    np.testing.assert_allclose(made.lower[:, 1], expected["lower-95"], rtol=1e-10)
+    np.testing.assert_allclose(made.upper[:, 1], expected["upper-95"], rtol=1e-10)
+    assert not any("symmetric" in remark for remark in made.diagnostics)
+
+
 @pytest.mark.parametrize(("start", "drift"), [(50.0, 0.0), (20.0, 0.5)])
 def test_intervals_hold_about_their_level_on_random_walks(start: float, drift: float) -> None:
     """The weights come from other series, so the tolerance is wider than chance alone."""

@@ -1,6 +1,7 @@
 """Forecasts of many series: the same as one by one, in one process, several, or a cluster."""
 
 import time
+from datetime import date
 
 import joblib
 import numpy as np
@@ -58,6 +59,10 @@ def test_series_may_differ_in_length_and_years():
     "dates",
     [
         pd.to_datetime([f"{year}-12-31" for year in YEARS]),
+        pd.to_datetime([f"{year}-12-31" for year in YEARS]).tz_localize("Asia/Shanghai"),
+        [date(year, 6, 30) for year in YEARS],
+        pd.Series([pd.Timestamp(year, 1, 1) for year in YEARS], dtype=object),
+        np.array([f"{year}" for year in YEARS], dtype="M8[Y]"),
         pd.period_range("2013", "2024", freq="Y"),
         pd.array(YEARS, dtype="Int64"),
         [float(year) for year in YEARS],
@@ -66,6 +71,32 @@ def test_series_may_differ_in_length_and_years():
 def test_years_may_be_dates_in_them(dates):
     made = forecast_panel(long(1).assign(ds=dates), 2, model="naive")
     assert made["ds"].tolist() == [2025, 2026]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.date_range("2013-01-31", periods=12, freq="ME"),
+        pd.period_range("2013-01", periods=12, freq="M"),
+        [date(2013, month, 1) for month in range(12, 0, -1)],
+    ],
+)
+def test_months_are_to_be_added_up_first(dates):
+    with pytest.raises(TrendError, match=r"monthly: y has 12 values in 2013.* add them up first"):
+        forecast_panel(long(1).assign(unique_id="monthly", ds=dates), 1)
+
+
+def test_no_more_processes_are_started_than_there_are_series(monkeypatch):
+    asked = []
+    whole = joblib.Parallel
+
+    def counted(n_jobs):
+        asked.append(n_jobs)
+        return whole(n_jobs=1)
+
+    monkeypatch.setattr(joblib, "Parallel", counted)
+    forecast_panel(long(3), 1, model="naive", n_jobs=10**6)
+    assert asked == [3]
 
 
 @pytest.mark.parametrize("names", [[7, 3], ["乙", "甲"]])
@@ -184,7 +215,10 @@ def test_a_forecast_that_is_not_finite_is_an_error_as_for_one_series():
         ({"frame": long(1).head(0)}, "the frame has no rows"),
         ({"frame": long(1).assign(unique_id=["s", None] * 6)}, "row 1 has no unique_id"),
         ({"frame": long(1).assign(ds=[2013, None] * 6)}, "row 1 has no ds; give its year"),
-        ({"frame": long(1).assign(ds=[2013, "2014"] * 6)}, "ds holds numbers and '2014'"),
+        (
+            {"frame": long(1).assign(ds=[2013, "2014"] * 6)},
+            "ds holds 2013 and '2014', which have no order",
+        ),
         ({"frame": long(1).assign(ds=[str(year) for year in YEARS])}, "s0: '2013' .* is no year"),
         ({"frame": long(1).assign(y=["x"] * 12)}, "s0: value 1 of y is 'x'"),
         ({"frame": long(1, n=4)}, "s0: y has 4 values; a trend model needs at least 5"),

@@ -149,7 +149,11 @@ def test_the_band_is_a_table_with_both_intervals() -> None:
         (series().astype(float), TableError, "2019: 10.5 is no printed figure; give the text"),
         (series().drop(2021), TrendError, "2021"),
         (series().loc[2021:], TrendError, "5"),
-        (series().set_axis(list("abcdef")), TableError, "'a' is no year"),
+        (
+            series().set_axis(list("abcdef")),
+            TrendError,
+            "'a' at place 1 in the index of the series is no year",
+        ),
         (list(PRINTED.values()), TableError, "list has no years"),
         (pd.DataFrame({"year": [2024], "x": [1]}), TableError, "give rows as cbec.tables.load"),
         (pd.DataFrame({"year": [2024], "value": [1.0]}), TableError, "2024 is neither printed"),
@@ -172,8 +176,10 @@ def test_what_is_no_series_of_printed_levels_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"draws": 5}, "draws is 5; give a whole number, at least 20"),
+        ({"draws": 5}, "draws is 5; give a whole number from 20 to 100,000"),
         ({"draws": 20.0}, "draws is 20.0"),
+        ({"draws": 10**12}, "draws is 1000000000000; give a whole number from 20 to 100,000"),
+        ({"seed": np.timedelta64(3, "D")}, "seed is np.timedelta64(3,'D')"),
         ({"seed": -1}, "seed is -1; give a whole number, at least 0"),
         ({"within": 0}, "within is 0; give the percent of draws"),
         ({"within": 101}, "within is 101"),

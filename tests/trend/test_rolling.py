@@ -177,3 +177,21 @@ def test_scores_by_a_column_that_is_no_group():
     made = rolling_origin(Y, 1, models=["naive"])
     with pytest.raises(TrendError, match="can't be grouped by 'mean'; use some of model, origin"):
         made.scores(["model", "mean"])
+
+
+@pytest.mark.parametrize("by", [None, 5, ["step", ["model"]], [np.array([1, 2])]])
+def test_what_is_no_name_of_a_column_is_no_traceback(by):
+    made = rolling_origin(Y, 1, models=["naive"])
+    with pytest.raises(TrendError, match=r"can't be grouped by .*; use some of model, origin"):
+        made.scores(by)
+
+
+def test_a_column_to_group_by_may_be_named_twice():
+    made = rolling_origin(Y, 2, models=["naive"])
+    pd.testing.assert_frame_equal(made.scores(["step", "step"]), made.scores("step"))
+
+
+@pytest.mark.parametrize("models", [np.array("naive"), 3, None, [["naive"]], [None]])
+def test_what_is_no_list_of_models_is_no_traceback(models):
+    with pytest.raises(TrendError, match=r"the models are .*|no model is called .*naive"):
+        rolling_origin(Y, 1, models=models)

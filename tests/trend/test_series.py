@@ -1,6 +1,8 @@
 """The one place that checks a series."""
 
+from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,15 @@ from cbec.trend.series import annual
 
 FIVE = [3.0, 4.0, 5.0, 6.0, 7.0]
 YEARS = [2020, 2021, 2022, 2023, 2024]
+DATED = {
+    "date": [date(year, 1, 1) for year in YEARS],
+    "datetime": [datetime(year, 12, 31, 23, 59) for year in YEARS],
+    "Timestamp": [pd.Timestamp(year, 6, 30) for year in YEARS],
+    "Timestamp with a zone": [pd.Timestamp(f"{year}-01-01", tz="Asia/Shanghai") for year in YEARS],
+    "datetime64": [np.datetime64(f"{year}") for year in YEARS],
+    "Period": [pd.Period(f"{year}", "Y") for year in YEARS],
+    "Period of a quarter": [pd.Period(f"{year}Q2", "Q") for year in YEARS],
+}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +61,9 @@ def test_the_callers_array_is_copied():
         pd.RangeIndex(2020, 2025),
         pd.PeriodIndex([f"{year}" for year in YEARS], freq="Y"),
         pd.DatetimeIndex([f"{year}-12-31" for year in YEARS]),
+        pd.DatetimeIndex([f"{year}-12-31 23:30" for year in YEARS], tz="Asia/Shanghai"),
+        pd.PeriodIndex([f"{year}Q4" for year in YEARS], freq="Q"),
+        *(pd.Index(kind, dtype=object) for kind in DATED.values()),
     ],
 )
 def test_a_series_brings_its_years(index):
@@ -62,6 +76,50 @@ def test_a_series_brings_its_years(index):
 @pytest.mark.parametrize("years", [YEARS, np.array(YEARS), range(2020, 2025), iter(YEARS)])
 def test_years_may_be_given(years):
     assert annual(FIVE, years).index.tolist() == YEARS
+
+
+@pytest.mark.parametrize("kind", DATED)
+def test_dates_of_any_kind_may_be_given_as_years(kind):
+    dates = DATED[kind]
+    for given in (dates, tuple(dates), iter(dates), np.array(dates, dtype=object)):
+        assert annual(FIVE, given).index.tolist() == YEARS
+
+
+@pytest.mark.parametrize("unit", ["Y", "M", "D", "h", "s", "ns"])
+def test_an_array_of_datetimes_may_be_given_as_years(unit):
+    dates = np.array([f"{year}-12-31" for year in YEARS], dtype=f"M8[{unit}]")
+    assert annual(FIVE, dates).index.tolist() == YEARS
+    assert annual(FIVE, pd.Series(dates)).index.tolist() == YEARS
+    assert annual(FIVE, list(dates)).index.tolist() == YEARS
+
+
+def test_years_of_both_kinds_may_be_mixed():
+    assert annual(FIVE, [2020, 2021.0, date(2022, 1, 1), *YEARS[3:]]).index.tolist() == YEARS
+
+
+@pytest.mark.parametrize(
+    ("dates", "count", "year"),
+    [
+        (pd.date_range("2023-08-31", periods=8, freq="ME"), 5, 2023),
+        (pd.date_range("2023-08-31", periods=8, freq="ME").to_numpy(), 5, 2023),
+        (list(pd.period_range("2022Q4", periods=8, freq="Q")), 4, 2023),
+        ([date(2024, month, 1) for month in range(8, 0, -1)], 8, 2024),
+        ([*(date(year, 12, 31) for year in range(2018, 2025)), date(2024, 6, 30)], 2, 2024),
+        (np.arange("2024-05", "2025-01", dtype="M8[M]"), 8, 2024),
+    ],
+)
+def test_several_dates_in_a_year_are_to_be_added_up_first(dates, count, year):
+    for given in (lambda: annual(range(8), dates), lambda: annual(pd.Series(range(8), dates))):
+        with pytest.raises(TrendError) as caught:
+            given()
+        assert f"y has {count} values in {year}" in str(caught.value)
+        assert "add them up first" in str(caught.value)
+
+
+def test_one_date_that_stands_twice_is_no_part_of_a_year():
+    days = [date(year, 12, 31) for year in (2020, 2021, 2021, 2022, 2023)]
+    with pytest.raises(TrendError, match="the year 2021 twice; keep one value"):
+        annual(FIVE, days)
 
 
 def test_the_default_index_is_no_years_unless_it_is_given_as_years():
@@ -95,6 +153,10 @@ def test_steps_are_counted_from_one_without_years():
         (pd.DataFrame({"y": FIVE}), ["choose one column"]),
         (np.ma.array([1.0, 2.0, 3.0, 4.0, 5.0], mask=[0, 0, 1, 0, 0]), ["value 3", "masked"]),
         ([1, 2, 3, 4, 10**400], ["value 5", "beyond the computer's range", "another unit"]),
+        ([1, 2, 3, 4, Fraction(10**400)], ["value 5", "beyond the computer's range"]),
+        ([1, 2, 3, 4, Decimal("sNaN")], ["value 5", "sNaN", "give a number"]),
+        ([1, 2, np.ma.masked, 4, 5], ["value 3", "masked"]),
+        ([1, 2, date(2022, 1, 1), 4, 5], ["value 3", "datetime.date(2022, 1, 1)"]),
         (pd.Series([1, 2, None, 4, 5], dtype="Int64"), ["nan", "position 3"]),
         ({1.0, 2.0, 3.0, 4.0, 5.0}, ["()"]),
         ([1, 2, 3, 4, 1e101], ["1e+101", "another unit"]),
@@ -135,6 +197,18 @@ def test_a_missing_value_is_named_by_its_year():
         ([[2020], [2021], [2022], [2023], [2024]], ["[2020]", "no year"]),
         (pd.DatetimeIndex(["2020", "2021", None, "2023", "2024"]), ["date 3", "is missing"]),
         (pd.PeriodIndex(["2020", "2021", None, "2023", "2024"], freq="Y"), ["date 3"]),
+        ([*YEARS[:3], pd.NaT, 2024], ["date 4", "is missing"]),
+        ([date(2020, 1, 1), np.datetime64("NaT"), *YEARS[2:]], ["date 2", "is missing"]),
+        (np.array(["2020", "NaT", "2022", "2023", "2024"], dtype="M8[Y]"), ["date 2", "missing"]),
+        ([date(2020, 1, 1), *YEARS[1:4], None], ["None at place 5", "no year"]),
+        ([10**30, *YEARS[1:]], ["10000", "place 1", "no year"]),
+        (np.array([2**64 - 1] * 5, dtype=np.uint64), ["18446744073709551615", "no year"]),
+        ([*YEARS[:4], 10**5000], ["place 5", "no year"]),
+        ([time(20, 20)] * 5, ["datetime.time(20, 20)", "no year"]),
+        (np.array(YEARS, dtype="m8[D]"), ["2020", "no year"]),
+        ([*YEARS[:4], 2024 + 0j], ["(2024+0j)", "no year"]),
+        (set(YEARS), ["2020", "in a list"]),
+        (b"20202", ["20202", "a year for each value"]),
         (2020, ["2020", "a year for each value"]),
         ("20202", ["20202", "a year for each value"]),
     ],

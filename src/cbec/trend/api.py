@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,18 +9,19 @@ import numpy as np
 
 from cbec.errors import TrendError
 from cbec.trend.models import Model, Path
+from cbec.trend.options import checked_horizon, checked_levels, shown
 from cbec.trend.registry import MODELS
 from cbec.trend.result import Forecast
 from cbec.trend.series import annual
 
-__all__ = ["checked_horizon", "checked_level", "checked_model", "fit", "forecast"]
+__all__ = ["checked_model", "fit", "forecast"]
 
 
 def forecast(
     y: Any,
     horizon: int,
-    *,
     level: Sequence[float] = (80, 95),
+    *,
     model: str = "combination",
     index: Iterable[Any] | None = None,
 ) -> Forecast:
@@ -32,13 +32,13 @@ def forecast(
     y : array_like or Series, shape (n,)
         At least five values a year apart, oldest first; a Series may carry its years.
     horizon : int
-        Years ahead, at least 1.
+        Years ahead, from 1 to 100.
     level : sequence of float
-        Nominal coverages of the intervals in percent, each between 0 and 100.
+        Nominal coverages of the intervals in percent, each from 1 to below 100; 0.8 is refused.
     model : str
         A name of `cbec.trend.MODELS`.
-    index : iterable of int, optional
-        The years.
+    index : iterable of int or date, optional
+        The years, or a date, datetime or period in each.
 
     Returns
     -------
@@ -55,16 +55,21 @@ def forecast(
     The result depends on the arguments alone. ``y`` isn't changed. For ``c > 0`` the forecast of
     ``c * y`` is ``c`` times that of ``y`` (except for shares).
 
+    Where all values lie between 0 and 1 and the forecast or an interval passes 1, the explanation
+    names the model that never passes it. Percentages get no such note: nothing tells 98 percent
+    from 98 of something else. Divide them by 100, and use ``model="logit-trend"``.
+
     Examples
     --------
-    >>> made = forecast([10.5, 12.5, 14.2, 15.7, 16.85, 17.66], 2, index=range(2019, 2025))
+    >>> market = [10.5, 12.5, 14.2, 15.7, 16.85, 17.66]
+    >>> made = forecast(market, 2, (80, 95), index=range(2019, 2025))
     >>> made.index
     array([2025, 2026])
     >>> bool((made.lower[:, 1] < made.lower[:, 0]).all())
     True
     """
     series = annual(y, index)
-    steps, levels, chosen = checked_horizon(horizon), checked_level(level), checked_model(model)
+    steps, levels, chosen = checked_horizon(horizon), checked_levels(level), checked_model(model)
     path = fit(chosen, series.values, steps, levels)
     n = len(series.values)
     known = np.arange(1 - n, 1) if series.index is None else series.index
@@ -81,10 +86,23 @@ def forecast(
         fitted=path.fitted if chosen.one_step is None else chosen.one_step(series.values),
         components=path.components,
         parameters=path.parameters,
-        diagnostics=path.diagnostics,
+        diagnostics=(*path.diagnostics, *_beyond_one(chosen, series.values, path)),
         intervals=path.intervals,
         source=chosen.source,
     )
+
+
+def _beyond_one(model: Model, values: Any, path: Path) -> list[str]:
+    """Name the model of shares where values may be shares and the forecast isn't."""
+    highest = max(path.mean.max(), path.upper.max())
+    if model.share or values.min() <= 0 or values.max() >= 1 or highest <= 1:
+        return []
+    what = "the forecast passes" if path.mean.max() > 1 else "an interval reaches beyond"
+    bounded = " or ".join(repr(one.name) for one in MODELS.values() if one.share)
+    return [
+        f"all values lie between 0 and 1, and {what} 1; if they are shares, use model={bounded}, "
+        "which never passes it"
+    ]
 
 
 def fit(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path:
@@ -115,42 +133,11 @@ def fit(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path
         ) from error
 
 
-def checked_horizon(horizon: Any) -> int:
-    """Return the steps ahead, or raise `TrendError`."""
-    try:
-        steps = operator.index(horizon)
-    except TypeError:
-        steps = 0
-    if steps < 1 or isinstance(horizon, (bool, np.bool_)):
-        raise TrendError(f"the horizon is {horizon!r}; give a whole number of years from 1 on")
-    return steps
-
-
-def checked_level(level: Any) -> tuple[float, ...]:
-    """Return the nominal coverages in percent, or raise `TrendError`."""
-    try:
-        if isinstance(level, (str, bytes)):
-            raise TypeError  # its digits are no levels
-        levels = tuple(float(value) for value in level)
-    except (TypeError, ValueError):
-        raise TrendError(
-            f"the level is {level!r}; give a list of percentages, such as (80, 95)"
-        ) from None
-    if not levels:
-        raise TrendError("there is no level; give at least one percentage, such as 95")
-    for value in levels:
-        # Just below 100 the probability of the upper end rounds to one, whose quantile is infinite.
-        if not (0 < value < 100 and 0.5 + value / 200 < 1):
-            raise TrendError(f"the level {value:g} isn't between 0 and 100; give a percentage")
-    # As columns name them.
-    if len({f"{value:g}" for value in levels}) < len(levels):
-        raise TrendError(f"a level stands twice in {level!r}; give each once")
-    return levels
-
-
 def checked_model(model: Any) -> Model:
     """Return the model of this name, or raise `TrendError`."""
     try:
         return MODELS[model]
     except (KeyError, TypeError):
-        raise TrendError(f"no model is called {model!r}; use one of {', '.join(MODELS)}") from None
+        raise TrendError(
+            f"no model is called {shown(model)}; use one of {', '.join(MODELS)}"
+        ) from None

@@ -12,7 +12,8 @@ The gain falls with the *roughness* of the series, the standard deviation of its
 mean level: what a rough series did is carried forward less, or hardly at all.
 
 The half-width of an interval is a weighted sum of seven spread statistics of the series, with
-weights of its own for each side. All weights, and the gain's three constants, are in
+weights of its own for each side; of a constant series, which tells nothing of a direction, both
+sides are their mean. All weights, and the gain's three constants, are in
 ``calibration.json``, made by ``benchmarks/calibrate.py`` from the yearly series of the M1 and
 tourism competitions. No assumption of normal errors is made; the assumption is that a series goes
 wrong as those series did.
@@ -31,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbec.trend.models import Model, Path, quantiles
+from cbec.trend.options import level_label
 
 __all__ = [
     "COMPONENTS",
@@ -317,14 +319,19 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     Returns
     -------
     Path
-        A series that was never negative isn't forecast below zero. Fitted values are left out,
-        see `one_step`.
+        A series that was never negative isn't forecast below zero. Of values that are all equal
+        both sides of an interval are their mean, so that its width stays. Fitted values are left
+        out, see `one_step`.
     """
     constants = calibration()
     recent = window(y, constants)
     parts = components(recent, horizon)
     mean = _mean(recent, parts, constants)
     below95, below80, above80, above95 = constants.weights @ spreads(recent, parts)
+    if _is_constant(recent):
+        # Nothing tells up from down; the calibrated width stays.
+        below95 = above95 = (below95 + above95) / 2
+        below80 = above80 = (below80 + above80) / 2
     reach = quantiles(level)
     lower = np.stack([mean - _between(below80, below95, z) for z in reach], axis=1)
     upper = np.stack([mean + _between(above80, above95, z) for z in reach], axis=1)
@@ -342,6 +349,10 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
         intervals="Half-widths are weighted sums of spread statistics, calibrated on past errors "
         "with the yearly M1 and tourism series.",
     )
+
+
+def _is_constant(y: _Array) -> bool:
+    return bool(y.min() == y.max())
 
 
 def _between(at80: _Array, at95: _Array, z: float) -> _Array:
@@ -365,7 +376,9 @@ def _remarks(
         )
     if recent.min() <= 0:
         remarks.append("not positive throughout: drift stands in for log-drift")
-    others = [f"{p:g}" for p in level if p not in (80, 95)]
+    if _is_constant(recent):
+        remarks.append("a constant series shows no direction: its intervals are symmetric")
+    others = [level_label(p) for p in level if p not in (80, 95)]
     if others:
         remarks.append(f"only 80 and 95% were calibrated; {', '.join(others)}% follows from them")
     return remarks

@@ -11,14 +11,15 @@ or differs in shape.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from numbers import Real
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cbec.errors import TrendError
+from cbec.trend.options import as_number, checked_level, checked_levels, level_label, shown
 
 __all__ = [
     "coverage",
@@ -243,7 +244,7 @@ def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level:
     actual, lower, upper : array_like, shape (..., steps)
         What was observed, and the ends of its prediction interval.
     level : float
-        The nominal level of the interval in percent, such as 80.
+        The nominal level of the interval in percent, such as 80; from 1 to below 100.
 
     Returns
     -------
@@ -262,7 +263,7 @@ def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level:
     30.0
     """
     y, low, high = _interval(actual, lower, upper)
-    alpha = 1 - _levels([level])[0] / 100
+    alpha = 1 - checked_level(level) / 100
     missed = np.maximum(low - y, 0) + np.maximum(y - high, 0)
     return _over_steps(high - low + 2 / alpha * missed)
 
@@ -351,7 +352,7 @@ def quantiles_from_intervals(
     lower, upper : array_like, shape (..., steps, k)
         The ends of the intervals, each of which leaves out as much below as above.
     level : sequence of float, length k
-        The nominal levels in percent, in the order of the columns.
+        The nominal levels in percent, each from 1 to below 100, in the order of the columns.
 
     Returns
     -------
@@ -367,17 +368,18 @@ def quantiles_from_intervals(
     """
     middle = _finite("mean", mean)
     low, high = _alike(axes=2, lower=lower, upper=upper)
-    levels = _levels(level)
+    levels = checked_levels(level)
     if low.shape != (*middle.shape, len(levels)):
         raise TrendError(
             f"lower and upper have the shape {low.shape}; for mean of the shape {middle.shape} and "
             f"{len(levels)} levels give {(*middle.shape, len(levels))}"
         )
     widest = np.argsort(levels)[::-1]
-    below = [round(0.5 - levels[i] / 200, 12) for i in widest]
+    # In decimals, so that 95% leaves out 0.025 and 99.99999% doesn't round to all.
+    outside = [(100 - Decimal(level_label(levels[i]))) / 200 for i in widest]
     quantiles = [low[..., widest], middle[..., None], high[..., widest[::-1]]]
-    above = [round(1 - probability, 12) for probability in reversed(below)]
-    return np.concatenate(quantiles, axis=-1), (*below, 0.5, *above)
+    probabilities = [*outside, Decimal("0.5"), *(1 - part for part in reversed(outside))]
+    return np.concatenate(quantiles, axis=-1), tuple(map(float, probabilities))
 
 
 def _pinball(y: _Array, quantile: _Array, probability: _Array | float) -> _Array:
@@ -470,21 +472,12 @@ def _place(place: tuple[int, ...]) -> str:
     return f"position {', '.join(map(str, place))}" if place else "its only position"
 
 
-def _listed(name: str, values: Sequence[float]) -> Sequence[float]:
-    if not isinstance(values, Iterable) or not all(isinstance(value, Real) for value in values):
-        raise TrendError(f"{name} is {values!r}; give a list of numbers")
-    return values
-
-
-def _levels(level: Sequence[float]) -> list[float]:
-    for value in _listed("level", level):
-        if not 0 < value < 100:
-            raise TrendError(f"level {value:g} isn't between 0 and 100; give percent, such as 80")
-    return [float(value) for value in level]
-
-
 def _probabilities(probabilities: Sequence[float]) -> _Array:
-    for value in _listed("probabilities", probabilities):
+    given = [as_number(value) for value in probabilities] if np.iterable(probabilities) else [None]
+    listed = [value for value in given if value is not None]
+    if len(listed) < len(given):
+        raise TrendError(f"probabilities is {shown(probabilities)}; give a list of numbers")
+    for value in listed:
         if not 0 < value < 1:
             raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
-    return np.asarray(probabilities, dtype=np.float64)
+    return np.asarray(listed, dtype=np.float64)

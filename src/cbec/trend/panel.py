@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
-from cbec.trend.api import checked_horizon, checked_level, checked_model, fit
+from cbec.trend.api import checked_model, fit
+from cbec.trend.options import as_integer, checked_horizon, checked_levels, level_label, shown
 from cbec.trend.series import Annual, annual
 
 __all__ = ["forecast_panel"]
@@ -25,8 +25,8 @@ _TASKS = 4
 def forecast_panel(
     frame: pd.DataFrame,
     horizon: int,
-    *,
     level: Sequence[float] = (80, 95),
+    *,
     model: str = "combination",
     n_jobs: int = 1,
 ) -> pd.DataFrame:
@@ -38,9 +38,9 @@ def forecast_panel(
         Columns ``unique_id`` (name of the series), ``ds`` (year, or a date in it) and ``y``
         (value), in any order of rows. Each series needs at least five consecutive years.
     horizon : int
-        Years ahead.
+        Years ahead, from 1 to 100.
     level : sequence of float
-        Nominal coverages of the intervals in percent.
+        Nominal coverages of the intervals in percent, each from 1 to below 100.
     model : str
         A name of `cbec.trend.MODELS`.
     n_jobs : int
@@ -85,17 +85,19 @@ def forecast_panel(
     """
     import joblib
 
-    steps, levels, chosen = checked_horizon(horizon), checked_level(level), checked_model(model)
+    steps, levels, chosen = checked_horizon(horizon), checked_levels(level), checked_model(model)
     names, series = _series(frame)
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or not n_jobs:
+    jobs = as_integer(n_jobs)
+    if not jobs:
         raise TrendError(
-            f"n_jobs is {n_jobs!r}; give a number of processes, or -1 for one on each core"
+            f"n_jobs is {shown(n_jobs)}; give a number of processes, or -1 for one on each core"
         )
-    tasks = _TASKS * joblib.effective_n_jobs(n_jobs)
+    jobs = min(jobs, len(series))
+    tasks = _TASKS * joblib.effective_n_jobs(jobs)
     size = min(_CHUNK, -(-len(series) // tasks))
     chunks = [series[start : start + size] for start in range(0, len(series), size)]
     # One process needs no pool: joblib runs the chunks here, unless a cluster is configured.
-    results = joblib.Parallel(n_jobs=n_jobs)(
+    results = joblib.Parallel(n_jobs=jobs)(
         joblib.delayed(_forecast)(chunk, steps, levels, chosen.name) for chunk in chunks
     )
     made = [result for chunk in results for result in chunk]
@@ -113,8 +115,8 @@ def forecast_panel(
         "mean": numbers[:, 0],
     }
     for j, wanted in enumerate(levels):
-        columns[f"lower-{wanted:g}"] = numbers[:, 1 + 2 * j]
-        columns[f"upper-{wanted:g}"] = numbers[:, 2 + 2 * j]
+        columns[f"lower-{level_label(wanted)}"] = numbers[:, 1 + 2 * j]
+        columns[f"upper-{level_label(wanted)}"] = numbers[:, 2 + 2 * j]
     return pd.DataFrame(columns)
 
 
@@ -140,24 +142,24 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
     undated = frame["ds"].isna()
     if undated.any():
         raise TrendError(f"row {int(np.flatnonzero(undated)[0])} has no ds; give its year")
-    years = frame["ds"]
-    if pd.api.types.is_datetime64_any_dtype(years) or isinstance(years.dtype, pd.PeriodDtype):
-        years = years.dt.year
+    years = frame["ds"].to_numpy()
     try:
         codes, unique = pd.factorize(frame["unique_id"])
     except TypeError:
         raise TrendError("unique_id holds lists or the like; give texts or numbers") from None
     names = list(unique)
     try:
-        order = np.argsort(years.to_numpy(), kind="stable")
-    except TypeError:
-        texts = [year for year in years if isinstance(year, str)]
+        order = np.argsort(years, kind="stable")
+    except (TypeError, ValueError):
+        first = years[0]
+        other = next((year for year in years if type(year) is not type(first)), first)
         raise TrendError(
-            f"ds holds numbers and {texts[0] if texts else 'others'!r}; give whole numbers"
+            f"ds holds {shown(first)} and {shown(other)}, which have no order; give whole numbers, "
+            "or dates of one type"
         ) from None
     order = order[np.argsort(codes[order], kind="stable")]
     ends = np.cumsum(np.bincount(codes))[:-1]
-    values, years_of = frame["y"].to_numpy()[order], years.to_numpy()[order]
+    values, years_of = frame["y"].to_numpy()[order], years[order]
     series, failed = [], []
     parts = zip(names, np.split(values, ends), np.split(years_of, ends), strict=True)
     for name, own, own_years in parts:

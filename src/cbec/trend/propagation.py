@@ -7,9 +7,10 @@ turns out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from cbec.errors import PrintedFigureError, TableError, TrendError
 from cbec.evidence import MODEL_MINIMUM, model_possible
 from cbec.rounding import parse_printed
 from cbec.trend.api import checked_model, fit, forecast
+from cbec.trend.options import as_integer, as_number, level_label, shown
+from cbec.trend.series import years_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +37,8 @@ __all__ = [
 ]
 
 _WITHIN = 95.0
+# The model is fitted to each.
+_MOST_DRAWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -97,16 +102,16 @@ class RoundingBand:
             "mean-to": self.means[:, 1],
         }
         for place, level in enumerate(self.base.level):
-            columns[f"lower-{level:g}"] = self.base.lower[:, place]
-            columns[f"upper-{level:g}"] = self.base.upper[:, place]
-            columns[f"widened-lower-{level:g}"] = self.lower[:, place]
-            columns[f"widened-upper-{level:g}"] = self.upper[:, place]
+            columns[f"lower-{level_label(level)}"] = self.base.lower[:, place]
+            columns[f"upper-{level_label(level)}"] = self.base.upper[:, place]
+            columns[f"widened-lower-{level_label(level)}"] = self.lower[:, place]
+            columns[f"widened-upper-{level_label(level)}"] = self.upper[:, place]
         return pd.DataFrame(columns)
 
     def _repr_html_(self) -> str:
         caption = (
             f"{self.base.model}: what rounding of the inputs moves, "
-            f"{self.within:g}% of {self.draws} draws"
+            f"{level_label(self.within)}% of {self.draws} draws"
         )
         return Table(self.to_frame(), caption)._repr_html_()
 
@@ -176,10 +181,10 @@ def weak_years(run: pd.DataFrame) -> str:
 def rounding_band(
     figures: pd.Series[Any] | pd.DataFrame,
     horizon: int,
+    level: Sequence[float] = (80, 95),
     *,
     model: str = "combination",
     draws: int = 200,
-    level: Sequence[float] = (80, 95),
     seed: int = 0,
     within: float = _WITHIN,
 ) -> RoundingBand:
@@ -188,18 +193,18 @@ def rounding_band(
     Parameters
     ----------
     figures : Series or DataFrame
-        Printed figures (texts) by year; or rows of one series, one a year, as `cbec.tables.load`
-        returns them; or a measure of them with its bounds, as the functions of `cbec.growth`
-        return it. Bounds, where a row has them, are taken in place of the rounding of what it
-        prints.
+        Printed figures (texts) by year or date; or rows of one series, one a year, as
+        `cbec.tables.load` returns them; or a measure of them with its bounds, as the functions of
+        `cbec.growth` return it. Bounds, where a row has them, are taken in place of the rounding
+        of what it prints.
     horizon : int
-        Years to forecast.
+        Years to forecast, from 1 to 100.
+    level : sequence of float
+        Levels of the intervals in percent, each from 1 to below 100.
     model : str
         Name of a model, see `cbec.trend.forecast`.
     draws : int
-        How many sets of inputs; at least 20.
-    level : sequence of float
-        Levels of the intervals in percent.
+        How many sets of inputs, from 20 to 100,000.
     seed : int
         Of the random numbers. The same seed gives the same band.
     within : float
@@ -238,20 +243,21 @@ def rounding_band(
     """
     years, measured = _ends(figures)
     face, low, high = measured.T
-    _check_integer(draws, "draws", 20)
-    _check_integer(seed, "seed", 0)
-    if isinstance(within, bool) or not isinstance(within, Real) or not 0 < within <= 100:
-        raise TrendError(f"within is {within!r}; give the percent of draws to hold, such as 95")
+    draws = _checked_integer(draws, "draws", 20, _MOST_DRAWS)
+    seed = _checked_integer(seed, "seed", 0)
+    held = as_number(within)
+    if held is None or not 0 < held <= 100:
+        raise TrendError(f"within is {shown(within)}; give the percent of draws, such as 95")
     base = forecast(face, horizon, level=level, model=model, index=years)
     inputs = np.random.default_rng(seed).uniform(low, high, size=(draws, len(face)))
     made = [fit(checked_model(model), y, len(base.mean), base.level) for y in inputs]
     return RoundingBand(
         base=base,
-        means=_range([one.mean for one in made], base.mean, within),
-        lower_ends=_range([one.lower for one in made], base.lower, within),
-        upper_ends=_range([one.upper for one in made], base.upper, within),
+        means=_range([one.mean for one in made], base.mean, held),
+        lower_ends=_range([one.lower for one in made], base.lower, held),
+        upper_ends=_range([one.upper for one in made], base.upper, held),
         draws=draws,
-        within=float(within),
+        within=held,
     )
 
 
@@ -270,8 +276,8 @@ def _ends(
         rows = [_row_ends(row) for row in table.to_dict("records")]
         years = list(table["year"])
     elif isinstance(figures, pd.Series):
-        rows = [_printed_ends(text, f"{year}") for year, text in figures.items()]
-        years = list(figures.index)
+        years = years_of(figures.index, "the series").tolist()
+        rows = [_printed_ends(text, f"{year}") for year, text in zip(years, figures, strict=True)]
     else:
         raise TableError(
             f"{type(figures).__name__} has no years; give a Series of printed figures by year, or "
@@ -325,9 +331,12 @@ def _check_levels(frame: pd.DataFrame) -> None:
         )
 
 
-def _check_integer(number: object, name: str, least: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
-        raise TrendError(f"{name} is {number!r}; give a whole number, at least {least}")
+def _checked_integer(number: object, name: str, least: int, most: float = math.inf) -> int:
+    whole = as_integer(number)
+    if whole is None or not least <= whole <= most:
+        allowed = f", at least {least}" if math.isinf(most) else f" from {least} to {most:,}"
+        raise TrendError(f"{name} is {shown(number)}; give a whole number{allowed}")
+    return whole
 
 
 def _range(

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
+from cbec.trend.options import level_label
 
 __all__ = ["Forecast"]
 
@@ -101,8 +102,8 @@ class Forecast:
         """
         columns: dict[str, Any] = {"ds": self.index, "mean": self.mean}
         for j, wanted in enumerate(self.level):
-            columns[f"lower-{wanted:g}"] = self.lower[:, j]
-            columns[f"upper-{wanted:g}"] = self.upper[:, j]
+            columns[f"lower-{level_label(wanted)}"] = self.lower[:, j]
+            columns[f"upper-{level_label(wanted)}"] = self.upper[:, j]
         return pd.DataFrame(columns)
 
     def explain(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import pandas as pd
 
 from cbec.errors import TrendError
 from cbec.evidence import MODEL_MINIMUM
-from cbec.trend.api import checked_horizon, checked_level, checked_model, fit
+from cbec.trend.api import checked_model, fit
 from cbec.trend.measures import (
     coverage,
     crps_from_quantiles,
@@ -24,6 +23,7 @@ from cbec.trend.measures import (
     rmsse_scale,
     smape,
 )
+from cbec.trend.options import as_integer, checked_horizon, checked_levels, level_label, shown
 from cbec.trend.registry import MODELS
 from cbec.trend.series import annual
 
@@ -86,14 +86,16 @@ class Evaluation:
         0  naive  2  1.05          0.5
         1  drift  2  0.38          1.0
         """
-        wanted = [by] if isinstance(by, str) else list(by or ())
-        if not wanted:
+        named = list(by) if np.iterable(by) and not isinstance(by, str) else [by]
+        if not named:
             raise TrendError("there is nothing to group by; use some of model, origin, step, year")
-        for column in wanted:
-            if column not in ("model", "origin", "step", "year"):
+        for column in named:
+            if not isinstance(column, str) or column not in ("model", "origin", "step", "year"):
                 raise TrendError(
-                    f"errors can't be grouped by {column!r}; use some of model, origin, step, year"
+                    f"errors can't be grouped by {shown(column)}; use some of model, origin, step, "
+                    "year"
                 )
+        wanted = list(dict.fromkeys(named))
         rows = [
             {**dict(zip(wanted, group, strict=True)), **self._scored(part)}
             for group, part in self.errors.groupby(wanted, sort=False)
@@ -114,8 +116,8 @@ class Evaluation:
 
     def _scored(self, part: pd.DataFrame) -> dict[str, Any]:
         actual, mean = part["actual"].to_numpy()[:, None], part["mean"].to_numpy()[:, None]
-        lower = part[[f"lower-{p:g}" for p in self.level]].to_numpy()[:, None, :]
-        upper = part[[f"upper-{p:g}" for p in self.level]].to_numpy()[:, None, :]
+        lower = part[[f"lower-{level_label(p)}" for p in self.level]].to_numpy()[:, None, :]
+        upper = part[[f"upper-{level_label(p)}" for p in self.level]].to_numpy()[:, None, :]
         # A scale of zero makes these NaN.
         squared = rmsse(actual, mean, part["rmsse_scale"].to_numpy()) ** 2
         scored: dict[str, Any] = {
@@ -127,8 +129,8 @@ class Evaluation:
         }
         for j, wanted in enumerate(self.level):
             low, high = lower[..., j], upper[..., j]
-            scored[f"coverage-{wanted:g}"] = float(np.mean(coverage(actual, low, high)))
-            scored[f"interval score-{wanted:g}"] = float(
+            scored[f"coverage-{level_label(wanted)}"] = float(np.mean(coverage(actual, low, high)))
+            scored[f"interval score-{level_label(wanted)}"] = float(
                 np.mean(interval_score(actual, low, high, wanted))
             )
         quantiles, probabilities = quantiles_from_intervals(mean, lower, upper, self.level)
@@ -151,8 +153,8 @@ class Evaluation:
         labels = {model.name: model.label_en for model in MODELS.values()}
         shown = scores[["model", "sMAPE", "MASE", "CRPS"]].replace({"model": labels})
         for wanted in self.level:
-            held = scores[f"coverage-{wanted:g}"]
-            shown[f"{wanted:g}% held"] = [
+            held = scores[f"coverage-{level_label(wanted)}"]
+            shown[f"{level_label(wanted)}% held"] = [
                 f"{share:.0%}" if share == share else "" for share in held
             ]
         if scores["failed"].any():
@@ -170,10 +172,10 @@ class Evaluation:
 def rolling_origin(
     y: Any,
     horizon: int,
+    level: Sequence[float] = (80, 95),
     *,
     models: Sequence[str] = ("combination", "naive"),
     minimum: int = MODEL_MINIMUM,
-    level: Sequence[float] = (80, 95),
     index: Iterable[Any] | None = None,
 ) -> Evaluation:
     """Forecast from each past year in turn, and compare with what came.
@@ -185,13 +187,13 @@ def rolling_origin(
     y : array_like or Series, shape (n,)
         The series, as `cbec.trend.forecast` takes it.
     horizon : int
-        Years ahead; near the end of the series fewer are compared.
+        Years ahead, from 1 to 100; near the end of the series fewer are compared.
+    level : sequence of float
+        Nominal coverages in percent, each from 1 to below 100.
     models : sequence of str
         Names of `cbec.trend.MODELS`.
     minimum : int
         Years that the first origin has, at least 5.
-    level : sequence of float
-        Nominal coverages in percent.
     index : iterable of int, optional
         The years.
 
@@ -218,21 +220,23 @@ def rolling_origin(
     [[-1.0, 1.0, 0.0], [-1.0, 2.0, 1.0], [0.0, 1.0, 1.0]]
     """
     series = annual(y, index)
-    steps, levels = checked_horizon(horizon), checked_level(level)
-    if isinstance(models, str) or not isinstance(models, Iterable):
-        raise TrendError(f"the models are {models!r}; give a list of names, such as ['naive']")
-    chosen = [checked_model(name) for name in dict.fromkeys(models)]
+    steps, levels = checked_horizon(horizon), checked_levels(level)
+    if isinstance(models, str) or not np.iterable(models):
+        raise TrendError(f"the models are {shown(models)}; give a list of names, such as ['naive']")
+    found = [checked_model(name) for name in models]
+    chosen = list({model.name: model for model in found}.values())
     if not chosen:
         raise TrendError(f"there is no model to evaluate; use some of {', '.join(MODELS)}")
-    try:
-        first, n = operator.index(minimum), len(series.values)
-    except TypeError:
-        raise TrendError(f"the minimum is {minimum!r}; give a whole number of years") from None
+    first, n = as_integer(minimum), len(series.values)
+    if first is None:
+        raise TrendError(f"the minimum is {shown(minimum)}; give a whole number of years")
     if first < MODEL_MINIMUM:
-        raise TrendError(f"the minimum is {first}; a model needs at least {MODEL_MINIMUM} years")
+        raise TrendError(
+            f"the minimum is {shown(first)}; a model needs at least {MODEL_MINIMUM} years"
+        )
     if n <= first:
         raise TrendError(
-            f"the series has {n} values; an evaluation with a minimum of {first} needs more"
+            f"the series has {n} values; an evaluation with a minimum of {shown(first)} needs more"
         )
     # Without years, the last value of the series is year 1: origins count back from 0.
     years = np.arange(2 - n, 2) if series.index is None else series.index
@@ -252,7 +256,7 @@ def rolling_origin(
             }
             for i, actual in enumerate(ahead):
                 ends = {
-                    f"{side}-{wanted:g}": float(values[i, j])
+                    f"{side}-{level_label(wanted)}": float(values[i, j])
                     for j, wanted in enumerate(levels)
                     for side, values in (("lower", path.lower), ("upper", path.upper))
                 }

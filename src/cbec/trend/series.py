@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -13,10 +15,14 @@ from numpy.typing import NDArray
 
 from cbec.errors import TrendError
 from cbec.evidence import MODEL_MINIMUM
+from cbec.trend.options import as_number, shown
 
-__all__ = ["Annual", "annual"]
+__all__ = ["Annual", "annual", "years_of"]
 
 _SMALLEST, _LARGEST = 1e-100, 1e100
+# No year of any calendar; beyond it a sum of years may leave the range of an integer.
+_FARTHEST = 10**9
+_DATES = (date, np.datetime64, pd.Period)
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,11 @@ def annual(
     Parameters
     ----------
     y : array_like or Series, shape (n,)
-        The values, oldest first. A Series may carry its years in its index: whole numbers, or
-        dates or periods with one value a year. The default index 0, 1, … isn't taken for years.
-    index : iterable of int, optional
-        The years, instead of those of a Series.
+        The values, oldest first. A Series may carry its years in its index, see ``index``. The
+        default index 0, 1, … isn't taken for years.
+    index : iterable of int or date, optional
+        The years, instead of those of a Series: whole numbers; or a date, datetime, NumPy
+        ``datetime64`` or pandas Timestamp or Period in each.
     name : str
         What the series is called in a message.
     minimum : int
@@ -71,16 +78,19 @@ def annual(
     ------
     TrendError
         If values aren't numbers, aren't finite, aren't one-dimensional or are too few; if years
-        aren't whole, don't rise one by one or are as many as there are values.
+        aren't whole, don't rise one by one or aren't as many as there are values; if several dates
+        lie in one year.
 
     Examples
     --------
     >>> annual(pd.Series([2.1, 2.4, 2.6, 2.9, 3.3], index=range(2020, 2025))).index
     array([2020, 2021, 2022, 2023, 2024])
+    >>> annual([2.1, 2.4, 2.6, 2.9, 3.3], np.arange("2020", "2025", dtype="datetime64[Y]")).index
+    array([2020, 2021, 2022, 2023, 2024])
     """
     if isinstance(y, pd.DataFrame):
         raise TrendError(f"{name} is a table with columns; choose one column")
-    years = _years(index, name) if index is not None else _own_years(y, name)
+    years = years_of(index, name) if index is not None else _own_years(y, name)
     values = _numbers(y, name)
     if years is not None and len(years) != len(values):
         raise TrendError(
@@ -112,14 +122,18 @@ def annual(
 
 def _numbers(y: Any, name: str) -> NDArray[np.float64]:
     given = y.to_numpy() if isinstance(y, pd.Series) else y
-    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
-        i = int(np.ma.getmaskarray(given).argmax())
-        raise TrendError(f"value {i + 1} of {name} is masked; give the value, or a shorter series")
+    listed = given if isinstance(given, (list, tuple)) else []
+    hidden = [value is np.ma.masked for value in listed]
+    if isinstance(given, np.ma.MaskedArray):
+        hidden = np.ma.getmaskarray(given).ravel().tolist()
+    if any(hidden):
+        place = hidden.index(True) + 1
+        raise TrendError(f"value {place} of {name} is masked; give the value, or a shorter series")
     try:
         array = np.asarray(given)
     except ValueError:
         raise TrendError(f"{name} has rows of unequal length; give one value a year") from None
-    mixed = isinstance(given, (list, tuple)) and any(isinstance(x, (bool, np.bool_)) for x in given)
+    mixed = any(isinstance(value, (bool, np.bool_)) for value in listed)
     if array.ndim == 1 and array.dtype.kind != "b" and (mixed or array.dtype.kind in "US"):
         # NumPy makes one type of many; the message must name the value that doesn't fit.
         array = np.asarray(given, dtype=object)
@@ -131,24 +145,20 @@ def _numbers(y: Any, name: str) -> NDArray[np.float64]:
         raise TrendError(f"{name} holds complex numbers; give real ones")
     if array.dtype.kind in "mM":
         raise TrendError(f"{name} holds dates; give numbers")
-    if array.dtype.kind not in "iuf":
-        for i, value in enumerate(array):
-            if isinstance(value, (bool, np.bool_)):
-                raise TrendError(f"value {i + 1} of {name} is {value}; give a number")
-            try:
-                float(value)
-            except (TypeError, ValueError):
-                raise TrendError(f"value {i + 1} of {name} is {value!r}; give a number") from None
-            except OverflowError:
-                raise TrendError(
-                    f"value {i + 1} of {name} is beyond the computer's range; restate the series "
-                    "in another unit"
-                ) from None
-            if isinstance(value, str):
-                raise TrendError(
-                    f"value {i + 1} of {name} is the text {value!r}; convert it to a number"
-                )
-    return np.array(array, dtype=np.float64)
+    if array.dtype.kind in "iuf":
+        return np.array(array, dtype=np.float64)
+    numbers = []
+    for i, value in enumerate(array):
+        number = as_number(value)
+        if number is None:
+            raise TrendError(f"value {i + 1} of {name} is {shown(value)}; give a number")
+        if math.isinf(number) and not isinstance(value, (float, np.floating)):
+            raise TrendError(
+                f"value {i + 1} of {name} is beyond the computer's range; restate the series in "
+                "another unit"
+            )
+        numbers.append(number)
+    return np.array(numbers, dtype=np.float64)
 
 
 def _own_years(y: Any, name: str) -> NDArray[np.int_] | None:
@@ -157,30 +167,70 @@ def _own_years(y: Any, name: str) -> NDArray[np.int_] | None:
     index = y.index
     if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1:
         return None
-    return _years(index, name)
+    return years_of(index, name)
 
 
-def _years(index: Iterable[Any], name: str) -> NDArray[np.int_]:
-    if isinstance(index, (pd.PeriodIndex, pd.DatetimeIndex)):
-        if index.hasnans:
-            i = int(index.isna().argmax())
-            raise TrendError(f"date {i + 1} in the index of {name} is missing; give the year")
-        return np.asarray(index.year, dtype=np.int_)
-    if isinstance(index, np.ndarray) and index.ndim == 1 and index.dtype.kind in "iu":
-        return index.astype(np.int_)
+def years_of(index: Iterable[Any], name: str) -> NDArray[np.int_]:
+    """Read years, or the years of dates.
+
+    Parameters
+    ----------
+    index : iterable of int or date
+        As in `annual`.
+    name : str
+        What the series is called in a message.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        In the order given.
+
+    Raises
+    ------
+    TrendError
+        If one is missing or no year, or several different dates lie in one year.
+
+    Examples
+    --------
+    >>> years_of([date(2023, 12, 31), date(2024, 12, 31)], "exports")
+    array([2023, 2024])
+    """
     flat = getattr(index, "ndim", 1) == 1
-    if not flat or not isinstance(index, Iterable) or isinstance(index, str):
-        raise TrendError(f"the index of {name} is {index!r}; give a year for each value")
-    years = []
-    for value in index:
-        try:
-            whole = not isinstance(value, (bool, np.bool_)) and float(value) == int(value)
-        except (TypeError, ValueError, OverflowError):
-            whole = False
-        if not whole or isinstance(value, str) or np.ndim(value):
-            raise TrendError(f"{value!r} in the index of {name} is no year; give whole numbers")
-        years.append(int(value))
+    if not flat or not isinstance(index, Iterable) or isinstance(index, (str, bytes, set)):
+        raise TrendError(
+            f"the index of {name} is {shown(index)}; give a year for each value, in a list"
+        )
+    listed: Any = index.to_numpy() if isinstance(index, (pd.Series, pd.Index)) else index
+    whole = isinstance(listed, np.ndarray) and listed.dtype.kind in "iu"
+    if whole and ((listed >= -_FARTHEST) & (listed <= _FARTHEST)).all():
+        return listed.astype(np.int_)
+    years: list[int] = []
+    dates: dict[int, set[Any]] = {}
+    for i, value in enumerate(listed):
+        if value is pd.NaT or (isinstance(value, np.datetime64) and np.isnat(value)):
+            raise TrendError(f"date {i + 1} in the index of {name} is missing; give the year")
+        year = _year(value)
+        if year is None or not year.is_integer() or abs(year) > _FARTHEST:
+            raise TrendError(
+                f"{shown(value)} at place {i + 1} in the index of {name} is no year; give whole "
+                "numbers, or dates"
+            )
+        years.append(int(year))
+        if isinstance(value, _DATES):
+            dates.setdefault(years[-1], set()).add(value)
+    for shared, days in dates.items():
+        if len(days) > 1:
+            raise TrendError(
+                f"{name} has {years.count(shared)} values in {shared}, and a trend model takes one "
+                "a year; add them up first (of rates and shares take the mean)"
+            )
     return np.array(years, dtype=np.int_)
+
+
+def _year(value: Any) -> float | None:
+    if isinstance(value, np.datetime64):
+        return float(value.astype("datetime64[Y]").astype(np.int64)) + 1970
+    return float(value.year) if isinstance(value, (date, pd.Period)) else as_number(value)
 
 
 def _rising(years: NDArray[np.int_], name: str) -> None:

@@ -12,6 +12,7 @@ from cbec.errors import TrendError
 from cbec.evidence import SET_LABELS, SETS, latest_run, model_possible, weakest
 from cbec.trend.api import checked_model, forecast
 from cbec.trend.change import growth_trend, permutation, recursive_residuals, sup_f
+from cbec.trend.options import level_label
 from cbec.trend.propagation import rounding_band, run_statement
 from cbec.trend.register import ORIGIN, figures
 from cbec.trend.registry import MODELS
@@ -504,7 +505,7 @@ def sensitivity(
                 **row,
                 "Forecast": base.mean[i],
                 **{
-                    f"{wanted:g}%": f"{base.lower[i, j]:.1f}–{base.upper[i, j]:.1f}"
+                    f"{level_label(wanted)}%": f"{base.lower[i, j]:.1f}–{base.upper[i, j]:.1f}"
                     for j, wanted in enumerate(base.level)
                 },
                 "Rounding moves it": f"{low:.2f}–{high:.2f}",

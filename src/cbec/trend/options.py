@@ -1,0 +1,248 @@
+"""The one place that checks the horizon and the levels of a forecast, and that writes a level."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from cbec.errors import TrendError
+
+__all__ = [
+    "LONGEST_HORIZON",
+    "as_integer",
+    "as_number",
+    "checked_horizon",
+    "checked_level",
+    "checked_levels",
+    "level_label",
+    "shown",
+]
+
+LONGEST_HORIZON = 100
+"""Years that a forecast goes ahead at most.
+
+More than six times the longest window that the intervals were calibrated on, and past the end of
+the long-range projections that are made of slower things, such as population: beyond it the
+numbers say nothing of the series.
+"""
+
+_LEAST = 1.0
+_WIDEST = 60
+# What Python or NumPy would turn into a number all the same.
+_NO_NUMBERS = (
+    *(bool, str, bytes, complex),
+    *(np.bool_, np.complexfloating, np.datetime64, np.timedelta64, type(np.ma.masked)),
+)
+
+
+def checked_horizon(horizon: Any) -> int:
+    """Return the years ahead.
+
+    Parameters
+    ----------
+    horizon : int
+        From 1 to `LONGEST_HORIZON`.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TrendError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> checked_horizon(6)
+    6
+    """
+    steps = as_integer(horizon)
+    if steps is None or not 1 <= steps <= LONGEST_HORIZON:
+        raise TrendError(
+            f"the horizon is {shown(horizon)}; give a whole number of years from 1 to "
+            f"{LONGEST_HORIZON}"
+        )
+    return steps
+
+
+def checked_levels(level: Any) -> tuple[float, ...]:
+    """Return the nominal coverages of intervals.
+
+    Parameters
+    ----------
+    level : sequence of float
+        In percent, from 1 to below 100, each once.
+
+    Returns
+    -------
+    tuple of float
+        In the order given.
+
+    Raises
+    ------
+    TrendError
+        If it is anything else. Levels below 1 are taken for fractions: the message writes them in
+        percent.
+
+    Examples
+    --------
+    >>> checked_levels([80, 99.5])
+    (80.0, 99.5)
+    """
+    if (single := as_number(level)) is not None:
+        _check_range([single], _tuple)
+        raise TrendError(
+            f"the level is {shown(level)}; give a list of percentages, such as {_tuple([single])}"
+        )
+    try:
+        given = [] if isinstance(level, (str, bytes)) else [as_number(value) for value in level]
+        levels = tuple(value for value in given if value is not None)
+        is_list = len(levels) == len(given) and not isinstance(level, (str, bytes))
+    except TypeError:
+        is_list = False
+    if not is_list:
+        raise TrendError(
+            f"the level is {shown(level)}; give a list of percentages, such as (80, 95)"
+        )
+    if not levels:
+        raise TrendError("there is no level; give at least one percentage, such as 95")
+    _check_range(levels, _tuple)
+    for value in levels:
+        if levels.count(value) > 1:
+            raise TrendError(f"the level {level_label(value)} stands twice; give each once")
+    return levels
+
+
+def checked_level(level: Any) -> float:
+    """Return the nominal coverage of one interval.
+
+    Parameters
+    ----------
+    level : float
+        In percent, from 1 to below 100.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TrendError
+        As `checked_levels`.
+
+    Examples
+    --------
+    >>> checked_level(95)
+    95.0
+    """
+    value = as_number(level)
+    if value is None:
+        raise TrendError(f"the level is {shown(level)}; give one percentage, such as 80")
+    _check_range([value], lambda written: level_label(written[0]))
+    return value
+
+
+def level_label(level: float) -> str:
+    """Write a level, in the names of columns and in texts, with all its digits.
+
+    Parameters
+    ----------
+    level : float
+        In percent.
+
+    Returns
+    -------
+    str
+        The shortest decimal that reads as this number, so that no two levels are written alike.
+
+    Examples
+    --------
+    >>> level_label(80.0), level_label(99.99999)
+    ('80', '99.99999')
+    """
+    return repr(float(level)).removesuffix(".0")
+
+
+def shown(value: Any) -> str:
+    """Write what a user gave, on one line of bounded length, for a message.
+
+    Examples
+    --------
+    >>> shown(np.zeros((2, 2)))
+    'array([[0., 0.], [0., 0.]])'
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # more digits than Python writes
+        return "too large to write"
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def as_integer(value: Any) -> int | None:
+    """Return a whole number; None for what is none, as are truth values and 2.0.
+
+    Examples
+    --------
+    >>> as_integer(np.int8(3)), as_integer(2.0)
+    (3, None)
+    """
+    try:
+        return None if isinstance(value, _NO_NUMBERS) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def as_number(value: Any) -> float | None:
+    """Return a number; None for what is none, as are truth values, texts and dates.
+
+    Examples
+    --------
+    >>> as_number(2024), as_number("2024")
+    (2024.0, None)
+    """
+    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+    except OverflowError:
+        return float("inf")
+
+
+def _is_level(value: float) -> bool:
+    # Just below 100 the probability of the upper end rounds to one, whose quantile is infinite.
+    return _LEAST <= value < 100 and 0.5 + value / 200 < 1
+
+
+def _check_range(levels: Sequence[float], write: Callable[[Sequence[float]], str]) -> None:
+    for value in levels:
+        if not (_is_level(value) or 0 < value < _LEAST):
+            raise TrendError(
+                f"the level {level_label(value)} isn't between 0 and 100; give a percentage, "
+                "such as 80"
+            )
+    fractions = [value for value in levels if value < _LEAST]
+    if not fractions:
+        return
+    # As the digits say: 0.07 times 100 isn't 7 in binary.
+    percent = [
+        float(Decimal(level_label(one)) * 100) if one in fractions else one for one in levels
+    ]
+    remedy = f"percentages from {level_label(_LEAST)} on, such as {write([80.0, 95.0])}"
+    if all(_is_level(one) for one in percent):
+        remedy = write(list(dict.fromkeys(percent)))
+    raise TrendError(
+        f"the level {level_label(fractions[0])} is below {level_label(_LEAST)}, and levels are in "
+        f"percent; write {remedy}"
+    )
+
+
+def _tuple(levels: Sequence[float]) -> str:
+    listed = ", ".join(map(level_label, levels))
+    return f"({listed},)" if len(levels) == 1 else f"({listed})"

@@ -382,7 +382,7 @@ def test_a_score_is_as_good_as_its_weakest_figure() -> None:
 
 def test_a_new_outturn_is_scored_when_it_comes(copy: Path) -> None:
     path = copy / "market.csv"
-    line = "market-total,2025,18.50,as-published,single-source,hanspub-121025,made up\n"
+    line = "market-total,2025,18.50,as-published,single-source,askci-2023-04-23,made up\n"
     path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
     text = (copy / "datapackage.json").read_text(encoding="utf-8")
     market = text.index('"name": "market"')

@@ -61,7 +61,7 @@ def test_a_product_is_as_doubtful_as_the_worse_of_its_factors(copy):
     change(
         copy,
         "market.csv",
-        "market-total,2022,15.7,as-published,corroborated,",
+        "market-total,2022,15.7,as-published,single-source,",
         "market-total,2022,15.7,as-published,unconfirmed,",
     )
     found = levels().query('series == "100EC\'s B2C"').set_index("year")["evidence"]

@@ -330,7 +330,7 @@ def test_shares_of_trade_between_firms_and_of_retail_make_the_whole() -> None:
 def test_the_forecasts_are_those_of_the_brief() -> None:
     # Section 3: 18.76 to 18.93 for 2023, 20.5 for 2022, 16.8 for 2023, definitions unstated.
     forecasts = load("published_forecasts").set_index("id")
-    assert len(forecasts) == 12
+    assert len(forecasts) == 18
     for id, year, printed, upper in [
         ("jide-2024-for-2023", 2023, "18.760", "18.934"),
         ("nipa-2021-for-2022", 2022, "20.5", None),
@@ -339,9 +339,40 @@ def test_the_forecasts_are_those_of_the_brief() -> None:
         row = forecasts.loc[id]
         assert (row.target_year, row.printed, row.definition) == (year, printed, "unstated")
         assert row.printed_upper == upper or pd.isna(row.printed_upper)
-    assert (forecasts["origin_year"] <= forecasts["target_year"]).all()
+    # One was made in the January after its year, before the year's figures were out.
+    late = forecasts[forecasts["origin_year"] > forecasts["target_year"]]
+    assert late["outturn_series"].isna().to_dict() == {"kotra-2021-for-2020": True}
     bounds = forecasts["note"].str.startswith("lower bound")
     assert (bounds == (forecasts["comparator"] == ">")).all()
+
+
+def test_a_target_of_a_plan_is_no_forecast() -> None:
+    # The fourteenth five-year plan for e-commerce: 2.5 trillion CNY in 2025.
+    targets = load("published_forecasts", vintage="target").set_index("id")
+    assert targets["printed"].to_dict() == {"plan-2021-for-2025": "2.5"}
+    assert targets["note"].str.startswith("a target of a plan, not a forecast").all()
+    assert not set(targets.index) & set(load("published_forecasts", vintage="forecast")["id"])
+
+
+def test_a_part_of_a_year_stands_apart_from_the_years() -> None:
+    # Goods trade of January to August 2026 with its parts, and of the same months of 2025.
+    parts = load("goods_trade_part_year").set_index("id")["printed"].map(Decimal)
+    assert parts["goods-trade-total-2026-01-to-08"] == Decimal("34.78")
+    assert parts["goods-trade-total-2025-01-to-08"] == Decimal("29.57")
+    for to in ("02", "06", "08"):
+        total, *flows = (
+            parts[f"goods-trade-{flow}-2026-01-to-{to}"] for flow in ("total", "export", "import")
+        )
+        assert sum(flows) == total, to
+    assert load("goods_trade")["year"].max() == 2025
+
+
+def test_part_year_trade_without_an_address_is_unconfirmed_and_says_so() -> None:
+    addressed = load("sources").set_index("id")["url"].notna()
+    for row in load("goods_trade_part_year").itertuples():
+        unconfirmed = row.evidence == "unconfirmed"
+        assert unconfirmed is not bool(addressed[row.source]), row.id
+        assert unconfirmed is row.note.startswith("unconfirmed"), row.id
 
 
 def test_an_outturn_is_in_the_unit_of_its_forecast() -> None:
@@ -451,16 +482,16 @@ def test_rows_can_be_kept_by_vintage_and_grade() -> None:
         pytest.param(
             "market",
             "market.csv",
-            "corroborated,askci-2023-04-23",
-            "proven,askci-2023-04-23",
+            "15.7,as-published,single-source,askci-2023-04-23",
+            "15.7,as-published,proven,askci-2023-04-23",
             ["line 12, column evidence: 'proven' is not an allowed value", "use one of corrobor"],
             id="bad grade",
         ),
         pytest.param(
             "market",
             "market.csv",
-            "corroborated,askci-2023-04-23",
-            "corroborated,askci-2023-04-24",
+            "15.7,as-published,single-source,askci-2023-04-23",
+            "15.7,as-published,single-source,askci-2023-04-24",
             [
                 "line 12, column source: 'askci-2023-04-24' is not in column id of "
                 "data/sources.csv (did you mean 'askci-2023-04-23'?)",

@@ -180,7 +180,9 @@ def test_every_claim_is_labelled_in_both_languages_and_says_where_it_stands() ->
         assert row["section"], row["id"]
 
 
-@pytest.mark.parametrize("table", ["claims", "inputs", "alternatives", "evidence"])
+@pytest.mark.parametrize(
+    "table", ["claims", "inputs", "alternatives", "evidence", "searches", "references"]
+)
 def test_what_is_said_in_one_language_is_said_in_the_other(table: str) -> None:
     for row in rows(table):
         for column in row:
@@ -311,10 +313,26 @@ def test_a_figure_that_was_derived_says_so_in_its_note() -> None:
 def test_the_eight_references_are_there_and_two_of_them_cannot_bear_what_follows() -> None:
     references = rows("references")
     assert [row["number"] for row in references] == [str(n) for n in range(1, 9)]
-    cannot = {r["number"]: r["can_bear"] for r in references if r["can_bear"] != "plausible"}
-    # By its date ref [7], by its title ref [8] (findings of the brief, F8).
-    assert cannot == {"7": "cannot, by date", "8": "cannot, by place"}
+    # By its date ref [7], by its abstract ref [8]; nothing was found of [2], [3], [4] and [6].
+    assert {row["number"]: row["can_bear"] for row in references} == {
+        "1": "partly",
+        "2": "unknown",
+        "3": "unknown",
+        "4": "unknown",
+        "5": "partly",
+        "6": "unknown",
+        "7": "no, by date",
+        "8": "no, by abstract",
+    }
     assert {r["number"]: r["year"] for r in references}["7"] == "2013"
+
+
+def test_what_a_reference_says_is_told_only_where_something_was_read() -> None:
+    for row in rows("references"):
+        told = [bool(row[column]) for column in ("abstract_en", "abstract_zh", "url")]
+        assert told == [row["abstract_read"] != "no"] * 3, row["number"]
+        judged = row["can_bear"] in ("unknown", "no, by date")
+        assert judged is (row["abstract_read"] == "no"), row["number"]
 
 
 def test_the_references_are_those_that_the_claims_cite() -> None:

@@ -22,14 +22,13 @@ from cbec.trend import forecast, forecast_panel, rolling_origin
 from cbec.trend.combination import calibration
 from cbec.trend.measures import interval_score, quantiles_from_intervals
 from cbec.trend.options import LONGEST_HORIZON, level_label
-from cbec.trend.propagation import rounding_band, with_and_without
+from cbec.trend.propagation import rounding_band
 from cbec.trend.study import evaluation, fan_table, in_words, panel_table, run_of, sensitivity
 
 Y = [3.1, 3.9, 4.4, 5.2, 5.6, 6.5, 6.9]
 YEARS = range(2018, 2025)
 FRAME = pd.DataFrame({"unique_id": "a", "ds": YEARS, "y": Y})
 PRINTED = pd.Series([str(value) for value in Y], index=YEARS)
-GRADED = pd.DataFrame({"year": YEARS, "value": Y, "evidence": "corroborated"})
 CUSTOMS = run_of("customs-total", "first-published")
 
 # The functions that take a horizon and levels, called with both by position.
@@ -38,7 +37,6 @@ BOTH = {
     forecast_panel: lambda *options: forecast_panel(FRAME, *options),
     rolling_origin: lambda *options: rolling_origin(Y, *options),
     rounding_band: lambda *options: rounding_band(PRINTED, *options, model="drift", draws=20),
-    with_and_without: lambda *options: with_and_without(GRADED, *options),
 }
 HORIZON_ALONE = {
     fan_table: lambda horizon: fan_table(CUSTOMS, ["drift"], horizon),
@@ -161,7 +159,6 @@ def test_a_level_by_position_is_the_one_by_name():
     assert panel["lower-60"].tolist() == made.lower[:, 0].tolist()
     assert rolling_origin(Y, 1, (60, 90)).level == (60, 90)
     assert rounding_band(PRINTED, 3, (60, 90), draws=20).base.level == (60, 90)
-    assert with_and_without(GRADED, 3, (60, 90)).forecasts["all"].level == (60, 90)
 
 
 # Horizons ------------------------------------------------------------------------------------

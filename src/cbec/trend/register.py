@@ -496,14 +496,16 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
         figures, one row:
 
         - ``id``, ``forecaster``, ``vintage`` (forecast or target), ``quantity``, ``definition``,
-          ``origin``, ``target_year``, ``comparator`` and ``unit`` of the forecast, and ``forecast``, its figure, of a range
-          the middle, with ``forecast_lower`` and ``forecast_upper``, all that is printed;
+          ``origin``, ``target_year``, ``comparator`` and ``unit`` of the forecast, and
+          ``forecast``, its figure, of a range the middle, with ``forecast_lower`` and
+          ``forecast_upper``, all that is printed;
         - ``outturn_vintage``, ``outturn`` and ``outturn_evidence``;
         - ``error``: forecast less outturn, in the unit, and ``error_percent`` of the outturn; NaN
-          for a lower bound, which claims no level, and for a target; ``error_lower`` and ``error_upper``, what
-          range and rounding of both allow;
+          for a lower bound, which claims no level, and for a target; ``error_lower`` and
+          ``error_upper``, what range and rounding of both allow;
         - ``result``: ``too high``, ``too low`` or ``right within rounding``; of a lower bound and
-          of a target ``passed``, ``not passed`` or ``undecided within rounding``; or ``no outturn``;
+          of a target ``passed``, ``not passed`` or ``undecided within rounding``; or
+          ``no outturn``;
         - ``basis``, ``data_to``, ``our_first_year``, ``our_last_year`` and ``our_n``: the data
           that we would have had; ``our_mean``, ``our_lower_80`` and so on; ``our_error``,
           ``our_error_percent``, ``inside_80``, ``inside_95``; ``our_statement``, what ours rests

@@ -8,6 +8,7 @@ __all__ = [
     "DataNotFoundError",
     "ExpressionError",
     "LedgerError",
+    "PictureError",
     "PrintedFigureError",
     "TableError",
     "TrendError",
@@ -24,6 +25,10 @@ class PrintedFigureError(CbecError, ValueError):
 
 class ExpressionError(CbecError, ValueError):
     """A derivation can't be read or evaluated."""
+
+
+class PictureError(CbecError, ValueError):
+    """A stored picture would differ between machines; names the chart, the text and the remedy."""
 
 
 class TableError(CbecError, ValueError):

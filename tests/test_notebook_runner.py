@@ -141,7 +141,7 @@ def test_a_run_is_stored_and_a_second_one_changes_nothing(write, capsys):
         ("import sys\nprint('a warning', file=sys.stderr)", "prints to stderr: 'a warning'"),
         # What fails when it is shown, as a chart may.
         (
-            "class Chart:\n    def _repr_html_(self):\n        raise ValueError('no font')\nChart()",
+            "class Chart:\n def _repr_html_(self):\n  raise ValueError('no font')\nChart()",
             "ValueError: no font",
         ),
     ],

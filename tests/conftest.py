@@ -1,15 +1,21 @@
-"""What several test files share: a small book, built by Sphinx with the book's extension."""
+"""What several test files share: a small book, built by Sphinx, and machines with other fonts."""
 
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
@@ -64,3 +70,42 @@ def _build(source: Path, pages: dict[str, str], jobs: int = 1, **config: Any) ->
     text = {name: (source / f"_build/{name}.html").read_text("utf-8") for name in pages}
     tree = {name: BeautifulSoup(page, "html.parser") for name, page in text.items()}
     return Book(text, tree, [line for line in plain.splitlines() if line.strip()])
+
+
+@pytest.fixture
+def with_other_fonts(tmp_path: Path) -> Callable[[str, Any], list[str]]:
+    """Return a function that runs a line of Python, with a chart's specification as `spec`.
+
+    It returns what the line prints where the fonts that could draw a chart are other ones under
+    the same name, and where there is no font.
+    """
+    none, false = tmp_path / "none", tmp_path / "false"
+    none.mkdir()
+    false.mkdir()
+    with resources.as_file(resources.files("ziamath.fonts") / "STIXTwoMath-Regular.ttf") as source:
+        for family in ("DejaVu Sans", "Liberation Sans"):
+            for style, weight in (("Regular", 400), ("Bold", 700)):
+                font = TTFont(source)
+                font["OS/2"].usWeightClass = weight
+                for record in font["name"].names:
+                    names = {1: family, 2: style, 4: f"{family} {style}", 6: f"{family}-{style}"}
+                    record.string = names.get(record.nameID, record.toUnicode())
+                font.save(false / f"{family} {style}.ttf")
+
+    def run(line: str, spec: Any) -> list[str]:
+        printed = []
+        for folder in (false, none):
+            settings = folder / "fonts.conf"
+            settings.write_text(f"<fontconfig><dir>{folder}</dir></fontconfig>", encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, "-c", f"import json, sys; spec = json.load(sys.stdin); {line}"],
+                env=os.environ | {"FONTCONFIG_FILE": str(settings)},
+                input=json.dumps(spec),
+                capture_output=True,
+                check=True,
+                text=True,
+            )
+            printed.append(done.stdout.strip())
+        return printed
+
+    return run

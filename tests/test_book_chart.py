@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,16 @@ def test_still_picture_has_a_label_and_follows_the_theme() -> None:
     svg = still.draw_svg(chart.read_chart(make_spec()).spec, 'A "b"', "c")
     assert svg.startswith('<svg role="img" aria-label="A &quot;b&quot;"')
     assert 'fill="currentColor"' in svg
+
+
+def test_still_picture_is_laid_out_without_the_fonts_of_the_machine(
+    with_other_fonts: Callable[[str, Any], list[str]],
+) -> None:
+    spec = chart.read_chart(make_spec(config={"font": "'DejaVu Sans', serif"})).spec
+    line = "from cbec.book import still; print(still.draw_svg(spec, 'A', 'c'))"
+    svg = still.draw_svg(spec, "A", "c")
+    assert with_other_fonts(line, spec) == [svg] * 2
+    assert "font-family=\"'DejaVu Sans', serif\"" in svg
 
 
 def test_ids_are_the_same_in_each_build_and_differ_on_a_page() -> None:

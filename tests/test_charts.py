@@ -24,6 +24,7 @@ from jsonschema import ValidationError
 from cbec import charts, tables
 from cbec.audit import Audit, audit
 from cbec.charts import look
+from cbec.errors import PictureError
 from cbec.evidence import UNCONFIRMED_EN
 from cbec.growth import growth_contributions, year_on_year
 from cbec.ledger import read_ledger
@@ -324,6 +325,42 @@ def test_stored_mode_keeps_specification_picture_and_text() -> None:
     assert bundle[MIME] == specify(charts.bars(ITEMS, unit="firms"))
     assert bundle["text/plain"] == "Chart: What"
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n")
+
+
+def test_a_picture_does_not_depend_on_the_fonts_of_the_machine(
+    with_other_fonts: Callable[[str, Any], list[str]],
+) -> None:
+    spec = specify(charts.bars(ITEMS, unit="firms"))
+    drawn = with_other_fonts(
+        "from cbec.charts import look; print(look.mime_bundle(spec)['image/png'])", spec
+    )
+    assert drawn == [look.mime_bundle(spec)["image/png"]] * 2
+
+
+def test_a_name_in_both_scripts_is_in_latin_letters_in_the_picture_alone() -> None:
+    def named(name: str) -> dict[str, Any]:
+        return show(charts.bars(ITEMS.assign(item=[name, "two", "three"]), unit="firms"))
+
+    both, latin = named("中商产业研究院 (askci), for 2023"), named("askci, for 2023")
+    assert both["image/png"] == latin["image/png"]
+    assert "中商产业研究院 (askci), for 2023" in json.dumps(both[MIME], ensure_ascii=False)
+
+
+def test_a_stored_picture_with_a_character_that_its_font_lacks_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = specify(charts.bars(ITEMS.assign(item=["网经社", "two", "three"]), unit="firms"))
+    with pytest.raises(PictureError, match="chart 'What': the text '网经社' holds '社经网'"):
+        look.mime_bundle(spec)
+    monkeypatch.setenv("CBEC_CHARTS", "live")
+    assert "网经社" in look.mime_bundle(spec)["text/html"]
+
+
+def test_a_stored_picture_in_a_font_of_the_machine_is_refused() -> None:
+    spec = specify(charts.bars(ITEMS, unit="firms"))
+    spec["config"]["axis"]["labelFont"] = "Arial"
+    with pytest.raises(PictureError, match="is in the font 'Arial'"):
+        look.mime_bundle(spec)
 
 
 class Addresses(HTMLParser):

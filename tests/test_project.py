@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tools import browser
 from tools.notebooks import normalise, read, serialise
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -159,6 +161,96 @@ def test_the_lock_holds_what_the_project_asks_for():
     locked = set(re.findall(r"^([a-z0-9][\w.-]*)==", text, flags=re.MULTILINE))
     names = {re.match(r"[\w.-]+", requirement)[0].lower() for requirement in asked}
     assert names <= locked, "run make lock"
+
+
+# Programs of packages that no Debian machine is without: coreutils, diffutils, findutils, grep,
+# mawk, and apt, which is asked only where it is there.
+ALWAYS_THERE = {
+    *("apt-get", "awk", "cat", "cmp", "cp", "find", "grep", "mkdir", "mktemp", "mv"),
+    *("printf", "rm", "touch"),
+}
+SHELL_WORDS = {
+    *("cd", "do", "done", "echo", "elif", "else", "exit", "fi", "for", "if", "set", "then", "trap")
+}
+# Where a command begins, after variables that are set for it.
+COMMAND = re.compile(
+    r"(?:^|[;|&{]|\b(?:then|else|do|if)\b|! )\s*@?(?:[A-Z]\w*=\S* )*([a-z][\w.+-]*)(?=\s|$)", re.M
+)
+
+
+def called_by_python(source: str) -> set[str]:
+    """Return the programs that a module looks up on PATH or starts, by the names it spells out."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        first = node.args[0]
+        if name not in {"which", "run", "Popen", "check_call", "check_output"}:
+            continue
+        if isinstance(first, ast.List | ast.Tuple) and first.elts:
+            first = first.elts[0]
+        value = getattr(first, "value", None)
+        if isinstance(value, str) and re.fullmatch(r"[a-z][\w.+-]*", value):
+            found.add(value)
+    return found
+
+
+def called_by_make(source: str) -> set[str]:
+    """Return the programs that a Makefile's recipes and functions start."""
+    recipes = "\n".join(re.findall(r"^\t.*|\$\(shell .*", source.replace("\\\n", " "), re.M))
+    words = recipes.replace("$$(", "\n").replace("$(shell ", "\n")
+    for text in (r"'[^']*'|#.*", r'"[^"\n]*"'):
+        words = re.sub(text, "''", words)
+    return set(COMMAND.findall(words)) - SHELL_WORDS
+
+
+def installed_by(script: str) -> set[str]:
+    """Return the packages that `.ci/run` installs where they are missing."""
+    named = " ".join(re.findall(r"missing\+=\(([^)]*)\)", script)).split()
+    looped = " ".join(re.findall(r"for tool in ([^;]*);", script)).split()
+    return {name for name in named if name != '"$tool"'} | set(looped)
+
+
+def test_every_system_package_that_the_tests_use_is_installed_on_a_bare_machine():
+    called = called_by_make((ROOT / "Makefile").read_text(encoding="utf-8"))
+    for path in project_files():
+        if path.suffix == ".py":
+            called |= called_by_python(path.read_text(encoding="utf-8"))
+    assert {"git", "make", "awk"} <= called
+    # The browser is one of several programs, and Python a variable of the Makefile.
+    packages = {*browser.PACKAGES, "python3", "python3-venv"}
+    packages |= called - ALWAYS_THERE - set(browser.NAMES)
+    assert packages == installed_by((ROOT / ".ci/run").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ('subprocess.run(["pandoc", "-o", name], check=True)', "pandoc"),
+        ('run("git", "init")', "git"),
+        ('shutil.which("pdftotext")', "pdftotext"),
+        ("subprocess.run([sys.executable, '-m', 'x'])", None),
+        ("notebooks.run(path)", None),
+    ],
+)
+def test_a_program_that_a_module_calls_is_seen(line, program):
+    assert called_by_python(line) == ({program} if program else set())
+
+
+@pytest.mark.parametrize(
+    ("recipe", "programs"),
+    [
+        ("\t@curl -s x | jq . > y", {"curl", "jq"}),
+        ("X := $(shell find . -name x 2>/dev/null)", {"find"}),
+        ("\t@set -e; if ! rsync a b; then \\\n\t\techo 'ask jq'; exit 1; fi", {"rsync"}),
+        ('\t@revision=$$(git describe); \\\n\techo "$$revision; x" | cmp -s - $@', {"git", "cmp"}),
+        ("\t@$(PY) -m ruff check .", set()),
+        ("site: pages ## curl them", set()),
+    ],
+)
+def test_a_program_that_a_recipe_calls_is_seen(recipe, programs):
+    assert called_by_make(recipe) == programs
 
 
 def test_the_versions_agree():

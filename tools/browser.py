@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Of Debian. Without the font, a page and a PDF have no Chinese character: they show boxes.
+PACKAGES = ("chromium", "fonts-noto-cjk")
 
 
 def find() -> str | None:
@@ -30,12 +32,11 @@ def install() -> list[str]:
     """Try to install a Chromium; return why each way that was tried failed.
 
     Debian's package comes first, as root, for it needs no download from elsewhere and brings
-    the libraries; its Chinese font comes with it, or the screenshots would show boxes.
+    the libraries.
     """
     ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        packages = ["chromium", "fonts-noto-cjk"]
-        apt = ["apt-get", "-qq", "-y", "--no-install-recommends", "install", *packages]
+        apt = ["apt-get", "-qq", "-y", "--no-install-recommends", "install", *PACKAGES]
         ways.insert(0, ["sh", "-c", f"apt-get -qq update && {' '.join(apt)}"])
     failures = []
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

@@ -12,7 +12,6 @@ import copy
 import io
 import json
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -38,8 +37,6 @@ METADATA = {
 AUTHORED = ("tags", "mystnb")  # cell metadata that an author sets; editors write the rest
 TIMEOUT = 600  # seconds for one cell
 
-_PNG = re.compile(r'("image/png": )(?:"[^"]*"|\[[^\]]*\])')
-
 
 class NotebookError(Exception):
     """A notebook that can't be read, fails, or prints to stderr; names the file and the cell."""
@@ -56,14 +53,14 @@ class Run:
 
     @property
     def changed(self) -> bool:
-        """Whether more than the bytes of a PNG differs; those depend on the machine's fonts."""
-        return mask_pictures(self.before) != mask_pictures(self.after)
+        """Whether anything differs from what is stored."""
+        return self.before != self.after
 
     def where(self) -> str:
         """Name the first cell that differs."""
         pairs = zip_longest(json.loads(self.before)["cells"], json.loads(self.after)["cells"])
         for index, (old, new) in enumerate(pairs):
-            if mask_pictures(_dump(old)) != mask_pictures(_dump(new)):
+            if old != new:
                 return f"at {describe(new or old, index)}"
         return "in its metadata or layout"
 
@@ -176,17 +173,6 @@ def serialise(notebook: NotebookNode) -> str:
     return text
 
 
-def mask_pictures(text: str) -> str:
-    """Blank the bytes of every PNG in a notebook's JSON.
-
-    Examples
-    --------
-    >>> mask_pictures('"image/png": "iVBORw0KGgo="')
-    '"image/png": ""'
-    """
-    return _PNG.sub(r'\1""', text)
-
-
 def run(path: Path) -> Run:
     """Run one notebook in a fresh kernel that starts in the notebook's folder.
 
@@ -212,11 +198,11 @@ def run(path: Path) -> Run:
     started = time.monotonic()
     before = path.read_text(encoding="utf-8")
     notebook = read(path)
-    current = "before its first cell"
+    current, running = "before its first cell", NotebookNode()
 
     def note(cell: NotebookNode, cell_index: int) -> None:
-        nonlocal current
-        current = describe(cell, cell_index)
+        nonlocal current, running
+        current, running = describe(cell, cell_index), cell
 
     client = NotebookClient(
         notebook,
@@ -230,7 +216,10 @@ def run(path: Path) -> Run:
     try:
         client.execute()
     except CellExecutionError as error:
-        raise NotebookError(f"{_name(path)} {current}: {error.ename}: {error.evalue}") from None
+        # Where a value can't be shown, the kernel's reply says nothing: the output has the error.
+        shown = (o for o in running.get("outputs", ()) if o.output_type == "error")
+        cause = next(shown, error)
+        raise NotebookError(f"{_name(path)} {current}: {cause.ename}: {cause.evalue}") from None
     except (TimeoutError, RuntimeError) as error:  # a cell too slow; a kernel that died or hangs
         raise NotebookError(f"{_name(path)} {current}: {_first_line(error)}") from None
     for index, cell in enumerate(notebook.cells):
@@ -260,9 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: chapters/*.ipynb")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at once (default: 2)")
     parser.add_argument(
-        "--check",
-        action="store_true",
-        help="write nothing; exit 1 if a notebook would change (the bytes of PNGs aside)",
+        "--check", action="store_true", help="write nothing; exit 1 if a notebook would change"
     )
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.notebooks]
@@ -284,11 +271,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(error, file=sys.stderr)
                 continue
             took = f"{_name(result.path)} ({result.seconds:.1f} s)"
-            if options.check and result.changed:
+            if not result.changed:
+                print(f"{took} is as stored")
+            elif options.check:
                 bad += 1
                 print(f"{took} would change {result.where()}; run make notebooks", file=sys.stderr)
-            elif options.check or result.before == result.after:
-                print(f"{took} is as stored")
             else:
                 store(result)
                 print(f"{took} written")
@@ -308,10 +295,6 @@ def _merge_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
         else:
             merged.append(output)
     return merged
-
-
-def _dump(cell: dict | None) -> str:
-    return json.dumps(cell, sort_keys=True, ensure_ascii=False)
 
 
 def _first_line(text: object) -> str:

@@ -26,14 +26,14 @@ from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from tools.browser import find
+from tools.browser import PACKAGES, find
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 STYLE = Path(__file__).with_name("pdf.css")
 NO_BROWSER = (
     "make pdf needs Chromium, and there is none on PATH and none of Playwright's own. Install it "
-    "with Chinese fonts (Debian, Ubuntu: apt-get install chromium fonts-noto-cjk), or let "
+    f"with Chinese fonts (Debian, Ubuntu: apt-get install {' '.join(PACKAGES)}), or let "
     "`.venv/bin/python tools/browser.py` install one, and run make pdf again."
 )
 NO_SITE = "there is no built site to print; run make site"

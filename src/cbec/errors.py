@@ -8,6 +8,7 @@ __all__ = [
     "DataNotFoundError",
     "ExpressionError",
     "LedgerError",
+    "PictureError",
     "PrintedFigureError",
     "TableError",
     "TrendError",
@@ -29,6 +30,10 @@ class ExpressionError(CbecError, ValueError):
 
 class UndefinedError(ExpressionError):
     """A derivation has no value: its base isn't positive, or its divisor may be zero."""
+
+
+class PictureError(CbecError, ValueError):
+    """A stored picture would differ between machines; names the chart, the text and the remedy."""
 
 
 class TableError(CbecError, ValueError):

@@ -1,15 +1,26 @@
-"""What the site and a notebook share of Vega: the type of a chart, and the script that draws it."""
+"""What the site and a notebook share of Vega: a chart's type, its script and its pictures' font."""
 
 from __future__ import annotations
 
+import functools
 import json
-from importlib import metadata
+import tempfile
+from importlib import metadata, resources
+from pathlib import Path
 
 import vl_convert
 
-__all__ = ["MIME", "inline_json", "vega_bundle"]
+__all__ = ["FONT", "MIME", "inline_json", "register_font", "vega_bundle"]
 
 MIME = "application/vnd.vegalite.v6+json"
+
+# No system has a font of this name: another version of DejaVu Sans, or its bold face, can't win.
+FONT = "cbec DejaVu Sans"
+# Of a font's names: family, unique name, full name, typographic family.
+_NAMES = (1, 3, 4, 16)
+
+# vl-convert reads a font's file whenever it draws, so the folder stays until the process ends.
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def inline_json(value: object) -> str:
@@ -51,3 +62,34 @@ def vega_bundle() -> str:
     )
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return f'{origin}\n(function () {{\n"use strict";\n{script}\n}})();\n'
+
+
+@functools.cache
+def register_font() -> frozenset[str]:
+    """Let vl-convert draw with :data:`FONT`, so that a picture is the same on every machine.
+
+    The font is the DejaVu Sans of the package ``ziafont`` under a name of its own. It has one
+    face: bold text is drawn with it, too.
+
+    Returns
+    -------
+    frozenset of str
+        The characters that the font has. What it lacks would come from a font of the system.
+
+    Examples
+    --------
+    >>> [character in register_font() for character in "A≈中"]
+    [True, True, False]
+    """
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    folder = tempfile.TemporaryDirectory(prefix="cbec-font-")
+    _FOLDERS.append(folder)
+    with resources.as_file(resources.files("ziafont.fonts") / "DejaVuSans.ttf") as source:
+        font = TTFont(source)
+        for record in font["name"].names:
+            if record.nameID in _NAMES:
+                record.string = FONT
+        font.save(Path(folder.name, "font.ttf"))
+    vl_convert.register_font_directory(folder.name)
+    return frozenset(map(chr, font.getBestCmap()))

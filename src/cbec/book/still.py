@@ -10,8 +10,11 @@ import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import vl_convert
+
+from cbec.vega import FONT, register_font
 
 __all__ = ["draw_svg", "lightened", "renumber_ids"]
 
@@ -38,6 +41,9 @@ _DIGITS = re.compile(r"\d+\.\d{2,}")
 def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
     """Draw the still picture of a chart.
 
+    Its text is measured in the font of :func:`cbec.vega.register_font`, so that the picture doesn't
+    depend on the fonts of the machine that builds the site, and shown in the specification's.
+
     Parameters
     ----------
     spec : mapping
@@ -57,7 +63,12 @@ def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
     ValueError
         If the specification is wrong, or wants data from an address.
     """
-    svg = vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
+    config = spec.get("config", {})
+    shown = quoteattr(config.get("font", "sans-serif"))
+    register_font()
+    measured = {**spec, "config": {**config, "font": FONT}}
+    svg = vl_convert.vegalite_to_svg(measured, allowed_base_urls=[])
+    svg = svg.replace(f'font-family="{FONT}"', f"font-family={shown}")
     svg = renumber_ids(lightened(svg), prefix)
     return re.sub(r"<svg\b", f'<svg role="img" aria-label="{escape(label)}"', svg, count=1)
 

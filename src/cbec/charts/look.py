@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import copy
 import os
+import re
 import textwrap
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 import altair as alt
 
+from cbec.errors import PictureError
 from cbec.evidence import UNCONFIRMED_EN
-from cbec.vega import MIME, inline_json, vega_bundle
+from cbec.vega import FONT, MIME, inline_json, register_font, vega_bundle
 
 __all__ = ["COLOURS", "INK", "enable", "mime_bundle", "present", "theme", "with_words"]
 
@@ -34,6 +37,9 @@ COLOURS: Mapping[str, str] = {
     "violet": "#8f6bd0",
 }
 INK = "currentColor"
+
+# A name in Chinese that is followed by the same in Latin letters, in brackets.
+_BOTH_NAMES = re.compile(r"[\u3400-\u9fff]+ ?\(([^()\u3400-\u9fff]+)\)")
 
 
 def enable() -> None:
@@ -141,20 +147,64 @@ def theme() -> alt.theme.ThemeConfig:
 
 
 def mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Return what a notebook stores for a chart."""
-    import vl_convert
+    """Return what a notebook stores for a chart.
 
+    Raises
+    ------
+    PictureError
+        If the picture is to be stored, and would depend on the machine's fonts.
+    """
     titled = with_words(spec)
-    picture = vl_convert.vegalite_to_png(titled, scale=1.25)
     words = spec.get("usermeta", {}).get("cbec", {})
+    stored = os.environ.get(_MODE) == "stored"
     bundle: dict[str, Any] = {
         MIME: spec,
-        "image/png": base64.b64encode(picture).decode("ascii"),
+        "image/png": base64.b64encode(_picture(titled, strict=stored)).decode("ascii"),
         "text/plain": f"Chart: {words.get('title', 'untitled')}",
     }
-    if os.environ.get(_MODE) != "stored":
+    if not stored:
         bundle["text/html"] = _live_view(titled)
     return bundle
+
+
+def _picture(titled: dict[str, Any], *, strict: bool) -> bytes:
+    """Draw a chart with its words, with the font that is the same on every machine."""
+    import vl_convert
+
+    known = register_font()
+    drawn = _in_latin_letters(titled)
+    drawn["config"] = {**drawn.get("config", {}), "font": FONT}
+    svg = vl_convert.vegalite_to_svg(drawn)
+    if strict:
+        _refuse_other_fonts(svg, known, titled["title"]["text"])
+    return vl_convert.svg_to_png(svg, scale=1.25)
+
+
+def _in_latin_letters(part: Any) -> Any:
+    """Give names that stand in both scripts in Latin letters: the pictures' font lacks Chinese."""
+    if isinstance(part, str):
+        return _BOTH_NAMES.sub(r"\1", part)
+    if isinstance(part, list):
+        return [_in_latin_letters(item) for item in part]
+    if isinstance(part, dict):
+        return {name: _in_latin_letters(item) for name, item in part.items()}
+    return part
+
+
+def _refuse_other_fonts(svg: str, known: frozenset[str], title: str) -> None:
+    for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        words = "".join(text.itertext())
+        if lacking := "".join(sorted(set(words) - known)):
+            raise PictureError(
+                f"chart {title!r}: the text {words!r} holds {lacking!r}, which the font of stored "
+                "pictures lacks; write it in Latin letters, or a name as '中文 (Latin)': the "
+                "picture shows the part in brackets"
+            )
+        if text.get("font-family") != FONT:
+            raise PictureError(
+                f"chart {title!r}: the text {words!r} is in the font {text.get('font-family')!r}, "
+                "which differs between machines; set no font for a mark, an axis or a title"
+            )
 
 
 def _live_view(spec: dict[str, Any]) -> str:
@@ -184,7 +234,5 @@ def with_words(spec: dict[str, Any]) -> dict[str, Any]:
         "subtitlePadding": 4,
     }
     titled["background"] = "white"
-    # A font that travels with vl-convert, so that the picture is the same on every machine.
-    titled["config"] = {**titled.get("config", {}), "font": "Liberation Sans"}
     titled["padding"] = 12
     return titled

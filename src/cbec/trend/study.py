@@ -412,7 +412,8 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                     **rests,
                 }
             )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.astype({"Rates": "Int64"}) if "Rates" in table else table
 
 
 def _size(slowdown: float) -> str:

@@ -147,6 +147,7 @@ def compact_picture(encoded: str) -> str:
             return encoded
         reduced = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     stream = io.BytesIO()
+    # Only the greatest effort compresses the same on every kind of processor (zlib-ng).
     reduced.save(stream, "PNG", optimize=True)
     return base64.b64encode(stream.getvalue()).decode("ascii")
 

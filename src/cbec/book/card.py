@@ -10,6 +10,7 @@ from pathlib import Path
 import vl_convert
 
 from cbec.audit import Audit
+from cbec.vega import FONT, register_font
 from cbec.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
 
 __all__ = ["FILE", "HEIGHT", "WIDTH", "alt", "svg", "write"]
@@ -94,7 +95,7 @@ def svg(title: str, audit: Audit) -> str:
     """
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
-        'font-family="sans-serif" fill="#1b2733">',
+        f'font-family="{FONT}" fill="#1b2733">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         f'<rect width="{WIDTH}" height="14" fill="{_BLUE}"/>',
         _text(_MARGIN, 105, title, 50, "bold"),
@@ -144,4 +145,5 @@ def write(path: Path, title: str, audit: Audit) -> None:
     audit : Audit
         What is counted.
     """
+    register_font()
     path.write_bytes(vl_convert.svg_to_png(svg(title, audit)))

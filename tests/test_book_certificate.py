@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from cbec import certificate
 from cbec.audit import audit
-from cbec.badge import badge, outcome
+from cbec.badge import badge, outcome, sources
 from cbec.certificate import STATEMENT, certify
 from cbec.ledger import read_ledger
 from cbec.revision import Revision
@@ -98,7 +98,7 @@ def test_it_does_not_say_that_the_paper_is_right(page: Callable[..., Any]) -> No
 def test_the_badge_is_named_for_who_cannot_see_it(page: Callable[..., Any]) -> None:
     image = page(CLEAN).select_one("img")
     result = audit(read_ledger(data_dir() / "claims.csv"))
-    assert image["alt"] == f"Arithmetic: {outcome(result)}."
+    assert image["alt"] == f"Arithmetic: {outcome(result)}. Evidence, {sources(result)}."
     assert image["src"] == "../badge.svg"
 
 

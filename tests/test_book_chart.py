@@ -237,7 +237,7 @@ def test_an_origin_that_all_rows_share_is_told_once() -> None:
     page = data_table(
         make_data_spec([{"year": y, "value": 1.5, "row": r} for y, r in enumerate(rows)])
     )
-    assert page.p.get_text().startswith("All figures: as-published · single-source · ")
+    assert page.p.get_text().startswith("All figures: as-published · printed · ")
     links = [row.find_all("td")[2].a["href"] for row in page.tbody.find_all("tr")]
     assert links == [f"#{row}" for row in rows]
 

@@ -18,7 +18,7 @@ GOOD = {
     "market": "{claim}`market-2024`",
     "growth": "{claim}`import-growth-2024`",
     "given": "{claim}`firms-2024`",
-    "contradicted": "{claim}`five-year-multiple`",
+    "disputed": "{claim}`five-year-multiple`",
     "threshold": "{claim}`security-threshold`",
     "check": "{claim}`market-identity-2024`",
     "recomputed": "{recomputed}`import-growth-2024`",
@@ -26,7 +26,7 @@ GOOD = {
     "claims": "{verdicts}`claims`",
     "checks": "{verdicts}`cross-checks`",
     "exact": "{verdicts}`arithmetic exact`",
-    "untraceable": "{verdicts}`evidence untraceable`",
+    "untraced": "{verdicts}`evidence untraced`",
     "none": "{verdicts}`evidence confirmed`",
     "percent": "{derive}`growth(import-2024, import-2023); 2; %`",
     "spaced": "{derive}`  growth( import-2024,import-2023 ) ;1;%  `",
@@ -130,10 +130,10 @@ def words(item: Tag) -> str:
     ("name", "id", "figure", "printed", "verdict"),
     [
         # Figures as in CONTENT.md's list of the paper's statistics; verdicts by its findings.
-        ("market", "market-2024", "17.66 trillion yuan", "17.66万亿元", "single-source"),
+        ("market", "market-2024", "17.66 trillion yuan", "17.66万亿元", "untraced"),
         ("growth", "import-growth-2024", "9.57%", "9.57%", "rounding"),
         ("given", "firms-2024", "70,769 firms", "70,769家", None),
-        ("contradicted", "five-year-multiple", None, "10倍", "contradicted"),
+        ("disputed", "five-year-multiple", None, "10倍", "disputed"),
         ("threshold", "security-threshold", "more than 1 billion yuan", "10亿元", "proposal"),
     ],
 )
@@ -224,12 +224,12 @@ def test_counts_carry_their_denominator_and_agree_with_the_audit(shown: dict[str
     results = book_audit()
     for name, axis, verdict in (
         ("exact", "arithmetic", "exact"),
-        ("untraceable", "evidence", "untraceable"),
+        ("untraced", "evidence", "untraced"),
         ("none", "evidence", "confirmed"),
     ):
         count = sum(getattr(result, axis) == verdict for result in results.claims)
         assert words(shown[name]) == f"{count} of 42"
-    assert words(shown["checks"]) == f"{6 - len(results.failing)} of 6"
+    assert words(shown["checks"]) == f"{7 - len(results.failing)} of 7"
 
 
 def test_derived_text_tells_the_other_form_on_hover(shown: dict[str, Tag]) -> None:

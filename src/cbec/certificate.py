@@ -198,7 +198,7 @@ def certify(path: str | Path, title: str = "") -> Certificate:
     >>> made.work.url
     'https://doi.org/10.12677/ecl.2025.1482497'
     >>> made.document()["summary"]["recomputed"]
-    {"count": 11, "of": 42}
+    {'count': 11, 'of': 42}
     """
     path = Path(path)
     folder = path.parent

@@ -24,7 +24,7 @@ def test_with_its_boxes_closed_it_prints_on_one_page(browser: Browser, address: 
 
 def test_the_badge_is_drawn(visit: Callable[..., object], site: Path) -> None:
     image = visit(PAGE).page.locator("img.cbec-certificate__badge")
-    assert image.evaluate("image => image.complete && image.naturalHeight") == 20
+    assert image.evaluate("image => image.complete && image.naturalHeight") == 42
 
 
 def test_the_texts_of_the_badge_are_not_cut(browser: Browser, address: str) -> None:
@@ -35,8 +35,9 @@ def test_the_texts_of_the_badge_are_not_cut(browser: Browser, address: str) -> N
     )
     width = page.evaluate("document.documentElement.width.baseVal.value")
     page.close()
-    (label, label_width), (message, message_width) = boxes
-    assert 0 < label < label + label_width < message < message + message_width < width
+    assert len(boxes) == 4  # a label and a message for each axis
+    for (label, label_width), (message, message_width) in zip(boxes[::2], boxes[1::2], strict=True):
+        assert 0 < label < label + label_width < message < message + message_width < width
 
 
 def test_page_and_file_name_the_same_commit(visit: Callable[..., object], site: Path) -> None:

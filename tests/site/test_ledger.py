@@ -115,7 +115,7 @@ def test_at_first_all_is_shown_and_nothing_to_clear_or_copy(ledger: Callable[...
     [
         ("arithmetic", "exact", lambda r: r.arithmetic == "exact"),
         ("arithmetic", "not-derivable", lambda r: r.arithmetic == "not-derivable"),
-        ("evidence", "untraceable", lambda r: r.evidence == "untraceable"),
+        ("evidence", "untraced", lambda r: r.evidence == "untraced"),
         ("kind", "cross-check", lambda r: r.claim.is_cross_check),
         ("kind", "statistic", lambda r: not r.claim.is_cross_check),
     ],
@@ -137,8 +137,8 @@ def test_boxes_of_one_group_add_up_and_groups_narrow_each_other(
 ) -> None:
     page = ledger()
     tick(page, "evidence", "single-source")
-    tick(page, "evidence", "untraceable")
-    either = those(lambda r: r.evidence in {"single-source", "untraceable"})
+    tick(page, "evidence", "untraced")
+    either = those(lambda r: r.evidence in {"single-source", "untraced"})
     assert shown(page) == either
     tick(page, "arithmetic", "exact")
     both = those(lambda r: r.claim.id in either and r.arithmetic == "exact")
@@ -267,11 +267,17 @@ def test_the_list_of_orders_and_the_headings_agree(ledger: Callable[..., Page]) 
 # Links ---------------------------------------------------------------------------------------
 
 
+def test_a_link_with_the_old_word_for_untraced_still_works(ledger: Callable[..., Page]) -> None:
+    page = ledger("?evidence=untraceable")
+    assert page.locator('input[name="evidence"][value="untraced"]').is_checked()
+    assert shown(page) == those(lambda r: r.evidence == "untraced")
+
+
 def test_a_copied_link_brings_the_view_back_in_a_new_page(
     ledger: Callable[..., Page], address: str
 ) -> None:
     page = ledger(permissions=["clipboard-read", "clipboard-write"])
-    tick(page, "evidence", "untraceable")
+    tick(page, "evidence", "untraced")
     tick(page, "evidence", "single-source")
     page.locator('input[name="find"]').fill("出口")
     page.get_by_label("Order").select_option("-claim")

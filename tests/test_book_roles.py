@@ -161,7 +161,7 @@ def test_claim_shows_figure_and_verdict_and_links_to_its_entry(
 def test_a_claim_reads_as_figure_and_both_verdicts(shown: dict[str, Tag]) -> None:
     link = shown["market"].find("a", class_="cbec-claim")
     link.find(attrs={"aria-hidden": "true"}).extract()
-    assert link.get_text().strip() == "17.66 trillion yuan (not derivable, single source)"
+    assert link.get_text().strip() == "17.66 trillion yuan (not derivable, untraced)"
 
 
 def test_claim_links_to_an_anchor_that_exists(built: tuple[dict, list[str]]) -> None:

@@ -536,9 +536,7 @@ def test_a_part_that_may_be_zero_or_negative_is_no_base() -> None:
 
 
 def test_a_root_of_what_may_be_negative_is_refused_with_the_figures() -> None:
-    with pytest.raises(
-        TableError, match=r"figures 2024, figures 2019: cagr is a root"
-    ):
+    with pytest.raises(TableError, match=r"figures 2024, figures 2019: cagr is a root"):
         cagr(pd.Series({2019: "1.0", 2024: "0.0"}), 2019, 2024)
 
 

@@ -28,6 +28,7 @@ from cbec.errors import PictureError
 from cbec.evidence import UNCONFIRMED_EN
 from cbec.growth import growth_contributions, year_on_year
 from cbec.ledger import read_ledger
+from cbec.robustness import AXES, robustness
 from cbec.vega import MIME
 from cbec.verdicts import Standing
 
@@ -754,6 +755,19 @@ def test_grid_shows_each_verdict_by_symbol_word_and_colour() -> None:
     words = [row["word"].replace("\n", " ") for row in rows(spec)]
     assert words == ["✓ holds", "? undecided", "× fails", "± differs", "– not checkable"]
     assert len({cell["stroke"] for cell in marks(spec, "rect")}) == len(Standing)
+
+
+def test_grid_has_its_columns_in_the_order_of_the_axes_with_whole_words() -> None:
+    spec = specify(charts.findings_grid(robustness(book().ledger).to_frame()))
+    heads = [row["head"].replace("\n", " ") for row in rows(spec)]
+    labels = [label for label, _ in AXES.values()]
+    assert set(heads) == set(labels)
+    (order,) = {
+        tuple(head.replace("\n", " ") for head in layer["encoding"]["x"]["sort"])
+        for layer in spec["layer"]
+        if "sort" in layer["encoding"].get("x", {})
+    }
+    assert list(order) == labels
 
 
 def test_ladder_puts_the_printed_figure_at_zero() -> None:

@@ -19,6 +19,7 @@ from cbec.charts.parts import (
     tabled,
     wrapped,
 )
+from cbec.robustness import AXES
 from cbec.rounding import Rule
 from cbec.verdicts import Arithmetic, Evidence, Standing, sense
 
@@ -250,12 +251,14 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     data["statement"] = data["finding"] + "  " + data["proposition"]
     data["broken"] = data["statement"].map(lambda text: wrapped(text, 46))
     data["breaks"] = data["broken"].str.count("\n")
-    data["head"] = data["axis"].map(lambda text: wrapped(text, 10))
+    data["head"] = data["axis"].map(lambda text: wrapped(text, 11))
     data["word"] = data["verdict"].map(lambda verdict: wrapped(_word(verdict), 10))
     data["word_breaks"] = data["word"].str.count("\n")
     data["first"] = ~data["statement"].duplicated()
     verdicts = list(dict.fromkeys(data["verdict"]))
-    heads = list(dict.fromkeys(data["head"]))
+    # No proposition need be tested on every axis, so the first can't give the order.
+    known = [wrapped(label, 11) for label, _ in AXES.values()]
+    heads = sorted(dict.fromkeys(data["head"]), key=lambda head: [*known, head].index(head))
     base = alt.Chart(data).encode(
         tooltip=[
             alt.Tooltip("proposition:N", title="Proposition"),

@@ -110,9 +110,10 @@ def customs_outturn() -> pd.DataFrame:
 
 
 def _published() -> pd.DataFrame:
-    """Return the published forecasts that can be scored, beside ours from all years."""
+    """Return the published forecasts that can be scored, by year, beside ours from all years."""
     found = register.published_scored()
-    return found[found["outturn"].notna() & (found["basis"] == "all")]
+    found = found[found["outturn"].notna() & (found["basis"] == "all")]
+    return found.sort_values("target_year", kind="stable")
 
 
 def published_chart() -> pd.DataFrame:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Of Debian. Without the font, a page and a PDF have no Chinese character: they show boxes.
-PACKAGES = ("chromium", "fonts-noto-cjk")
+# Of Debian. Without the second font, a page and a PDF have no Chinese character: they show boxes.
+PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-cjk")
 
 
 def find() -> str | None:

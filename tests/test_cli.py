@@ -227,6 +227,11 @@ def test_any_claim_can_be_explained(capsys: Capture, id: str) -> None:
     assert output(capsys, CLAIMS, "--explain", id).startswith(f"{id}: ")
 
 
+def test_an_order_of_magnitude_stands_for_no_interval(capsys: Capture) -> None:
+    text = output(capsys, CLAIMS, "--explain", "beidou-accuracy")
+    assert "printed     厘米级, an order of magnitude\n" in text
+
+
 def test_an_unknown_claim_is_named_with_the_nearest_one(capsys: Capture) -> None:
     message = complaint(capsys, CLAIMS, "--explain", "import-growth-2042")
     assert "no claim 'import-growth-2042'" in message

@@ -252,7 +252,8 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     if claim.printed is not None:
         comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
         stands = interval_text(claim.interval(), claim.printed, ends=True)
-        yield f"  printed     {comparator}{claim.printed.text}, which stands for {stands}"
+        meant = "an order of magnitude" if claim.is_magnitude else f"which stands for {stands}"
+        yield f"  printed     {comparator}{claim.printed.text}, {meant}"
     if claim.credited_en or claim.reference:
         yield f"  credited    {'; '.join(filter(None, (claim.credited_en, claim.reference)))}"
     code = f" ({result.code})" if result.code else ""

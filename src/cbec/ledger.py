@@ -206,6 +206,11 @@ class Claim(Figure):
         return self.kind in _EXACT_KINDS and self._figure().is_whole
 
     @property
+    def is_magnitude(self) -> bool:
+        """Whether it states an order of magnitude, such as 厘米级, and no number to be rounded."""
+        return self.printed is not None and self.printed.text.endswith("级")
+
+    @property
     def is_cross_check(self) -> bool:
         """Whether it compares printed figures instead of printing one."""
         return self.kind == "cross-check"

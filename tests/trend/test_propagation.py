@@ -206,7 +206,7 @@ def test_an_argument_out_of_range_is_named(arguments: dict[str, Any], said: str)
         (dict.fromkeys(range(2020, 2025), "derived"), "5 years, 2020 to 2024"),
         (
             dict.fromkeys(range(2020, 2025), "derived") | {2022: "unconfirmed", 2024: "printed"},
-            "5 years, 2020 to 2024; unconfirmed: 2022; printed by the paper alone: 2024",
+            "5 years, 2020 to 2024; unconfirmed: 2022; found only in the paper: 2024",
         ),
     ],
 )
@@ -219,7 +219,7 @@ def test_a_run_says_what_it_is_or_that_no_model_is_possible(
 
 def test_the_weak_years_of_the_market_are_those_of_the_table() -> None:
     said = weak_years(load("market", series="market-total"))
-    assert said == "unconfirmed: 2013, 2017, 2018; printed by the paper alone: 2023, 2024"
+    assert said == "unconfirmed: 2013, 2017, 2018; found only in the paper: 2023, 2024"
     assert weak_years(load("customs", series="customs-total", vintage="first-published")) == ""
 
 

@@ -203,7 +203,7 @@ def test_a_row_carries_the_weakest_grade_and_names_the_unconfirmed_years() -> No
     assert grade["customs-total|first-published|sourced"] == "corroborated"
     assert grade["customs-total|revised|all"] == "unconfirmed"
     note = dict(zip(run_of(rows), rows["note"], strict=True))
-    printed = "printed by the paper alone: 2023, 2024"
+    printed = "found only in the paper: 2023, 2024"
     assert note["market-total|as-published|all"] == f"unconfirmed: 2013, 2017, 2018; {printed}"
     assert note["market-total|as-published|without-unconfirmed"] == printed
     assert note["customs-total|revised|all"] == "unconfirmed: 2023"
@@ -566,7 +566,7 @@ def test_what_is_unstated_or_unconfirmed_is_noted(published: pd.DataFrame) -> No
     assert (scored_rows["note"].str.contains("the outturn is unconfirmed") == doubtful).all()
     assert (scored_rows.loc[doubtful, "evidence"] == "unconfirmed").all()
     printed = scored_rows["outturn_evidence"] == "printed"
-    said = scored_rows["note"].str.contains("the outturn is printed by the audited paper only")
+    said = scored_rows["note"].str.contains("the outturn was found only in the audited paper")
     assert (said == printed).all()
     assert printed.any()
     all_years = published.loc[("jide-2024-for-2023", "all")]

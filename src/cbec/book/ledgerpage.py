@@ -117,7 +117,7 @@ def _entry(result: ClaimAudit, ledger: Ledger, discussed: str, searched: str) ->
     yield _fact("Where", escape(", ".join(filter(None, (claim.place, paragraph)))))
     if claim.printed is not None:
         stands = ""
-        if claim.kind != "policy parameter":
+        if claim.kind != "policy parameter" and not claim.is_magnitude:
             text = interval_text(claim.interval(), claim.printed, ends=True)
             stands = f"<br>stands for {escape(text)}"
         yield _fact("Printed", printed_html(claim) + stands)

@@ -74,8 +74,8 @@ def _claim(result: ClaimAudit, address: Address) -> str:
         head = f"<p>{label} {badges}</p>"
     else:
         english = f", {escape(claim.english)}" if claim.english != claim.printed.text else ""
-        # A parameter, a centimetre or all of a tax for instance, stands for itself.
-        is_point = claim.kind == "policy parameter"
+        # A parameter, all of a tax for instance, stands for itself; a centimetre for its order.
+        is_point = claim.kind == "policy parameter" or claim.is_magnitude
         stands = (
             "" if is_point else f"; stands for {interval_text(claim.interval(), claim.printed)}"
         )

@@ -135,7 +135,7 @@ def run_statement(run: pd.DataFrame) -> str:
     >>> from cbec.tables import load
     >>> market = load("market", series="market-total")
     >>> run_statement(latest_run(market))
-    '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018; printed by the paper alone: 2023, 2024'
+    '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018; found only in the paper: 2023, 2024'
     >>> run_statement(latest_run(market, "sourced"))
     'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
     """
@@ -151,7 +151,7 @@ def run_statement(run: pd.DataFrame) -> str:
 
 
 def weak_years(run: pd.DataFrame) -> str:
-    """Say which years of a run are unconfirmed, and which the paper alone prints.
+    """Say which years of a run are unconfirmed, and which were found only in the paper.
 
     Parameters
     ----------
@@ -167,9 +167,9 @@ def weak_years(run: pd.DataFrame) -> str:
     --------
     >>> grades = ["corroborated", "unconfirmed", "printed"]
     >>> weak_years(pd.DataFrame({"year": [2022, 2023, 2024], "evidence": grades}))
-    'unconfirmed: 2023; printed by the paper alone: 2024'
+    'unconfirmed: 2023; found only in the paper: 2024'
     """
-    said = {"unconfirmed": "unconfirmed", "printed": "printed by the paper alone"}
+    said = {"unconfirmed": "unconfirmed", "printed": "found only in the paper"}
     years = {grade: run.loc[run["evidence"] == grade, "year"] for grade in said}
     return "; ".join(
         f"{said[grade]}: {', '.join(str(int(year)) for year in found)}"

@@ -143,7 +143,7 @@ class _Run:
         if self.rows.empty or self.first <= self.known["year"].min():
             return said
         before = self.known.loc[self.known["year"] == self.first - 1, "evidence"]
-        state = {"printed": "printed by the paper only"}
+        state = {"printed": "found only in the paper"}
         ended = state.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
         return f"{said}; {self.first - 1} is {ended}"
 
@@ -808,7 +808,7 @@ def _published_note(record: dict[Any, Any], outturn: _Outturn | None) -> str:
     parts = []
     if record["definition"] == "unstated" and outturn is not None:
         parts.append("the text doesn't say what it counts: compared by name only")
-    said = {"unconfirmed": "is unconfirmed", "printed": "is printed by the audited paper only"}
+    said = {"unconfirmed": "is unconfirmed", "printed": "was found only in the audited paper"}
     if outturn is not None and outturn.evidence in said:
         parts.append(f"the outturn {said[outturn.evidence]}")
     if outturn is not None and outturn.vintage == "revised":

@@ -383,16 +383,13 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
     recomputed = {rule: bounds(expression, ledger.box(used, rule)) for rule in Rule}
     face = ledger.at_face(expression)
     rules = tuple(rule for rule in Rule if recomputed[rule].meets(claim.interval(rule)))
-    published = [rule for rule in rules if rule in _PUBLISHED]
     half_up = recomputed[Rule.HALF_UP]
-    verdict = Arithmetic.INCONSISTENT
+    verdict = _agreement(rules)
     if claim.comparator != "=":
         if half_up.within(claim.interval()):
             verdict = Arithmetic.EXACT
     elif face is not None and printed.reprint(face) == printed.reprint(printed.value):
         verdict = Arithmetic.EXACT
-    if verdict is not Arithmetic.EXACT and published:
-        verdict = _agreement(published)
     if verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING} and claim.comparator == "=":
         is_wide = half_up.width is None or half_up.width > abs(printed.value)
         if is_wide and not half_up.within(claim.interval()):
@@ -405,11 +402,11 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
     return Check(text, verdict, recomputed, face, rules, remarks=remarks)
 
 
-def _agreement(published: Sequence[Rule]) -> Arithmetic:
-    """Return the verdict where figure and inputs agree under some of the rules of statistics."""
-    if not published:
+def _agreement(rules: Sequence[Rule]) -> Arithmetic:
+    """Return the verdict where figure and inputs agree under these rules, and not to the digit."""
+    if not any(rule in _PUBLISHED for rule in rules):
         return Arithmetic.INCONSISTENT
-    return Arithmetic.ROUNDING if Rule.HALF_UP in published else Arithmetic.ROUNDING_RULE
+    return Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
 
 
 def _remarks(
@@ -465,10 +462,7 @@ def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Chec
         exact = truth(comparison, ledger.faces(used)).certain
     else:
         exact = found[Rule.HALF_UP].certain
-    if exact:
-        verdict = Arithmetic.EXACT
-    else:
-        verdict = _agreement([rule for rule in rules if rule in _PUBLISHED])
+    verdict = Arithmetic.EXACT if exact else _agreement(rules)
     remarks: tuple[str, ...] = ()
     if verdict is Arithmetic.INCONSISTENT:
         remarks = (_ROUNDED_UP,) if Rule.CEILING in rules else ()

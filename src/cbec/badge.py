@@ -14,17 +14,14 @@ _SIZE, _LINE, _GAP, _PADDING = 11, 20, 2, 6
 # White text has a contrast of at least 5 on each; the words say the same as the colour.
 _LABEL_COLOUR, _GOOD, _BAD, _NONE = "#3f4a55", "#1a7240", "#a3260f", "#5c6670"
 _PLAIN, _DOUBT = "#2a5f8f", "#7c5410"
-# What says something about where a figure comes from, and what says that it may not stand.
-_LOOKED_FOR = (
-    Evidence.CONFIRMED,
-    Evidence.SINGLE_SOURCE,
-    Evidence.RELAYED,
+# Verdicts of figures that were looked for: something bears them, or they may not stand.
+_BORNE = (Evidence.CONFIRMED, Evidence.SINGLE_SOURCE, Evidence.RELAYED)
+_DOUBTFUL = (
     Evidence.MISATTRIBUTED,
     Evidence.DISPUTED,
     Evidence.CONTRADICTED,
     Evidence.UNTRACED,
 )
-_DOUBTFUL = _LOOKED_FOR[3:]
 # Widths of the characters that a badge uses in DejaVu Sans, which are near those of Verdana, in
 # units of 1/2048 of the size. The text is fitted to its width, so another font can't cut it.
 _WIDTHS: Mapping[str, int] = {
@@ -115,7 +112,7 @@ def sources(audit: Audit) -> str:
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 21 untraced
     """
     counts = audit.counts("evidence")
-    found = [f"{counts[v]} {sense(v).label_en}" for v in _LOOKED_FOR if counts[v]]
+    found = [f"{counts[v]} {sense(v).label_en}" for v in (*_BORNE, *_DOUBTFUL) if counts[v]]
     total = len(audit.claims)
     return f"of {total}: {', '.join(found)}" if found else f"looked for: none of {total}"
 
@@ -137,22 +134,17 @@ def badge(audit: Audit) -> str:
     """
     counts = audit.counts("evidence")
     doubtful = any(counts[verdict] for verdict in _DOUBTFUL)
-    borne = any(counts[verdict] for verdict in _LOOKED_FOR)
+    borne = any(counts[verdict] for verdict in _BORNE)
+    arithmetic, evidence = outcome(audit), sources(audit)
     good = _PLAIN if doubtful else _GOOD
     lines = (
-        (
-            "arithmetic",
-            outcome(audit),
-            _BAD if audit.failing else good if audit.recomputed else _NONE,
-        ),
-        ("evidence", sources(audit), _DOUBT if doubtful else good if borne else _NONE),
+        ("arithmetic", arithmetic, _BAD if audit.failing else good if audit.recomputed else _NONE),
+        ("evidence", evidence, _DOUBT if doubtful else _GOOD if borne else _NONE),
     )
     left = max(_width(label) for label, _, _ in lines) + 2 * _PADDING
     width = left + max(_width(message) for _, message, _ in lines) + 2 * _PADDING
     height = 2 * _LINE + _GAP
-    title = (
-        f"Arithmetic of the printed figures: {outcome(audit)}. Evidence for them, {sources(audit)}."
-    )
+    title = f"Arithmetic of the printed figures: {arithmetic}. Evidence for them, {evidence}."
     drawn = "".join(
         _drawn(*line, left, width, number * (_LINE + _GAP)) for number, line in enumerate(lines)
     )

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cbec.errors import TrendError
-from cbec.trend.options import as_number, checked_level, checked_levels, level_label, shown
+from cbec.trend.options import as_numbers, checked_level, checked_levels, level_label, shown
 
 __all__ = [
     "coverage",
@@ -473,9 +473,8 @@ def _place(place: tuple[int, ...]) -> str:
 
 
 def _probabilities(probabilities: Sequence[float]) -> _Array:
-    given = [as_number(value) for value in probabilities] if np.iterable(probabilities) else [None]
-    listed = [value for value in given if value is not None]
-    if len(listed) < len(given):
+    listed = as_numbers(probabilities)
+    if listed is None:
         raise TrendError(f"probabilities is {shown(probabilities)}; give a list of numbers")
     for value in listed:
         if not 0 < value < 1:

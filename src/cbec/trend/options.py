@@ -15,6 +15,7 @@ __all__ = [
     "LONGEST_HORIZON",
     "as_integer",
     "as_number",
+    "as_numbers",
     "checked_horizon",
     "checked_level",
     "checked_levels",
@@ -99,13 +100,8 @@ def checked_levels(level: Any) -> tuple[float, ...]:
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as {_tuple([single])}"
         )
-    try:
-        given = [] if isinstance(level, (str, bytes)) else [as_number(value) for value in level]
-        levels = tuple(value for value in given if value is not None)
-        is_list = len(levels) == len(given) and not isinstance(level, (str, bytes))
-    except TypeError:
-        is_list = False
-    if not is_list:
+    levels = as_numbers(level)
+    if levels is None:
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as (80, 95)"
         )
@@ -213,6 +209,24 @@ def as_number(value: Any) -> float | None:
         return None
     except OverflowError:
         return float("inf")
+
+
+def as_numbers(values: Any) -> tuple[float, ...] | None:
+    """Return the numbers of a list; None for what is no list of numbers, as are texts.
+
+    Examples
+    --------
+    >>> as_numbers([80, 99.5]), as_numbers([80, "95"]), as_numbers("80"), as_numbers(80)
+    ((80.0, 99.5), None, None, None)
+    """
+    if isinstance(values, (str, bytes)):
+        return None
+    try:
+        given = [as_number(value) for value in values]
+    except TypeError:
+        return None
+    numbers = tuple(number for number in given if number is not None)
+    return numbers if len(numbers) == len(given) else None
 
 
 def _is_level(value: float) -> bool:

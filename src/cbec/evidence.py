@@ -15,6 +15,7 @@ __all__ = [
     "SET_LABELS",
     "UNCONFIRMED_EN",
     "UNCONFIRMED_ZH",
+    "WEAK_GRADES",
     "latest_run",
     "model_possible",
     "weakest",
@@ -40,6 +41,12 @@ SET_LABELS: Mapping[str, tuple[str, str]] = {
     "sourced": ("sourced only", "仅用有来源的数字"),
 }
 """What the sets are called in English and Chinese."""
+
+WEAK_GRADES: Mapping[str, str] = {
+    "unconfirmed": "unconfirmed",
+    "printed": "found only in the paper",
+}
+"""The grades that a model may rest on though no independent page bears the figure, in words."""
 
 MODEL_MINIMUM = 5
 """The fewest consecutive years that a trend model is fitted to."""

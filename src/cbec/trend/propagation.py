@@ -18,7 +18,7 @@ import pandas as pd
 
 from cbec.display import Table
 from cbec.errors import PrintedFigureError, TableError, TrendError
-from cbec.evidence import MODEL_MINIMUM, model_possible
+from cbec.evidence import MODEL_MINIMUM, WEAK_GRADES, model_possible
 from cbec.rounding import parse_printed
 from cbec.trend.api import checked_model, fit, forecast
 from cbec.trend.options import as_integer, as_number, level_label, shown
@@ -169,11 +169,10 @@ def weak_years(run: pd.DataFrame) -> str:
     >>> weak_years(pd.DataFrame({"year": [2022, 2023, 2024], "evidence": grades}))
     'unconfirmed: 2023; found only in the paper: 2024'
     """
-    said = {"unconfirmed": "unconfirmed", "printed": "found only in the paper"}
-    years = {grade: run.loc[run["evidence"] == grade, "year"] for grade in said}
+    years = {said: run.loc[run["evidence"] == grade, "year"] for grade, said in WEAK_GRADES.items()}
     return "; ".join(
-        f"{said[grade]}: {', '.join(str(int(year)) for year in found)}"
-        for grade, found in years.items()
+        f"{said}: {', '.join(str(int(year)) for year in found)}"
+        for said, found in years.items()
         if len(found)
     )
 

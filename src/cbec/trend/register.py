@@ -17,7 +17,7 @@ import pandas as pd
 
 from cbec import __version__
 from cbec.errors import TableError
-from cbec.evidence import SETS, latest_run, model_possible, weakest
+from cbec.evidence import SETS, WEAK_GRADES, latest_run, model_possible, weakest
 from cbec.growth import share
 from cbec.interval import Interval
 from cbec.rounding import Printed, parse_printed
@@ -143,8 +143,7 @@ class _Run:
         if self.rows.empty or self.first <= self.known["year"].min():
             return said
         before = self.known.loc[self.known["year"] == self.first - 1, "evidence"]
-        state = {"printed": "found only in the paper"}
-        ended = state.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
+        ended = WEAK_GRADES.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
         return f"{said}; {self.first - 1} is {ended}"
 
     def forecast(self, horizon: int, model: str) -> pd.DataFrame:

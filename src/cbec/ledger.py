@@ -50,6 +50,7 @@ __all__ = [
     "Ledger",
     "OutsideFigure",
     "Source",
+    "place_of",
     "read_ledger",
 ]
 
@@ -184,7 +185,7 @@ class Claim(Figure):
     @property
     def place(self) -> str:
         """The part of the paper that prints it: ``§2.1.1``, or ``abstract``."""
-        return f"§{self.section}" if self.section[:1].isdigit() else self.section
+        return place_of(self.section)
 
     @property
     def english(self) -> str:
@@ -430,6 +431,17 @@ class Ledger:
             else Interval.point(figure.face)
             for id, figure in ((id, self.figure(id)) for id in used)
         }
+
+
+def place_of(section: str) -> str:
+    """Write a part of the paper as a reader looks for it.
+
+    Examples
+    --------
+    >>> place_of("2.1.1"), place_of("abstract")
+    ('§2.1.1', 'abstract')
+    """
+    return f"§{section}" if section[:1].isdigit() else section
 
 
 def read_ledger(path: str | Path) -> Ledger:

@@ -9,7 +9,7 @@ Beside the page lie ``ledger.csv`` and ``ledger.json``, as ``cbec audit`` writes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,13 +83,18 @@ class WriteEntries(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill the place of each entry."""
-        audit = book_audit()
-        for place in list(self.document.findall(entry_facts)):
+        places = list(self.document.findall(entry_facts))
+        if not places:
+            return
+        audit, counted = book_audit(), counted_facts()
+        page = self.env.app.builder.get_relative_uri(self.env.docname, PROVENANCE_PAGE)
+        searched = searched_html(page)
+        for place in places:
             result = audit[place["about"]]
-            discussed = discussed_html(self.env, result.claim.id, self.env.docname)
-            sources = self.env.app.builder.get_relative_uri(self.env.docname, PROVENANCE_PAGE)
-            searched = searched_html(result.claim.id, sources)
-            html = "".join(_entry(result, audit.ledger, discussed, searched))
+            id = result.claim.id
+            discussed = discussed_html(self.env, id, self.env.docname)
+            beside = (counted.get(id, {}), searched.get(id, ""), discussed)
+            html = "".join(_entry(result, audit.ledger, *beside))
             place.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -108,8 +113,10 @@ def _row(result: ClaimAudit) -> list[str]:
     ]
 
 
-def _entry(result: ClaimAudit, ledger: Ledger, discussed: str, searched: str) -> Iterator[str]:
-    """Write all that is known about one claim, where it is discussed, and what was looked for."""
+def _entry(
+    result: ClaimAudit, ledger: Ledger, counted: Mapping[str, str], searched: str, discussed: str
+) -> Iterator[str]:
+    """Write all that is known about one claim, what was looked for, and where it is discussed."""
     claim = result.claim
     yield '<dl class="cbec-facts">'
     yield _fact("Chinese", f'<span lang="zh-CN">{escape(claim.label_zh)}</span>')
@@ -138,7 +145,7 @@ def _entry(result: ClaimAudit, ledger: Ledger, discussed: str, searched: str) ->
         yield _fact("Recomputed", escape(result.recomputed_text + within))
     if result.primary is not None:
         yield _fact("Derivation", "".join(_derivation(result.primary, result, ledger)))
-    for term, listed in counted_facts(claim.id).items():
+    for term, listed in counted.items():
         yield _fact(term, listed)
     if result.joint is not None and claim.printed is not None:
         text = interval_text(result.joint, claim.printed, ends=True)

@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from cbec.book.audited import note_data
 from cbec.book.sections import scrolled_html
 from cbec.display import disclosure_html, html_table
+from cbec.ledger import place_of
 from cbec.tables import load
 
 if TYPE_CHECKING:
@@ -32,36 +33,36 @@ _KINDS = {
 }
 
 
-def counted_facts(claim: str) -> dict[str, str]:
-    """Return what a count counts, and what else the paper names of it, with the places.
-
-    Parameters
-    ----------
-    claim : str
-        The id of a statistic or cross-check.
+def counted_facts() -> dict[str, dict[str, str]]:
+    """Return what each count counts, and what else the paper names of it, with the places.
 
     Returns
     -------
-    dict of str to str
-        Lists as HTML by term, ``Counted`` and ``Also named``; none of a claim that counts nothing.
+    dict of str to dict of str to str
+        By the id of the statistic lists as HTML by term, ``Counted`` and ``Also named``; none of
+        a claim that counts nothing.
 
     Examples
     --------
-    >>> print(counted_facts("data-classes")["Counted"][:60])
+    >>> facts = counted_facts()
+    >>> print(facts["data-classes"]["Counted"][:60])
     <ul><li><span lang="zh-CN">用户信息</span> user information <sma
-    >>> counted_facts("market-2024")
-    {}
+    >>> "market-2024" in facts
+    False
     """
-    table = load("counted_items")
-    facts: dict[str, str] = {}
-    for item in table[table["claim"] == claim].to_dict("records"):
+    listed: dict[str, dict[str, str]] = {}
+    for item in load("counted_items").to_dict("records"):
+        facts = listed.setdefault(item["claim"], {})
         term = "Counted" if item["counted"] else "Also named"
         place = f"paragraph {item['paragraph']}" if item["paragraph"] else "heading"
         facts[term] = facts.get(term, "") + (
             f'<li><span lang="zh-CN">{escape(item["item_zh"])}</span> {escape(item["item_en"])} '
-            f"<small>({_place(item['section'])}, {place})</small></li>"
+            f"<small>({place_of(item['section'])}, {place})</small></li>"
         )
-    return {term: f"<ul>{items}</ul>" for term, items in facts.items()}
+    return {
+        claim: {term: f"<ul>{items}</ul>" for term, items in facts.items()}
+        for claim, facts in listed.items()
+    }
 
 
 class _UncountedNumerals(SphinxDirective):
@@ -74,7 +75,7 @@ class _UncountedNumerals(SphinxDirective):
             [
                 f'<span lang="zh-CN">{escape(row["numeral"])}</span>',
                 escape(row["meaning_en"]),
-                ", ".join(map(_place, row["sections"].split())),
+                ", ".join(map(place_of, row["sections"].split())),
                 escape(row["reason_en"]),
             ]
             for row in table.to_dict("records")
@@ -86,10 +87,6 @@ class _UncountedNumerals(SphinxDirective):
         shown = html_table(head, rows, caption=caption, cards=True, groups=groups)
         html = disclosure_html("Numerals that are no statistics", scrolled_html(shown))
         return [nodes.raw("", html, format="html")]
-
-
-def _place(section: str) -> str:
-    return f"§{section}" if section[:1].isdigit() else section
 
 
 def setup(app: Sphinx) -> None:

@@ -28,32 +28,31 @@ __all__ = ["PROVENANCE_PAGE", "searched_html", "setup"]
 PROVENANCE_PAGE = "reference/provenance"
 
 
-def searched_html(claim: str, page: str) -> str:
-    """Write the searches for one statistic, in a box that is closed at first.
+def searched_html(page: str) -> dict[str, str]:
+    """Write the searches for each statistic, in a box that is closed at first.
 
     Parameters
     ----------
-    claim : str
-        Its id.
     page : str
         The address of the page with all searches.
 
     Returns
     -------
-    str
-        Nothing if no search for it was written down.
+    dict of str to str
+        HTML by the id of the statistic; none if no search for it was written down.
     """
-    found = _searches()
-    mine = found[found["claims"].str.split().map(lambda ids: claim in ids)]
-    if mine.empty:
-        return ""
-    count = f"{len(mine)} {'search' if len(mine) == 1 else 'searches'}, {mine['date'].max()}"
-    items = "".join(
-        f"<li>{_words(row)}, in {escape(row['where'])}: {escape(row['found_en'])}</li>"
-        for row in mine.to_dict("records")
-    )
     every = f'<p><a href="{escape(page)}#searches">All searches</a></p>'
-    return disclosure_html(count, f"<ul>{items}</ul>{every}")
+    found = _searches()
+    boxes = {}
+    by_claim = found.assign(claim=found["claims"].str.split()).explode("claim").groupby("claim")
+    for claim, mine in by_claim:
+        count = f"{len(mine)} {'search' if len(mine) == 1 else 'searches'}, {mine['date'].max()}"
+        items = "".join(
+            f"<li>{_words(row)}, in {escape(row['where'])}: {escape(row['found_en'])}</li>"
+            for row in mine.to_dict("records")
+        )
+        boxes[str(claim)] = disclosure_html(count, f"<ul>{items}</ul>{every}")
+    return boxes
 
 
 def _searches() -> pd.DataFrame:

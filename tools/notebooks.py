@@ -145,7 +145,7 @@ def compact_picture(encoded: str) -> str:
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
         if picture.mode == "P":
             return encoded
-        reduced = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        reduced = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
     stream = io.BytesIO()
     # Only the greatest effort compresses the same on every kind of processor (zlib-ng).
     reduced.save(stream, "PNG", optimize=True)

@@ -52,12 +52,10 @@ MODEL_MINIMUM = 5
 """The fewest consecutive years that a trend model is fitted to."""
 
 UNCONFIRMED_EN = (
-    "Hollow points and figures marked ○ are unconfirmed: recalled from the publisher's reports; "
-    "no page with them could be opened."
+    "Hollow points and figures marked ○ are unconfirmed: recalled, or known from texts whose page "
+    "could not be opened."
 )
-UNCONFIRMED_ZH = (
-    "空心点和标有○的数字未经证实：凭对发布机构报告的记忆录入，未能打开载有这些数字的页面。"
-)
+UNCONFIRMED_ZH = "空心点和标有○的数字未经证实：凭记忆录入，或仅见于未能打开其页面的文字。"
 
 
 def weakest(grades: Iterable[str]) -> str:

@@ -116,6 +116,7 @@ PAIRS = [tuple(cell.strip() for cell in row.split("|")) for row in SAME_FIGURE.s
 ALONE = {
     "goods-trade-growth-2025",
     "goods-trade-growth-2024",
+    "customs-growth-2023-first",
     "customs-growth-2024-first",
     "customs-growth-2024-revised",
 }

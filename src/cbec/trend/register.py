@@ -498,7 +498,8 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
           ``origin``, ``target_year``, ``comparator`` and ``unit`` of the forecast, and
           ``forecast``, its figure, of a range the middle, with ``forecast_lower`` and
           ``forecast_upper``, all that is printed;
-        - ``outturn_vintage``, ``outturn`` and ``outturn_evidence``;
+        - ``outturn_vintage``, ``outturn``, ``outturn_printed``, the same as it was printed, and
+          ``outturn_evidence``;
         - ``error``: forecast less outturn, in the unit, and ``error_percent`` of the outturn; NaN
           for a lower bound, which claims no level, and for a target; ``error_lower`` and
           ``error_upper``, what range and rounding of both allow;
@@ -658,10 +659,15 @@ class _Outturn:
 
     vintage: str
     value: float
-    range: Interval
+    printed: Printed
     evidence: str
     row: str
     of: _Series | None
+
+    @property
+    def range(self) -> Interval:
+        """All that the printed figure stands for."""
+        return self.printed.interval()
 
 
 def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
@@ -683,7 +689,7 @@ def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
         yield _Outturn(
             row["vintage"],
             row["value"],
-            parse_printed(row["printed"]).interval(),
+            parse_printed(row["printed"]),
             row["evidence"],
             row["row"],
             of,
@@ -709,6 +715,7 @@ def _published_row(
         "forecast_upper": float(upper.value),
         "outturn_vintage": None,
         "outturn": float("nan"),
+        "outturn_printed": None,
         "outturn_evidence": None,
         "error": float("nan"),
         "error_percent": float("nan"),
@@ -723,6 +730,7 @@ def _published_row(
         row |= {
             "outturn_vintage": outturn.vintage,
             "outturn": outturn.value,
+            "outturn_printed": outturn.printed.text,
             "outturn_evidence": outturn.evidence,
             "result": _result(said, upper, outturn.range, is_bound),
         }

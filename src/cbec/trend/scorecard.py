@@ -196,7 +196,7 @@ def published_table() -> pd.DataFrame:
                 "Forecast": f"{row['forecaster']}, {aim} {row['target_year']}; definition "
                 + row["definition"],
                 "Said": f"{bound}{said} {row['unit']}",
-                "Came": f"{row['outturn']:.4g} ({row['outturn_vintage']})",
+                "Came": f"{row['outturn_printed']} ({row['outturn_vintage']})",
                 "Result": _with_error(row["result"], row["error_percent"]),
                 "Ours": _with_error("", row["our_error_percent"]),
                 "Ours rests on": row["our_statement"].replace("no model is possible: ", "none, "),

@@ -167,7 +167,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "⇄",
         "misattributed",
         "出处不符",
-        "The credited source doesn't carry it, or cannot by its date or place.",
+        "A credited source doesn't carry it, or cannot by its date or place.",
         "所注来源并无此数，或就时间、地域而言不可能载有此数。",
     ),
     Evidence.DISPUTED: Sense(
@@ -253,7 +253,7 @@ STANDING: Mapping[Standing, Sense] = {
 }
 
 CODES: Mapping[str, tuple[str, str]] = {
-    "given": ("a figure taken from elsewhere", "直接引用的数字"),
+    "given": ("given without inputs", "直接给出，未列输入"),
     "no-denominator": ("the denominator isn't printed", "文中未给出分母"),
     "no-inputs": ("the inputs aren't printed", "文中未给出输入"),
     "parameter": ("a parameter of a proposal", "建议中的参数"),

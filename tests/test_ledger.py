@@ -665,6 +665,18 @@ BESIDE = [
         ["row 2 (id sales-growth)", "grade: '' is not one of corroborated", "choose one"],
     ),
     (
+        "the paper as a source that supports it",
+        "evidence.csv",
+        claims("sales-growth,supports,the-paper,corroborated,,,,", columns=EVIDENCE),
+        ["row 2 (id sales-growth)", "finding: the work that prints the figure", "drop the finding"],
+    ),
+    (
+        "another page with the origin of the paper",
+        "sources.csv",
+        "id,title,origin\nthe-paper,T,the-paper\ns-1,T,the-paper\n",
+        ["row 3 (id s-1)", "origin: 'the-paper' is the paper", "name whoever made the figures"],
+    ),
+    (
         "a duplicate source",
         "sources.csv",
         SOURCES + "s-1,U,P,,,\n",

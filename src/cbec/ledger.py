@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BESIDE",
+    "PAPER",
     "Alternative",
     "Claim",
     "Comparator",
@@ -53,6 +54,9 @@ __all__ = [
     "place_of",
     "read_ledger",
 ]
+
+PAPER = "the-paper"
+"""Id and origin of the paper under audit in ``sources.csv``, and of nothing else."""
 
 # The files that are read from the folder of the claims where they exist.
 BESIDE = ("inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
@@ -658,9 +662,9 @@ def _finding(row: _Row) -> Finding:
         raise row.error("grade", f"nothing was found, so {grade!r} can't be; write not-found")
     if finding != "not-found" and grade == "not-found":
         raise row.error("grade", f"a source that {finding} was found; write its grade")
-    if finding in {"supports", "earlier-origin"} and grade == "printed":
+    if finding in {"supports", "earlier-origin"} and (grade == "printed" or row["source"] == PAPER):
         raise row.error(
-            "grade", "the work that prints the figure is no evidence for it; drop the finding"
+            "finding", "the work that prints the figure is no evidence for it; drop the finding"
         )
     return Finding(
         claim=row["claim"],
@@ -676,6 +680,12 @@ def _finding(row: _Row) -> Finding:
 
 
 def _source(row: _Row) -> Source:
+    if row["origin"] == PAPER != row["id"]:
+        raise row.error(
+            "origin",
+            f"{PAPER!r} is the paper under audit, and its row has this id; "
+            "name whoever made the figures of the page",
+        )
     return Source(
         row["id"],
         row["title"],

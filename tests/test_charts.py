@@ -347,6 +347,20 @@ def test_a_name_in_both_scripts_is_in_latin_letters_in_the_picture_alone() -> No
     assert "中商产业研究院 (askci), for 2023" in json.dumps(both[MIME], ensure_ascii=False)
 
 
+def test_a_column_named_in_both_scripts_keeps_its_data_in_the_picture() -> None:
+    def drawn(column: str) -> str:
+        data = pd.DataFrame({column: [3, 5], "item": ["one", "two"]})
+        chart = (
+            alt.Chart(data)
+            .transform_filter(f"datum['{column}'] > 1")
+            .mark_bar()
+            .encode(x=alt.X(column, type="quantitative").title(None), y="item:N")
+        )
+        return show(chart)["image/png"]
+
+    assert drawn("出口 (exports)") == drawn("exports")
+
+
 def test_a_stored_picture_with_a_character_that_its_font_lacks_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

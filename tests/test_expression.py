@@ -453,7 +453,7 @@ def test_ends_may_be_plain_integers() -> None:
         ("sum(ratio(a, b), ratio(b, a))", {"a": closed(1, 3), "b": point(2)}, "monotone in 'a'"),
         ("cagr(a, b, 0)", {"a": point(2), "b": point(1)}, "a whole number of years, not [0, 0]"),
         ("cagr(a, b, 1.5)", {"a": point(2), "b": point(1)}, "a whole number of years"),
-        ("cagr(a, b, c)", {"a": point(2), "b": point(1), "c": closed(2, 3)}, "whole number"),
+        ("cagr(a, b, c)", {"a": point(2), "b": point(1), "c": closed(2, 3)}, "the kind duration"),
         ("cagr(a, b, 51)", {"a": point(2), "b": point(1)}, "cagr takes at most 50 years, not 51"),
         ("cagr(a, b, 99999999)", {"a": point(2), "b": point(1)}, "at most 50 years"),
         ("cagr(a, b, 2)", {"a": closed(-1, 2), "b": point(1)}, "may be negative: a"),

@@ -439,6 +439,19 @@ DAMAGE: list[tuple[str, str | bytes, list[str]]] = [
         ["row 4 (id g)", "gives ratio, the printed '1.0亿元' measures CNY", "mend the derivation"],
     ),
     (
+        "a rank that is printed without a word for it",
+        claims(*LEVELS, 'g,1,=,rank,"rank(a, b)"'),
+        [
+            *("row 4 (id g)", "derivation gives rank, the printed '1' measures count"),
+            "mend the derivation, or the unit in the column printed (第一, 1 rank)",
+        ],
+    ),
+    (
+        "years that are printed without a unit",
+        claims(*LEVELS, "y,3,=,duration,", 'g,1.0%,=,growth,"cagr(a, b, y)"'),
+        ["row 5 (id g)", "needs years at the end, not count", "with its unit (3年, 3 years)"],
+    ),
+    (
         "a derivation that can't be read",
         claims(*LEVELS, "g,1.0亿元,=,level,b - a"),
         ["row 4 (id g)", "derivation: 'b - a'", "write difference(a, b)"],
@@ -491,7 +504,7 @@ DAMAGE: list[tuple[str, str | bytes, list[str]]] = [
     (
         "a resolution of nothing",
         claims("a,13.7,=,level,,0,because", columns=WITH_RESOLUTION),
-        ["row 2 (id a)", "resolution: a resolution must be positive"],
+        ["row 2 (id a)", "resolution: the resolution '0' isn't above zero; write the step"],
     ),
     (
         "a resolution that the figure contradicts",
@@ -650,6 +663,18 @@ BESIDE = [
         "evidence.csv",
         claims("sales-growth,supports,s-1,,,,,", columns=EVIDENCE),
         ["row 2 (id sales-growth)", "grade: '' is not one of corroborated", "choose one"],
+    ),
+    (
+        "the paper as a source that supports it",
+        "evidence.csv",
+        claims("sales-growth,supports,the-paper,corroborated,,,,", columns=EVIDENCE),
+        ["row 2 (id sales-growth)", "finding: the work that prints the figure", "drop the finding"],
+    ),
+    (
+        "another page with the origin of the paper",
+        "sources.csv",
+        "id,title,origin\nthe-paper,T,the-paper\ns-1,T,the-paper\n",
+        ["row 3 (id s-1)", "origin: 'the-paper' is the paper", "name whoever made the figures"],
     ),
     (
         "a duplicate source",

@@ -135,6 +135,11 @@ def test_every_statistic_of_the_paper_is_read(
         ("十二家", "", 12, 1, "count"),
         ("二十一个月", "", Fraction(21, 12), Fraction(1, 12), "year"),
         ("第一", "", 1, 1, "rank"),
+        ("第二位", "", 2, 1, "rank"),
+        ("全国第三", "", 3, 1, "rank"),
+        ("第十二名", "", 12, 1, "rank"),
+        ("第2", "", 2, 1, "rank"),
+        ("第120位", "", 120, 1, "rank"),
     ],
 )
 def test_a_figure_has_the_value_and_the_last_digit_it_was_printed_with(
@@ -164,6 +169,7 @@ def test_trailing_zeros_are_never_padded_or_dropped() -> None:
         ("3学期", "", True),
         ("首位", "", True),
         ("全国首位", "", True),
+        ("第二", "", True),
         ("58", "", True),
         ("58", "institutions", True),
         ("12万家", "", False),
@@ -318,6 +324,8 @@ def test_a_figure_prints_as_it_was_read(
         ("三类", Fraction(4), "4类"),
         ("两年", Fraction(3), "3年"),
         ("首位", Fraction(2), "2 rank"),
+        ("第2位", Fraction(2), "第2位"),
+        ("第二", Fraction(3), "3 rank"),
         ("厘米级", Fraction(5, 100), "5厘米"),
     ],
 )
@@ -396,7 +404,7 @@ def test_a_unit_that_does_not_fit_is_refused(text: str, unit: str, remedy: str) 
 
 
 def test_another_resolution_widens_the_interval_and_keeps_text_and_value() -> None:
-    figure = parse_printed("70,000家").with_resolution(Fraction(1000))
+    figure = parse_printed("70,000家").with_resolution(parse_printed("1000家"))
     assert figure.text == "70,000家"
     assert figure.interval() == Interval(Fraction(69_500), Fraction(70_500), True, False)
     assert not figure.is_whole
@@ -404,15 +412,25 @@ def test_another_resolution_widens_the_interval_and_keeps_text_and_value() -> No
 
 
 def test_a_resolution_finer_than_print_is_shown_when_printing() -> None:
-    figure = parse_printed("12万").with_resolution(Fraction(1000))
+    figure = parse_printed("12万").with_resolution(parse_printed("1000"))
     assert figure.interval() == Interval(Fraction(119_500), Fraction(120_500), True, False)
     assert figure.reprint(Fraction(123_456)) == "12.3万"
 
 
-@pytest.mark.parametrize("resolution", [Fraction(0), Fraction(-1), Fraction(3), Fraction(20)])
-def test_an_impossible_resolution_is_refused(resolution: Fraction) -> None:
-    with pytest.raises(PrintedFigureError, match=r"must be positive|choose one that divides it"):
-        parse_printed("10").with_resolution(resolution)
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("0个月", "the resolution '0个月' isn't above zero; write the step"),
+        ("-1年", "the resolution '-1年' isn't above zero; write the step"),
+        ("1学期", "'8个月' isn't a multiple of the resolution '1学期'; choose one that divides it"),
+        ("2年", "isn't a multiple of the resolution '2年'"),
+        ("1", "'1' measures count, the figure year; write both in units of one kind"),
+    ],
+)
+def test_an_impossible_resolution_is_refused_as_it_is_written(step: str, said: str) -> None:
+    with pytest.raises(PrintedFigureError) as raised:
+        parse_printed("8个月").with_resolution(parse_printed(step))
+    assert said in str(raised.value)
 
 
 # Mistakes --------------------------------------------------------------------------------------
@@ -450,6 +468,9 @@ def test_an_impossible_resolution_is_refused(resolution: Fraction) -> None:
         ("٣", "write digits, with a decimal point"),
         ("三", "write digits, with a decimal point"),
         ("三百家", "write digits, with a decimal point"),
+        ("第0位", "write digits, with a decimal point"),
+        ("第十十", "write digits, with a decimal point"),
+        ("第三季度", "write digits, with a decimal point"),
         ("12万亩", "'万亩' is not a known unit; write"),
         ("12万万", "'万万' is not a known unit; write"),
         ("1e5", "'e5' is not a known unit; write"),
@@ -477,7 +498,7 @@ def test_a_remedy_that_spells_the_figure_is_itself_a_figure(text: str) -> None:
     assert isinstance(parse_printed(str(caught.value).rpartition("write ")[2]), Printed)
 
 
-@given(st.text(alphabet="0123456789.,+-−%万亿元家三十两 \t\n５，e_x(", max_size=12))
+@given(st.text(alphabet="0123456789.,+-−%万亿元家三十两第位 \t\n５，e_x(", max_size=12))
 @example("0" * 101)
 def test_any_text_is_a_figure_or_a_named_error(text: str) -> None:
     try:

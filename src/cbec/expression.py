@@ -702,7 +702,10 @@ def _root_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     """Return the range of a growth rate per year; the root is increasing, so ends map to ends."""
     years = bounds(call.arguments[-1], box)
     if years.lower is None or not years.is_point or years.lower.denominator != 1 or years.lower < 1:
-        raise ExpressionError(f"{call.function} needs a whole number of years, not {years}")
+        raise ExpressionError(
+            f"{call.function} needs a whole number of years, not {years}; write a number, or "
+            "give a claim that is printed as 3年 or 3 years the kind duration"
+        )
     degree = int(years.lower)
     if degree > _MOST_YEARS:
         raise ExpressionError(f"{call.function} takes at most {_MOST_YEARS} years, not {degree}")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar, cast, get_args
 from typing import Literal as OneOf
 
 from cbec.display import figure_in_english
-from cbec.errors import CbecError, ExpressionError, LedgerError, PrintedFigureError
+from cbec.errors import CbecError, ExpressionError, LedgerError
 from cbec.evidence import weakest
 from cbec.expression import (
     Call,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BESIDE",
+    "PAPER",
     "Alternative",
     "Claim",
     "Comparator",
@@ -53,6 +54,9 @@ __all__ = [
     "place_of",
     "read_ledger",
 ]
+
+PAPER = "the-paper"
+"""Id and origin of the paper under audit in ``sources.csv``, and of nothing else."""
 
 # The files that are read from the folder of the claims where they exist.
 BESIDE = ("inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
@@ -75,6 +79,8 @@ Kind = OneOf[
 Code = OneOf["", "given", "no-denominator", "no-inputs", "parameter"]
 # What is printed to the last unit is exact in these, and rounded in all other kinds.
 _EXACT_KINDS = frozenset({"count", "rank", "duration"})
+# How to print what a bare number is no figure of.
+_FORMS = {"rank": " (第一, 1 rank)", "year": " (3年, 3 years)"}
 FindingKind = OneOf["supports", "contradicts", "cannot-bear", "not-found", "earlier-origin"]
 Grade = OneOf["corroborated", "single-source", "derived", "unconfirmed", "not-found", "printed"]
 
@@ -535,13 +541,7 @@ class _Row:
         if not self["resolution_reason"]:
             raise self.error("resolution_reason", "a resolution needs a reason; write one")
         try:
-            step = parse_printed(override, unit)
-            if step.dimension != figure.dimension:
-                raise PrintedFigureError(
-                    f"{override!r} measures {step.dimension}, the figure {figure.dimension}; "
-                    "write both in units of one kind"
-                )
-            return figure.with_resolution(step.value)
+            return figure.with_resolution(parse_printed(override, unit))
         except CbecError as error:
             raise self.error("resolution", str(error)) from error
 
@@ -662,9 +662,9 @@ def _finding(row: _Row) -> Finding:
         raise row.error("grade", f"nothing was found, so {grade!r} can't be; write not-found")
     if finding != "not-found" and grade == "not-found":
         raise row.error("grade", f"a source that {finding} was found; write its grade")
-    if finding in {"supports", "earlier-origin"} and grade == "printed":
+    if finding in {"supports", "earlier-origin"} and (grade == "printed" or row["source"] == PAPER):
         raise row.error(
-            "grade", "the work that prints the figure is no evidence for it; drop the finding"
+            "finding", "the work that prints the figure is no evidence for it; drop the finding"
         )
     return Finding(
         claim=row["claim"],
@@ -680,6 +680,12 @@ def _finding(row: _Row) -> Finding:
 
 
 def _source(row: _Row) -> Source:
+    if row["origin"] == PAPER != row["id"]:
+        raise row.error(
+            "origin",
+            f"{PAPER!r} is the paper under audit, and its row has this id; "
+            "name whoever made the figures of the page",
+        )
     return Source(
         row["id"],
         row["title"],
@@ -723,7 +729,8 @@ def _check_references(ledger: Ledger, path: Path) -> None:
         if printed is not None and dimension not in {printed.dimension, "any"}:
             raise LedgerError(
                 f"{place}: the derivation gives {dimension}, the printed {printed.text!r} "
-                f"measures {printed.dimension}; mend the derivation or the unit"
+                f"measures {printed.dimension}; mend the derivation, or the unit in the column "
+                f"printed{_FORMS.get(dimension, '')}"
             )
     evidence = path.with_name("evidence.csv")
     for finding in ledger.findings:
@@ -784,7 +791,10 @@ def _dimension(expression: Expression, ledger: Ledger) -> str:
             found = [_dimension(argument, ledger) for argument in arguments]
             if function in {"cagr", "annualise"}:
                 if found[-1] not in {"year", "any"}:
-                    raise ExpressionError(f"{function} needs years at the end, not {found[-1]}")
+                    raise ExpressionError(
+                        f"{function} needs years at the end, not {found[-1]}; write a number, or "
+                        f"print the figure with its unit{_FORMS['year']}"
+                    )
                 _same(function, found[:-1] if function == "cagr" else ["ratio", found[0]])
                 return "ratio"
             if function == "ratio":

@@ -17,12 +17,11 @@ from typing import Any, Literal
 
 from cbec import tables
 from cbec.errors import TableError
-from cbec.ledger import Ledger, Source, read_ledger
+from cbec.ledger import PAPER, Ledger, Source, read_ledger
 
 __all__ = ["DESCRIPTOR", "Entry", "data_files", "descriptor", "entries", "find", "split_names"]
 
 DESCRIPTOR = "datapackage.json"
-_PAPER = "the-paper"
 _PAGES = {"row": "reference/provenance", "claim": "reference/ledger", "table": "reference/data"}
 _PREFIXES = {"row": "", "claim": "claim-", "table": "table-"}
 
@@ -231,7 +230,7 @@ def _claims(ledger: Ledger) -> Iterable[Entry]:
             evidence="printed" if claim.printed else "",
             note=claim.note_en,
             english=claim.english,
-            source=ledger.sources.get(_PAPER),
+            source=ledger.sources.get(PAPER),
         )
 
 

@@ -35,12 +35,10 @@ class Rule(StrEnum):
 
 # Words that say one unit by themselves, and how other numbers of the unit are written.
 _WORDS: dict[str, tuple[Unit, str]] = {
-    "首位": (UNIT_WORDS["rank"], " rank"),
-    "全国首位": (UNIT_WORDS["rank"], " rank"),
-    "第一": (UNIT_WORDS["rank"], " rank"),
     "全额": (UNIT_WORDS["倍"], "倍"),
     "厘米级": (UNIT_WORDS["厘米"], "厘米"),
 }
+_RANK = re.compile(r"(全国)?(首位|第(?P<number>[1-9]\d*|[一二三四五六七八九十]+)[位名]?)", re.ASCII)
 # Longer than any figure in print, and short enough for every sum done with it.
 _MOST_CHARACTERS = 100
 
@@ -222,22 +220,35 @@ class Printed:
         )
         return replace(figure, text=figure._written(self.value))
 
-    def with_resolution(self, resolution: Fraction) -> Printed:
-        """Return the figure with another resolution, in base units; the text stays.
+    def with_resolution(self, step: Printed) -> Printed:
+        """Return the figure as one that was rounded to another step; the text stays.
 
         Raises
         ------
         PrintedFigureError
-            If the figure can't have been rounded to the resolution.
+            If the figure can't have been rounded to the step.
+
+        Examples
+        --------
+        >>> print(parse_printed("70,000家").with_resolution(parse_printed("1000家")).interval())
+        [69500, 70500)
         """
-        if resolution <= 0:
-            raise PrintedFigureError(f"a resolution must be positive, not {resolution}")
-        if (self.value / resolution).denominator != 1:
+        if step.dimension != self.dimension:
             raise PrintedFigureError(
-                f"{self.text!r} isn't a multiple of the resolution {resolution}; "
+                f"{step.text!r} measures {step.dimension}, the figure {self.dimension}; "
+                "write both in units of one kind"
+            )
+        if step.value <= 0:
+            raise PrintedFigureError(
+                f"the resolution {step.text!r} isn't above zero; "
+                "write the step that the figure was rounded to"
+            )
+        if (self.value / step.value).denominator != 1:
+            raise PrintedFigureError(
+                f"{self.text!r} isn't a multiple of the resolution {step.text!r}; "
                 "choose one that divides it"
             )
-        return replace(self, resolution=resolution, rounded_count=True)
+        return replace(self, resolution=step.value, rounded_count=True)
 
     def __str__(self) -> str:
         return self.text
@@ -250,8 +261,9 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     ----------
     text : str
         The figure as printed. Thousands may be grouped by commas; a multiplier and a unit word
-        may follow (see `cbec.units`). Chinese numerals up to 99 and the words 首位 and 全国首位
-        (rank one), 全额 (the full amount) and 厘米级 (the order of a centimetre) are understood.
+        may follow (see `cbec.units`). Chinese numerals up to 99, ranks such as 首位, 第二, 第12位
+        and 全国第三, and the words 全额 (the full amount) and 厘米级 (the order of a centimetre)
+        are understood.
     unit : str, optional
         The unit where the text itself names none, ``trillion CNY`` for instance.
 
@@ -374,7 +386,11 @@ def _finite_decimals(value: Fraction) -> int | None:
 
 
 def _chinese(text: str) -> Printed | None:
-    """Read Chinese numerals with a unit word, such as 三类 or 两年."""
+    """Read a rank, such as 第二, or Chinese numerals with a unit word, such as 三类 or 两年."""
+    if rank := _RANK.fullmatch(text):
+        said = rank["number"] or "一"
+        place = int(said) if said.isdecimal() else chinese_numeral(said)
+        return _spelled_figure(text, place, UNIT_WORDS["rank"], " rank") if place else None
     for length in (3, 2, 1):
         number, word = chinese_numeral(text[:length]), text[length:]
         if number is not None and word in UNIT_WORDS and word:

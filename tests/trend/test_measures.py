@@ -143,6 +143,10 @@ def test_what_would_divide_by_zero_is_nan_and_never_perfect():
         (lambda: smape([1, 2], [1]), r"shapes differ: actual \(2,\), mean \(1,\); give one"),
         (lambda: smape([1, np.nan], [1, 2]), "actual is nan at position 1; leave out"),
         (lambda: smape([[1, 2], [3, np.inf]], [[1, 2], [3, 4]]), "actual is inf at position 1, 1"),
+        (
+            lambda: smape(np.ma.array([[1, 2], [3, 4]], mask=[[0, 0], [1, 0]]), [[1, 2], [3, 4]]),
+            "actual is nan at position 1, 0; leave out what isn't known",
+        ),
         (lambda: smape(["1"], [1]), "actual isn't numeric"),
         (lambda: smape([True], [1]), r"actual isn't numeric \(bool\)"),
         (lambda: smape(1.0, 1.0), r"actual has the shape \(\)"),

@@ -90,7 +90,8 @@ def test_fractions_are_refused_and_written_in_percent(levels_of, level, remedy):
         ([0, 80], "the level 0 isn't between 0 and 100"),
         ([-0.5], "the level -0.5 isn't between 0 and 100"),
         ([math.nan], "the level nan isn't between 0 and 100"),
-        ([10**400], "the level inf isn't between 0 and 100"),
+        ([10**400], "the level is [1000"),
+        ([80, -math.inf], "the level -inf isn't between 0 and 100"),
         ([90, 50, 90.0], "the level 90 stands twice; give each once"),
         ([True], "give a list of percentages, such as (80, 95)"),
         (["80"], "the level is ['80']; give a list of percentages"),
@@ -99,6 +100,8 @@ def test_fractions_are_refused_and_written_in_percent(levels_of, level, remedy):
         ([80 + 0j], "the level is [(80+0j)]; give a list"),
         ([np.timedelta64(80, "D")], "the level is [np.timedelta64(80,'D')]; give a list"),
         ("naive", "the level is 'naive'; give a list of percentages"),
+        ({80: 95, 90: 99}, "the level is {80: 95, 90: 99}; give a list of percentages"),
+        (frozenset({80}), "the level is frozenset({80}); give a list of percentages"),
     ],
 )
 def test_what_is_no_list_of_percentages_is_refused_alike_everywhere(levels_of, level, said):
@@ -114,6 +117,7 @@ def test_what_is_no_list_of_percentages_is_refused_alike_everywhere(levels_of, l
         (np.array(90), "the level is array(90); give a list of percentages, such as (90,)"),
         (0.9, "the level 0.9 is below 1, and levels are in percent; write (90,)"),
         (100, "the level 100 isn't between 0 and 100"),
+        (10**400, "the level is 1000"),
         (None, "the level is None; give a list of percentages"),
     ],
 )
@@ -131,6 +135,7 @@ def test_a_lone_level_is_answered_with_the_list_of_it(call, level, said):
         (100, "the level 100 isn't between 0 and 100"),
         ((80, 95), "the level is (80, 95); give one percentage, such as 80"),
         ("80", "the level is '80'; give one percentage"),
+        (10**400, "the level is 1000"),
         (None, "the level is None; give one percentage"),
     ],
 )
@@ -254,8 +259,19 @@ def test_charts_and_register_keep_their_names():
 
 # Whatever a user gives ---------------------------------------------------------------------------
 
+
+class Broken:
+    """What fails in its own way, whatever is asked of it."""
+
+    def fail(self, *_):
+        raise RuntimeError
+
+    __repr__ = __float__ = __index__ = __iter__ = fail
+
+
 ODD = st.sampled_from(
     [
+        Broken(),
         *(None, True, "x", "80", b"5", 1 + 2j, [1], [[1], [1, 2]], (), {}, {1, 2}, object(), int),
         *(10**400, 10**5000, Decimal("sNaN"), Fraction(1, 3), pd.NA, pd.NaT, np.float16(2.5)),
         *(np.array([1]), np.array(5), np.array([]), np.complex64(3), np.timedelta64(5, "D")),
@@ -265,6 +281,17 @@ ODD = st.sampled_from(
 )
 NUMBER = st.one_of(st.floats(), st.integers(-100, 100))
 SERIES = st.lists(st.one_of(NUMBER, ODD), min_size=5, max_size=7)
+
+
+def test_a_value_that_fails_to_be_written_is_named_by_its_type():
+    with pytest.raises(TrendError, match="the horizon is of the type Broken; give a whole"):
+        forecast(Y, Broken())
+    with pytest.raises(TrendError, match="the level is of the type Broken; give a list"):
+        forecast(Y, 2, Broken())
+    with pytest.raises(TrendError, match="value 1 of y is of the type Broken; give a number"):
+        forecast([Broken(), *Y], 2)
+    with pytest.raises(TrendError, match="the horizon is too large to write; give a whole"):
+        forecast(Y, 10**5000)
 
 
 @settings(max_examples=150, deadline=None)

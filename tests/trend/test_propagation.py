@@ -155,6 +155,7 @@ def test_the_band_is_a_table_with_both_intervals() -> None:
             "'a' at place 1 in the index of the series is no year",
         ),
         (list(PRINTED.values()), TableError, "list has no years"),
+        (series().reset_index(drop=True), TableError, "the Series has no years; give a Series"),
         (pd.DataFrame({"year": [2024], "x": [1]}), TableError, "give rows as cbec.tables.load"),
         (pd.DataFrame({"year": [2024], "value": [1.0]}), TableError, "2024 is neither printed"),
         (

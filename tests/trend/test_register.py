@@ -258,19 +258,22 @@ def test_figures_keep_what_they_stand_for_and_where_they_come_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("series", "vintage", "until", "said"),
+    ("series", "vintage", "said"),
     [
-        ("market", "as-published", None, "no series 'market' in vintage 'as-published'; there are"),
-        ("customs-total", "as-published", None, "customs-total, revised"),
-        ("market-total", "as-published", 1999, "there is no figure until 1999"),
+        ("market", "as-published", "no series 'market' in vintage 'as-published'; there are"),
+        ("customs-total", "as-published", "customs-total, revised"),
     ],
 )
-def test_an_unknown_series_or_vintage_is_refused(
-    series: str, vintage: str, until: int | None, said: str
-) -> None:
+def test_an_unknown_series_or_vintage_is_refused(series: str, vintage: str, said: str) -> None:
     with pytest.raises(TableError) as raised:
-        figures(series, vintage, until=until)
+        figures(series, vintage)
     assert said in str(raised.value)
+
+
+def test_a_series_has_no_row_before_its_first_figure() -> None:
+    found = figures("market-total", "as-published", until=1999)
+    assert found.empty
+    assert list(found) == list(figures("market-total", "as-published"))
 
 
 # Remaking

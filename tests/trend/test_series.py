@@ -127,6 +127,10 @@ def test_the_default_index_is_no_years_unless_it_is_given_as_years():
     assert annual(pd.Series(FIVE), range(5)).index.tolist() == [0, 1, 2, 3, 4]
 
 
+def test_a_mask_that_hides_nothing_is_dropped_from_the_years():
+    assert type(annual(FIVE, np.ma.array(YEARS)).index) is np.ndarray
+
+
 def test_steps_are_counted_from_one_without_years():
     assert annual(FIVE).ahead(3).tolist() == [1, 2, 3]
 
@@ -207,7 +211,9 @@ def test_a_missing_value_is_named_by_its_year():
         ([time(20, 20)] * 5, ["datetime.time(20, 20)", "no year"]),
         (np.array(YEARS, dtype="m8[D]"), ["2020", "no year"]),
         ([*YEARS[:4], 2024 + 0j], ["(2024+0j)", "no year"]),
+        (np.ma.array(YEARS, mask=[0, 0, 1, 0, 0]), ["masked at place 3", "no year"]),
         (set(YEARS), ["2020", "in a list"]),
+        (dict.fromkeys(YEARS), ["2020", "in a list"]),
         (b"20202", ["20202", "a year for each value"]),
         (2020, ["2020", "a year for each value"]),
         ("20202", ["20202", "a year for each value"]),

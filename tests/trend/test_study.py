@@ -69,6 +69,22 @@ def test_a_set_that_gives_the_same_years_is_not_repeated():
         assert set(run["evidence"]) <= allowed
 
 
+@pytest.mark.parametrize("until", [1999, 2012, 2016, 2019])
+def test_a_series_that_begins_later_has_no_year_and_says_so_in_every_table(until):
+    runs = runs_by_set(until)
+    assert set(SERIES) <= set(runs)
+    assert all((run["year"] <= until).all() for run in runs.values())
+    late = {"Customs": runs["CBEC, customs, first published"]}
+    assert late["Customs"].empty
+    said = "is possible: no year, and at least 5 are needed"
+    (row,) = change_table(late).to_dict("records")
+    assert (row["Test"], row["row"], row["evidence"]) == (f"no test {said}", "", "")
+    (row,) = sensitivity(late, 2030).to_dict("records")
+    assert (row["Series"], row["Rests on"], row["evidence"]) == ("Customs", f"no model {said}", "")
+    with pytest.raises(TrendError, match="0 values; a trend model needs at least 5"):
+        panel_table(late, 2)
+
+
 def test_a_run_that_is_too_short_is_said_to_be_so_in_words_and_among_the_tests():
     run = run_of("market-total", basis="sourced")
     said = "4 years, 2019 to 2022, and at least 5 are needed"
@@ -152,6 +168,7 @@ def test_rounding_moves_the_naive_forecast_by_half_a_digit_at_most():
 def test_a_run_that_is_too_short_gets_a_statement():
     run = run_of("market-import", basis="without-unconfirmed")
     row = sensitivity({"Imports": run}, 2025).iloc[0]
+    assert row["Series"] == "Imports, trillion CNY"
     assert row["Rests on"].startswith(f"no model is possible: {len(run)} years")
     assert "Forecast" not in row.index
 

@@ -187,7 +187,8 @@ def _in_latin_letters(part: Any) -> Any:
     if isinstance(part, list):
         return [_in_latin_letters(item) for item in part]
     if isinstance(part, dict):
-        return {name: _in_latin_letters(item) for name, item in part.items()}
+        # The columns of the data with what names them: fields and expressions.
+        return {_in_latin_letters(name): _in_latin_letters(item) for name, item in part.items()}
     return part
 
 

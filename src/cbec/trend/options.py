@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ from cbec.errors import TrendError
 
 __all__ = [
     "LONGEST_HORIZON",
+    "NO_LISTS",
     "as_integer",
     "as_number",
     "as_numbers",
@@ -38,6 +40,8 @@ _NO_NUMBERS = (
     *(bool, str, bytes, complex),
     *(np.bool_, np.complexfloating, np.datetime64, np.timedelta64, type(np.ma.masked)),
 )
+NO_LISTS = (str, bytes, dict, set, frozenset)
+"""What can be iterated over and is no list of numbers all the same."""
 
 
 def checked_horizon(horizon: Any) -> int:
@@ -95,13 +99,14 @@ def checked_levels(level: Any) -> tuple[float, ...]:
     >>> checked_levels([80, 99.5])
     (80.0, 99.5)
     """
-    if (single := as_number(level)) is not None:
+    single = as_number(level)
+    if single not in (None, math.inf):
         _check_range([single], _tuple)
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as {_tuple([single])}"
         )
     levels = as_numbers(level)
-    if levels is None:
+    if levels is None or math.inf in levels:
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as (80, 95)"
         )
@@ -137,7 +142,7 @@ def checked_level(level: Any) -> float:
     95.0
     """
     value = as_number(level)
-    if value is None:
+    if value in (None, math.inf):
         raise TrendError(f"the level is {shown(level)}; give one percentage, such as 80")
     _check_range([value], lambda written: level_label(written[0]))
     return value
@@ -176,6 +181,8 @@ def shown(value: Any) -> str:
         text = " ".join(repr(value).split())
     except ValueError:  # more digits than Python writes
         return "too large to write"
+    except Exception:  # a mistake of the object's own
+        return f"of the type {type(value).__name__}"
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
@@ -189,7 +196,7 @@ def as_integer(value: Any) -> int | None:
     """
     try:
         return None if isinstance(value, _NO_NUMBERS) else operator.index(value)
-    except TypeError:
+    except Exception:
         return None
 
 
@@ -205,25 +212,25 @@ def as_number(value: Any) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
-        return None
     except OverflowError:
-        return float("inf")
+        return math.inf
+    except Exception:
+        return None
 
 
 def as_numbers(values: Any) -> tuple[float, ...] | None:
-    """Return the numbers of a list; None for what is no list of numbers, as are texts.
+    """Return the numbers of a list; None for what is no list of numbers, as are texts and sets.
 
     Examples
     --------
     >>> as_numbers([80, 99.5]), as_numbers([80, "95"]), as_numbers("80"), as_numbers(80)
     ((80.0, 99.5), None, None, None)
     """
-    if isinstance(values, (str, bytes)):
+    if isinstance(values, NO_LISTS):
         return None
     try:
         given = [as_number(value) for value in values]
-    except TypeError:
+    except Exception:
         return None
     numbers = tuple(number for number in given if number is not None)
     return numbers if len(numbers) == len(given) else None

@@ -22,7 +22,7 @@ from cbec.evidence import MODEL_MINIMUM, WEAK_GRADES, model_possible
 from cbec.rounding import parse_printed
 from cbec.trend.api import checked_model, fit, forecast
 from cbec.trend.options import as_integer, as_number, level_label, shown
-from cbec.trend.series import years_of
+from cbec.trend.series import own_years
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -219,7 +219,8 @@ def rounding_band(
     TrendError
         If the model can't be fitted, a year is missing, or an argument is out of range.
     TableError
-        If a row is a lower bound or about a figure, so no level, or a year stands twice.
+        If a row is a lower bound or about a figure, so no level; if a year stands twice; or if
+        there are no years, as in a Series with the default index.
     PrintedFigureError
         If a text is no printed figure.
 
@@ -274,13 +275,13 @@ def _ends(
         _check_levels(table)
         rows = [_row_ends(row) for row in table.to_dict("records")]
         years = list(table["year"])
-    elif isinstance(figures, pd.Series):
-        years = years_of(figures.index, "the series").tolist()
+    elif (own := own_years(figures, "the series")) is not None:
+        years = own.tolist()
         rows = [_printed_ends(text, f"{year}") for year, text in zip(years, figures, strict=True)]
     else:
         raise TableError(
-            f"{type(figures).__name__} has no years; give a Series of printed figures by year, or "
-            "rows as cbec.tables.load returns them"
+            f"the {type(figures).__name__} has no years; give a Series of printed figures by year, "
+            "or rows as cbec.tables.load returns them"
         )
     for year in years:
         if isinstance(year, bool) or not isinstance(year, Integral):

@@ -189,12 +189,13 @@ def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFr
     DataFrame
         A row a year: ``series``, ``year``, ``value``, ``lower`` and ``upper`` (all that the
         printed figure stands for), ``evidence``, ``row`` and ``unit``. Figures that are printed
-        as more than or about are no levels and left out, so that their year is missing.
+        as more than or about are no levels and left out, so that their year is missing. No row if
+        the series begins after ``until``.
 
     Raises
     ------
     TableError
-        If there is no such series or vintage, or no figure until that year.
+        If there is no such series or vintage.
 
     Examples
     --------
@@ -208,8 +209,6 @@ def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFr
         if (one.series, one.vintage) == (series, vintage):
             found = _levels(one)
             kept = found if until is None else found[found["year"] <= until]
-            if kept.empty:
-                raise TableError(f"{series}, {vintage}: there is no figure until {until}")
             return kept.reset_index(drop=True)
     known = "; ".join(f"{one.series}, {one.vintage}" for one in _all_series())
     raise TableError(f"there is no series {series!r} in vintage {vintage!r}; there are {known}")

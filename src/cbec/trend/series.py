@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from cbec.errors import TrendError
 from cbec.evidence import MODEL_MINIMUM
-from cbec.trend.options import as_number, shown
+from cbec.trend.options import NO_LISTS, as_number, shown
 
-__all__ = ["Annual", "annual", "years_of"]
+__all__ = ["Annual", "annual", "own_years", "years_of"]
 
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # No year of any calendar; beyond it a sum of years may leave the range of an integer.
@@ -90,7 +90,7 @@ def annual(
     """
     if isinstance(y, pd.DataFrame):
         raise TrendError(f"{name} is a table with columns; choose one column")
-    years = years_of(index, name) if index is not None else _own_years(y, name)
+    years = years_of(index, name) if index is not None else own_years(y, name)
     values = _numbers(y, name)
     if years is not None and len(years) != len(values):
         raise TrendError(
@@ -161,7 +161,20 @@ def _numbers(y: Any, name: str) -> NDArray[np.float64]:
     return np.array(numbers, dtype=np.float64)
 
 
-def _own_years(y: Any, name: str) -> NDArray[np.int_] | None:
+def own_years(y: Any, name: str) -> NDArray[np.int_] | None:
+    """Return the years in the index of a Series; None without one, or if its index is the default.
+
+    Raises
+    ------
+    TrendError
+        As `years_of`.
+
+    Examples
+    --------
+    >>> own_years(pd.Series([2.1, 2.4], index=[2023, 2024]), "exports")
+    array([2023, 2024])
+    >>> own_years(pd.Series([2.1, 2.4]), "exports")
+    """
     if not isinstance(y, pd.Series):
         return None
     index = y.index
@@ -196,14 +209,15 @@ def years_of(index: Iterable[Any], name: str) -> NDArray[np.int_]:
     array([2023, 2024])
     """
     flat = getattr(index, "ndim", 1) == 1
-    if not flat or not isinstance(index, Iterable) or isinstance(index, (str, bytes, set)):
+    if not flat or not isinstance(index, Iterable) or isinstance(index, NO_LISTS):
         raise TrendError(
             f"the index of {name} is {shown(index)}; give a year for each value, in a list"
         )
     listed: Any = index.to_numpy() if isinstance(index, (pd.Series, pd.Index)) else index
     whole = isinstance(listed, np.ndarray) and listed.dtype.kind in "iu"
-    if whole and ((listed >= -_FARTHEST) & (listed <= _FARTHEST)).all():
-        return listed.astype(np.int_)
+    hidden = np.ma.is_masked(listed)
+    if whole and not hidden and ((listed >= -_FARTHEST) & (listed <= _FARTHEST)).all():
+        return np.array(listed, dtype=np.int_)
     years: list[int] = []
     dates: dict[int, set[Any]] = {}
     for i, value in enumerate(listed):

@@ -97,7 +97,8 @@ def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        By label; where a set is narrower, the label names it.
+        By label; where a set is narrower, the label names it. A run has no row if no figure until
+        that year is in the set.
 
     Raises
     ------
@@ -111,11 +112,11 @@ def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
     """
     found: dict[str, pd.DataFrame] = {}
     for label, of in SERIES.items():
-        before: list[int] = []
+        before: list[int] | None = None
         for name in SETS:
             run = run_of(*of, name, until)
             if (years := run["year"].tolist()) != before:
-                found[f"{label}: {SET_LABELS[name][0]}" if before else label] = run
+                found[label if before is None else f"{label}: {SET_LABELS[name][0]}"] = run
             before = years
     return found
 
@@ -159,6 +160,10 @@ def _numbers(run: pd.DataFrame) -> tuple[Any, Any]:
     return run["value"].to_numpy(dtype=float), run["year"].to_numpy()
 
 
+def _grade(run: pd.DataFrame) -> str:
+    return weakest(run["evidence"]) if len(run) else ""
+
+
 def _observed(run: pd.DataFrame) -> pd.DataFrame:
     shown = run.rename(columns={"lower": "least", "upper": "most"}).assign(kind="observed")
     kept = ["kind", "year", "value", "least", "most", "printed", "vintage", "evidence", "row"]
@@ -197,7 +202,7 @@ def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.Data
     {'observed': 5, 'fitted': 4, 'forecast': 2}
     """
     values, years = _numbers(run)
-    rests = {"evidence": weakest(run["evidence"])}
+    rests = {"evidence": _grade(run)}
     parts = [_observed(run).assign(choice="")]
     for name in models:
         made = forecast(values, horizon, level=_LEVEL, model=name, index=years)
@@ -294,7 +299,7 @@ def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
         left = pd.DataFrame({"year": years, "value": values - made.fitted}).dropna()
         parts.append(left.assign(model=made.label))
     table = pd.concat(parts, ignore_index=True)[["model", "year", "value"]]
-    return table.assign(evidence=weakest(run["evidence"]))
+    return table.assign(evidence=_grade(run))
 
 
 def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evaluation:
@@ -354,7 +359,7 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
     # The chart knows its reference by name.
     labels = {model.name: model.label_en for model in MODELS.values()} | {"naive": "naive"}
-    made = made.assign(model=made["model"].map(labels), evidence=weakest(run["evidence"]))
+    made = made.assign(model=made["model"].map(labels), evidence=_grade(run))
     return made[["model", "step", "value", "n", "evidence"]]
 
 
@@ -389,7 +394,7 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     for label, run in runs.items():
-        rests = {"row": " ".join(run["row"]), "evidence": weakest(run["evidence"])}
+        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
         if not model_possible(run):
             said = run_statement(run).replace("no model", "no test")
             rows.append({"Years": label, "Test": said, **rests})
@@ -489,9 +494,9 @@ def sensitivity(
     checked_model(model)
     rows = []
     for label, run in runs.items():
-        unit = run["unit"].iloc[0]
-        row = {"Series": f"{label}, {unit}", "Rests on": run_statement(run)}
-        rests = {"row": " ".join(run["row"]), "evidence": weakest(run["evidence"])}
+        unit = run["unit"].unique()
+        row = {"Series": ", ".join([label, *unit]), "Rests on": run_statement(run)}
+        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
         if not model_possible(run):
             rows.append({**row, **rests})
             continue

@@ -304,20 +304,11 @@ def test_ranges_over_random_boxes_are_those_of_python(page: Any) -> None:
             wanted.append(str(error))
 
     said = page.evaluate(EVALUATE, cases)
-    compared = refused = 0
     for case, got, want in zip(cases, said, wanted, strict=True):
-        if isinstance(want, str):
-            refused += 1
-            if want.startswith(("the base of", "the divisor of")):
-                assert got == want, case
-            continue
-        if len(want) == 4:
-            assert not isinstance(got, str), (case, got, want)
+        if not isinstance(got, str) and len(got) == 4:
             got = [None if n is None else str(Fraction(n)) for n in got[:2]] + got[2:]
         assert got == want, case
-        compared += 1
-    assert compared > 1500
-    assert refused > 100
+    assert 100 < sum(isinstance(want, str) for want in wanted) < 1500
 
 
 # The form ------------------------------------------------------------------------------------

@@ -132,9 +132,9 @@
   function requireBase(base, name, said) {
     if (within(base, POSITIVE)) return;
     let state = "may be zero or negative";
-    if (within(base, AT_MOST_ZERO)) {
-      state = "is negative";
-      if (meets(base, point(ZERO))) state = isPoint(base) ? "is zero" : "is zero or negative";
+    if (within(base, AT_LEAST_ZERO)) state = isPoint(base) ? "is zero" : "may be zero";
+    else if (within(base, AT_MOST_ZERO)) {
+      state = meets(base, point(ZERO)) ? "is zero or negative" : "is negative";
     }
     throw new Undefined(`the base of ${name}, ${said}, ${state}`);
   }

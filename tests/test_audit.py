@@ -709,7 +709,7 @@ def test_a_search_without_result_counts_whatever_its_grade() -> None:
 
 @pytest.mark.parametrize("finding", ["supports", "earlier-origin"])
 def test_the_work_under_audit_is_no_evidence_for_itself(tmp_path: Path, finding: str) -> None:
-    (tmp_path / "evidence.csv").write_text(f"claim,finding,source,grade\nx,{finding},,printed\n")
+    (tmp_path / "evidence.csv").write_text(f"claim,finding,source,grade\nx,{finding},s,printed\n")
     with pytest.raises(LedgerError, match=r"evidence.csv row 2 .*no evidence for it; drop"):
         audit_rows(tmp_path, ("x", "5%", "=", "share", ""))
 

@@ -199,8 +199,8 @@
       const least = kind !== "growth" && sign(value) > 0 ? ZERO : null;
       return interval(least, value, true, comparator === "≤");
     }
-    if (["rank", "duration", "policy parameter"].includes(kind)) return point(value);
-    return isExact(figure) ? point(value) : printedInterval(figure, rule);
+    const isPrecise = kind === "policy parameter" || isExact(figure);
+    return isPrecise ? point(value) : printedInterval(figure, rule);
   }
 
   function decimalText(value, decimals, grouped, rule = "half-up") {

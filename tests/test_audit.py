@@ -685,7 +685,7 @@ def test_credible_sources_on_both_sides_make_a_dispute(side: str) -> None:
     assert evidence(against, a_finding("cannot-bear")) is Evidence.CONTRADICTED
 
 
-@pytest.mark.parametrize("grade", ["corroborated", "single-source", "derived"])
+@pytest.mark.parametrize("grade", ["corroborated", "single-source"])
 def test_only_two_origins_confirm_however_many_relays_there_are(grade: str) -> None:
     one = a_finding("supports", grade)
     assert evidence(one) is Evidence.SINGLE_SOURCE
@@ -694,6 +694,8 @@ def test_only_two_origins_confirm_however_many_relays_there_are(grade: str) -> N
     # An origin that isn't known is no second one; nor is a source that isn't listed.
     for unknown in ("blog", "forum", "nowhere", ""):
         assert evidence(one, a_finding("supports", grade, unknown)) is Evidence.SINGLE_SOURCE
+    # Nor is what we derived.
+    assert evidence(one, a_finding("supports", "derived", "other")) is Evidence.SINGLE_SOURCE
 
 
 @pytest.mark.parametrize("finding", ["supports", "contradicts", "cannot-bear", "earlier-origin"])

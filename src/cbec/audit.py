@@ -589,7 +589,8 @@ def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Ev
     """Return the verdict of the findings, by the precedence of the reference page on verdicts.
 
     Findings graded ``unconfirmed`` bear nothing, and the paper doesn't bear itself: a grade is
-    never promoted. Two sources are independent if they have different origins.
+    never promoted. Two sources are independent if they have different origins; a figure that we
+    ``derived`` has no origin of its own.
     """
     if claim.kind == "policy parameter":
         return Evidence.PROPOSAL
@@ -611,7 +612,9 @@ def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Ev
     origins = {
         ledger.sources[f.source].origin
         for f in findings
-        if f.finding == "supports" and f.grade != "unconfirmed" and f.source in ledger.sources
+        if f.finding == "supports"
+        and f.grade not in {"unconfirmed", "derived"}
+        and f.source in ledger.sources
     }
     independent = len(origins - {""}) > 1
     return Evidence.CONFIRMED if independent else Evidence.SINGLE_SOURCE

@@ -755,6 +755,10 @@ def test_what_can_be_counted_in_the_paper_needs_no_source(tmp_path: Path) -> Non
         # So do bounds of fewer than three digits.
         (("0.011", "0.022", True, True), "1.5", "0.0110 to 0.0220", None),
         (("-0.0011", "-0.0004", True, True), "4.8%", "-0.110 to -0.040%", None),
+        # A zero has all its digits.
+        (("0", "0", True, True), "0.0%", "0.00%", None),
+        (("0", None, False, False), "10%", "above 0.0%", "(0.0, ∞)%"),
+        (("0", "0.00012", True, True), "5%", "0.0000 to 0.0120%", None),
     ],
 )
 def test_bounds_are_written_in_the_unit_of_the_figure(

@@ -348,8 +348,9 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
 
     def short() -> bool:
         alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
-        digits = max((sum(c.isdigit() for c in text.lstrip("-0.")) for text in texts()), default=3)
-        return alike or digits < 3
+        # A zero says all with any number of digits.
+        others = [text.lstrip("-0.") for text, end in zip(texts(), finite, strict=True) if end]
+        return alike or max((sum(c.isdigit() for c in text) for text in others), default=3) < 3
 
     while not whole and short() and decimals < 8:
         decimals += 1

@@ -254,7 +254,9 @@
       const written = texts();
       const alike =
         finite.length === 2 && !equal(finite[0], finite[1]) && written[0] === written[1];
-      return alike || (written.length > 0 && Math.max(...written.map(digits)) < 3);
+      // A zero says all with any number of digits.
+      const others = written.filter((text, i) => sign(finite[i]) !== 0);
+      return alike || (others.length > 0 && Math.max(...others.map(digits)) < 3);
     };
     while (!whole && decimals < 8 && isShort()) decimals += 1;
     const written = texts();

@@ -276,6 +276,8 @@ def test_each_verdict_has_its_own_symbol_and_word() -> None:
 
 
 ALL = {*Rule}
+BASE = "growth(1.0, difference(a, sum(b, c, d)))"
+UP = "share(0.6, difference(sum(a, b, c), d))"
 # Inputs a, b, … | figure | comparator | kind | derivation | verdict | rules that reconcile them.
 REACHED: list[tuple[str, str, str, str, str, str, set[Rule]]] = [
     # 3/8 = 37.5%, of exact counts.
@@ -319,6 +321,38 @@ REACHED: list[tuple[str, str, str, str, str, str, set[Rule]]] = [
     # Another growth rate of the same sign is no decision, nor is the sign of a difference.
     ("3 8", "-52.5%", "=", "growth", "growth(a, b)", "inconsistent", set()),
     ("3 8", "62.5%", "=", "share", "growth(a, b)", "inconsistent", set()),
+    # From above 0 to 21%: open at zero is another sign than a fall; zero itself has no sign.
+    ("1.1 1.0", "-12.0%", "=", "growth", "growth(a, b)", "decision", set()),
+    ("5.0", "0.1%", "=", "growth", "growth(a, a)", "inconsistent", set()),
+    # A count is the very number, though 5.5 would round to 6.
+    ("12", "6家", "=", "count", "ratio(a, 2)", "exact", ALL),
+    ("11", "6家", "=", "count", "ratio(a, 2)", "inconsistent", set()),
+    # Half-up and half-even the base is 0.095 to 0.405, and cut off or down it may be zero. So 147
+    # to 953% holds 900%; no other growth is a decision, for there the range isn't known.
+    *(
+        ("0.85 0.2 0.2 0.2", *row)
+        for row in (
+            ("900%", "=", "growth", BASE, "rounding", {Rule.HALF_UP, Rule.HALF_EVEN}),
+            ("-50%", "=", "growth", BASE, "inconsistent", set()),
+            ("10%", "<", "growth", BASE, "inconsistent", set()),
+            ("", "=", "cross-check", f"{BASE} < 10%", "inconsistent", set()),
+            (
+                *("", "=", "cross-check", f"{BASE} > 800%", "rounding"),
+                {Rule.HALF_UP, Rule.HALF_EVEN},
+            ),
+        )
+    ),
+    # Here it may be zero rounded up, as nobody publishes; 0.6 over 0.095 to 0.405 is 148 to 632%.
+    *(
+        ("1.0 1.0 1.0 2.75", *row)
+        for row in (
+            ("500%", "=", "share", UP, "rounding", {Rule.HALF_UP, Rule.HALF_EVEN}),
+            ("240%", "=", "share", UP, "wide", ALL - {Rule.CEILING}),
+            ("9999%", "=", "share", UP, "inconsistent", set()),
+            ("50%", "<", "share", UP, "decision", set()),
+            ("", "=", "cross-check", f"{UP} < 1", "decision", set()),
+        )
+    ),
     # A threshold that the whole range satisfies is exact, one that a part does is rounding.
     ("2.0 4.0", "45%", ">", "share", "share(a, b)", "exact", ALL),
     ("2.0 4.0", "50%", ">", "share", "share(a, b)", "rounding", ALL),
@@ -488,12 +522,61 @@ def test_growth_to_a_multiple_is_told_from_growth_by_it(
 
 
 @pytest.mark.parametrize(
+    ("levels", "printed", "derivation", "remark"),
+    [
+        # 1.0 to 3.0 is 2.81 to 3.21 times half-up, and [2.73, 3.1) cut off, where 2倍 is [2, 3).
+        ("3.0 1.0", "2倍", "multiple(a, b)", "grew to 3 times and by 2 times (增长到3倍, 增长2倍)"),
+        # A fall, and neither a sign nor a word of the printed figure goes into the remark.
+        ("5.9 10.0", "59%", "growth(a, b)", "fell to 59% and by 41% (下降到59%, 下降41%)"),
+        ("5.9 10.0", "-41%", "multiple(a, b)", "fell to 59% and by 41% (下降到59%, 下降41%)"),
+        ("5.00 2.00", "+250%", "growth(a, b)", "grew to 250% and by 150% (增长到250%, 增长150%)"),
+        (
+            "5.00 2.50",
+            "两倍",
+            "growth(a, b)",
+            "grew to 2 times and by 1 times (增长到2倍, 增长1倍)",
+        ),
+    ],
+)
+def test_the_remark_says_which_way_the_levels_moved(
+    tmp_path: Path, levels: str, printed: str, derivation: str, remark: str
+) -> None:
+    a, b = levels.split()
+    rows = [("a", f"{a}亿元", "=", "level", ""), ("b", f"{b}亿元", "=", "level", "")]
+    result = audit_rows(tmp_path, *rows, ("x", printed, "=", "growth", derivation))["x"]
+    assert result.arithmetic not in AGREES
+    assert result.primary is not None
+    assert sum(remark in r for r in result.primary.remarks) == 1
+
+
+@pytest.mark.parametrize(
+    ("levels", "printed", "comparator"),
+    # Thresholds aren't readings of a rate, and a level below zero has grown to no multiple.
+    [("5.0 2.0", "250%", ">"), ("5.0 2.0", "300%", "<"), ("-5.0 2.0", "-250%", "=")],
+)
+def test_there_is_no_such_remark_on_thresholds_and_negative_levels(
+    tmp_path: Path, levels: str, printed: str, comparator: str
+) -> None:
+    a, b = levels.split()
+    rows = [("a", f"{a}亿元", "=", "level", ""), ("b", f"{b}亿元", "=", "level", "")]
+    claim = ("x", printed, comparator, "growth", "growth(a, b)")
+    result = audit_rows(tmp_path, *rows, claim)["x"]
+    assert result.primary is not None
+    assert not any("at face values" in remark for remark in result.primary.remarks)
+
+
+@pytest.mark.parametrize(
     ("kind", "printed", "point"),
     [
         ("count", "58", True),
         ("count", "58所", True),
         ("rank", "2", True),
+        ("rank", "全国首位", True),
         ("duration", "5年", True),
+        ("duration", "两年", True),
+        ("duration", "1学期", True),
+        ("duration", "12个月", True),
+        ("duration", "1.5年", False),
         ("count", "12万家", False),
         ("level", "58", False),
         ("level", "58家", False),
@@ -685,7 +768,7 @@ def test_credible_sources_on_both_sides_make_a_dispute(side: str) -> None:
     assert evidence(against, a_finding("cannot-bear")) is Evidence.CONTRADICTED
 
 
-@pytest.mark.parametrize("grade", ["corroborated", "single-source", "derived"])
+@pytest.mark.parametrize("grade", ["corroborated", "single-source"])
 def test_only_two_origins_confirm_however_many_relays_there_are(grade: str) -> None:
     one = a_finding("supports", grade)
     assert evidence(one) is Evidence.SINGLE_SOURCE
@@ -694,6 +777,8 @@ def test_only_two_origins_confirm_however_many_relays_there_are(grade: str) -> N
     # An origin that isn't known is no second one; nor is a source that isn't listed.
     for unknown in ("blog", "forum", "nowhere", ""):
         assert evidence(one, a_finding("supports", grade, unknown)) is Evidence.SINGLE_SOURCE
+    # Nor is what we derived.
+    assert evidence(one, a_finding("supports", "derived", "other")) is Evidence.SINGLE_SOURCE
 
 
 @pytest.mark.parametrize("finding", ["supports", "contradicts", "cannot-bear", "earlier-origin"])
@@ -709,7 +794,7 @@ def test_a_search_without_result_counts_whatever_its_grade() -> None:
 
 @pytest.mark.parametrize("finding", ["supports", "earlier-origin"])
 def test_the_work_under_audit_is_no_evidence_for_itself(tmp_path: Path, finding: str) -> None:
-    (tmp_path / "evidence.csv").write_text(f"claim,finding,source,grade\nx,{finding},,printed\n")
+    (tmp_path / "evidence.csv").write_text(f"claim,finding,source,grade\nx,{finding},s,printed\n")
     with pytest.raises(LedgerError, match=r"evidence.csv row 2 .*no evidence for it; drop"):
         audit_rows(tmp_path, ("x", "5%", "=", "share", ""))
 
@@ -753,6 +838,10 @@ def test_what_can_be_counted_in_the_paper_needs_no_source(tmp_path: Path) -> Non
         # So do bounds of fewer than three digits.
         (("0.011", "0.022", True, True), "1.5", "0.0110 to 0.0220", None),
         (("-0.0011", "-0.0004", True, True), "4.8%", "-0.110 to -0.040%", None),
+        # A zero has all its digits.
+        (("0", "0", True, True), "0.0%", "0.00%", None),
+        (("0", None, False, False), "10%", "above 0.0%", "(0.0, ∞)%"),
+        (("0", "0.00012", True, True), "5%", "0.0000 to 0.0120%", None),
     ],
 )
 def test_bounds_are_written_in_the_unit_of_the_figure(

@@ -24,6 +24,7 @@ DECISION = f'{LEVELS}c,-12.7%,=,growth,"growth(b, a)"\n'
 UNDEFINED = f'{HEAD}a,0.0亿元,=,level,\nb,12.4亿元,=,level,\nc,1%,=,growth,"growth(b, a)"\n'
 BROKEN = f'{LEVELS}c,1%,=,growth,"cagr(b, a, 0)"\n'
 FALSE_CHECK = f"{GOOD}d,,,cross-check,a > b\n"
+WIDE = f'{HEAD}a,1.1亿元,=,level,\nb,1.0亿元,=,level,\nc,10.0%,=,growth,"growth(a, b)"\n'
 TRUE_CHECK = f"{GOOD}d,,,cross-check,a < b\n"
 
 
@@ -38,6 +39,12 @@ def audited(folder: Path, text: str) -> Audit:
         (GOOD, "1 of 3 figures recomputed, none inconsistent", GREEN),
         (TRUE_CHECK, "1 of 3 figures recomputed, none inconsistent", GREEN),
         (LEVELS, "0 of 2 figures recomputed", GREY),
+        (WIDE, "1 of 3 figures recomputed, 1 wide, none inconsistent", GREY),
+        (
+            f'{WIDE}d,2.1亿元,=,level,"sum(a, b)"\n',
+            "2 of 4 figures recomputed, 1 wide, none inconsistent",
+            GREEN,
+        ),
         (WRONG, "1 of 3 figures recomputed, 1 inconsistent", RED),
         (DECISION, "1 of 3 figures recomputed, 1 inconsistent", RED),
         (UNDEFINED, "0 of 3 figures recomputed", GREY),
@@ -61,10 +68,10 @@ SOURCES = "id,origin\none,office\ntwo,ministry\n"
 @pytest.mark.parametrize(
     ("findings", "said", "is_green"),
     [
-        ("", "looked for: none of 3", True),
+        ("", "checked: none of 3", True),
         ("a,supports,one,single-source\n", "of 3: 1 single source", True),
         (
-            "a,supports,one,single-source\na,supports,two,derived\n",
+            "a,supports,one,single-source\na,supports,two,corroborated\n",
             "of 3: 1 confirmed",
             True,
         ),
@@ -101,7 +108,7 @@ def test_it_is_a_picture_with_a_name_that_says_both_axes(tmp_path: Path) -> None
     assert (picture.get("role"), picture.get("height")) == ("img", "42")
     title = picture.find(f"{SVG}title").text
     assert "1 of 3 figures recomputed, none inconsistent" in title
-    assert "Evidence for them, looked for: none of 3." in title
+    assert "Evidence for them, checked: none of 3." in title
 
 
 def test_the_texts_fit_their_halves_in_any_font(tmp_path: Path) -> None:

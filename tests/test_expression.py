@@ -244,6 +244,22 @@ def input_intervals(draw: st.DrawFn, least: int = 1, most: int = 12) -> Interval
 LETTERS = ("a", "b", "c", "d")
 positive_boxes = st.fixed_dictionaries({name: input_intervals() for name in LETTERS})
 signed_boxes = st.fixed_dictionaries({name: input_intervals(-4, 6) for name in LETTERS})
+unbounded_boxes = st.fixed_dictionaries(
+    {
+        name: st.builds(
+            lambda own, low, high: Interval(
+                None if low else own.lower,
+                None if high else own.upper,
+                own.lower_closed,
+                own.upper_closed,
+            ),
+            input_intervals(-2, 3),
+            st.booleans(),
+            st.booleans(),
+        )
+        for name in LETTERS
+    }
+)
 trees: st.SearchStrategy[Expression] = st.recursive(
     st.sampled_from([*map(Name, LETTERS), Literal(Fraction(2))]),
     lambda inner: (
@@ -296,7 +312,7 @@ def test_bounds_of_what_ledgers_derive_are_sharp(form: str, box: Box) -> None:
 
 
 @settings(thorough, max_examples=300)
-@given(trees, st.one_of(positive_boxes, signed_boxes))
+@given(trees, st.one_of(positive_boxes, signed_boxes, unbounded_boxes))
 def test_bounds_of_any_derivation_are_sharp_or_refused(tree: Expression, box: Box) -> None:
     try:
         result = bounds(tree, box)
@@ -393,6 +409,15 @@ def test_growth_shares_and_ratios_do_not_depend_on_the_unit(
         ("ratio(a, b)", {"a": closed(1, 2), "b": opened(-1, 0)}, "(-inf, -1)"),
         ("ratio(a, b)", {"a": opened(1, None), "b": opened(-1, 0)}, "(-inf, -1)"),
         ("share(a, sum(a, b))", {"a": opened(0, 1), "b": opened(0, 1)}, "(0, 1)"),
+        # And the dividend may have either sign, or come near zero as well.
+        ("ratio(a, b)", {"a": closed(None, 2), "b": opened(0, None)}, "(-inf, inf)"),
+        ("ratio(a, b)", {"a": closed(-1, 2), "b": opened(-1, 0)}, "(-inf, inf)"),
+        (
+            "share(a, share(b, c))",
+            {"a": opened(-1, None), "b": opened(-1, 0), "c": opened(0, 2)},
+            "(-inf, inf)",
+        ),
+        ("sum(a, ratio(a, a))", {"a": half_open(-1, 0)}, "[0, 1)"),
         # Thresholds: more than 12万, less than 10%.
         ("ratio(a, b)", {"a": opened(120_000, None), "b": point(70_769)}, "(120000/70769, inf)"),
         ("ratio(b, a)", {"a": opened(120_000, None), "b": point(70_769)}, "(0, 70769/120000)"),
@@ -461,7 +486,12 @@ def test_ends_may_be_plain_integers() -> None:
         ("annualise(a, 2)", {"a": closed(-2, 1)}, "may be negative: a"),
         ("annualise(a, 2)", {"a": closed(None, 1)}, "may be negative: a"),
         ("annualise(a, 0.5)", {"a": point(1)}, "a whole number of years"),
-        ("difference(cagr(a, b, 2), a)", {"a": closed(1, 2), "b": point(1)}, "outside of it"),
+        (
+            "difference(cagr(a, b, 2), a)",
+            {"a": closed(1, 2), "b": point(1)},
+            "'a' is an input of cagr and used outside of it as well, so the bounds would not be "
+            "sharp; write it so that the inputs of cagr stand nowhere else",
+        ),
         ("rank(a, b, sum(b, c))", {n: closed(1, 2) for n in "abc"}, "stands in two of its"),
     ],
 )
@@ -469,6 +499,12 @@ def test_what_has_no_sharp_bounds_is_refused(expression: str, box: Box, message:
     with pytest.raises(ExpressionError) as caught:
         bounds(parse(expression), box)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("base", [closed(0, 5), half_open(0, 5), closed(0, None)])
+def test_a_base_that_cannot_be_negative_is_not_called_so(base: Interval) -> None:
+    with pytest.raises(UndefinedError, match=r"of growth, b, may be zero$"):
+        bounds(parse("growth(a, b)"), {"a": point(1), "b": base})
 
 
 @pytest.mark.parametrize("terms", [8, 13, 40])

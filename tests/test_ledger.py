@@ -251,7 +251,7 @@ def test_inputs_come_before_what_is_derived_from_them(tmp_path: Path) -> None:
         ("70769家", "=", "count", "[70769, 70769]"),
         ("首位", "=", "rank", "[1, 1]"),
         ("3学期", "=", "duration", "[3/2, 3/2]"),
-        ("10.5年", "=", "duration", "[21/2, 21/2]"),
+        ("10.5年", "=", "duration", "[209/20, 211/20)"),
         ("10亿元", "=", "policy parameter", "[1000000000, 1000000000]"),
         # A count with a multiplier word is rounded like any other figure.
         ("12万家", "=", "count", "[115000, 125000)"),
@@ -285,6 +285,7 @@ def test_a_threshold_stands_for_the_same_under_every_rule(tmp_path: Path) -> Non
         ("a,13.5,=,level,,0.5,printed in halves", "[53/4, 55/4)"),
         ('a,"12,000家",=,count,,1000,rounded to thousands', "[11500, 12500)"),
         ("a,17.60万亿元,=,level,,0.1万亿元,padded", "[17550000000000, 17650000000000)"),
+        ("a,12个月,=,duration,,6个月,told in half years", "[3/4, 5/4)"),
     ],
 )
 def test_another_resolution_with_a_reason_is_taken(tmp_path: Path, row: str, expected: str) -> None:
@@ -490,6 +491,16 @@ DAMAGE: list[tuple[str, str | bytes, list[str]]] = [
         "the use of a cross-check",
         claims(*LEVELS, "g,,=,cross-check,a < b", "h,1.0亿元,=,level,sum(g)"),
         ["row 5 (id h)", "'g' is a cross-check and has no value to use"],
+    ),
+    (
+        "the use of an order of magnitude",
+        claims("a,厘米级,=,level,", "b,3厘米,=,level,", 'c,3倍,=,multiple,"multiple(b, a)"'),
+        ["row 4 (id c)", "derivation: 'a' prints an order of magnitude, 厘米级", "drop it"],
+    ),
+    (
+        "a derived order of magnitude",
+        claims("a,厘米级,=,level,sum(b)", "b,3厘米,=,level,"),
+        ["row 2 (id a)", "derivation: '厘米级' is an order of magnitude", "drop the derivation"],
     ),
     (
         "a resolution without a reason",
@@ -703,6 +714,30 @@ def test_a_damaged_file_beside_the_ledger_is_refused_with_its_place_and_the_reme
     message = refusal(write(tmp_path, SMALL))
     for part in [name, *parts]:
         assert part in message
+
+
+@pytest.mark.parametrize("finding", ["supports", "contradicts", "earlier-origin"])
+def test_what_speaks_for_or_against_a_figure_names_its_source(tmp_path: Path, finding: str) -> None:
+    path = write(tmp_path, SMALL)
+    row = f"sales-growth,{finding},,corroborated,,,,"
+    write(tmp_path, claims(row, columns=EVIDENCE), "evidence.csv")
+    message = refusal(path)
+    for part in (
+        "evidence.csv row 2 (id sales-growth): source: ",
+        f"{finding!r} names no",
+        "write",
+    ):
+        assert part in message
+    row = "sales-growth,not-found,,not-found,,,,"
+    write(tmp_path, claims(row, columns=EVIDENCE), "evidence.csv")
+    assert len(read_ledger(path).findings) == 1
+
+
+def test_an_empty_list_of_sources_has_none(tmp_path: Path) -> None:
+    write(tmp_path, SOURCES.splitlines()[0] + "\n", "sources.csv")
+    row = "sales-growth,supports,s-1,corroborated,,,,"
+    write(tmp_path, claims(row, columns=EVIDENCE), "evidence.csv")
+    assert "no source 's-1'; add a row for it" in refusal(write(tmp_path, SMALL))
 
 
 def test_sources_are_only_looked_up_where_a_list_of_them_lies_beside(tmp_path: Path) -> None:

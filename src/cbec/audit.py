@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cbec.display import html_table, verdict_html
 from cbec.errors import CbecError, ExpressionError, LedgerError, UndefinedError
@@ -50,11 +50,12 @@ __all__ = [
     "record",
 ]
 
+T = TypeVar("T")
 
 # What `record` writes.
 COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
 # Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
-_PUBLISHED = tuple(rule for rule in Rule if rule is not Rule.CEILING)
+_PUBLISHED = frozenset(Rule) - {Rule.CEILING}
 _ROUNDED_UP = (
     "rounding up throughout would reconcile the figures; nobody publishes statistics so, and the "
     "verdict stays"
@@ -74,7 +75,8 @@ class Check:
     verdict : Arithmetic
         The outcome.
     recomputed : Mapping of Rule to Interval
-        The range that the inputs allow, in base units; empty for a cross-check.
+        The range that the inputs allow, in base units, where a rule has one; empty for a
+        cross-check.
     face : Fraction or None
         The value at the inputs' face values, where each has one.
     rules : tuple of Rule
@@ -100,6 +102,19 @@ class Check:
         if claim.comparator != "=":
             return interval_text(Interval.point(self.face), claim.printed)
         return claim.printed.reprint(self.face)
+
+    def rule_texts(self, claim: Claim) -> dict[Rule, str]:
+        """Say for each rounding rule what the range is, and whether the claim's figure meets it."""
+        if claim.printed is None or not self.recomputed:
+            return {}
+        texts = {}
+        for rule in Rule:
+            texts[rule] = "no value"
+            if rule in self.recomputed:
+                met = "meets" if rule in self.rules else "misses"
+                text = interval_text(self.recomputed[rule], claim.printed, ends=True)
+                texts[rule] = f"{text}, {met} the printed figure"
+        return texts
 
 
 @dataclass(frozen=True)
@@ -257,11 +272,11 @@ def audit(ledger: Ledger) -> Audit:
     -----
     The rulings are those of the reference page on verdicts. With :math:`P_r` the interval of the
     printed figure and :math:`R_r` the sharp range of its derivation, inputs and output both under
-    rounding rule :math:`r`, a figure is *exact* if the derivation at face values rounds half-up
-    to the printed text, *rounding* if :math:`P_r \cap R_r \neq \emptyset` for half-up,
-    *rounding-rule* if only for half-even, truncation or floor, else *inconsistent*; *wide*
-    overrides the first two where :math:`R` is wider than the printed value itself and doesn't lie
-    inside of :math:`P`.
+    rounding rule :math:`r`, a figure is *exact* if the derivation at face values lies in
+    :math:`P_r` for half-up, that is, rounds to the printed text, *rounding* if
+    :math:`P_r \cap R_r \neq \emptyset` for half-up, *rounding-rule* if only for half-even,
+    truncation or floor, else *inconsistent*; *wide* overrides the first two where :math:`R` is
+    wider than the printed value itself and doesn't lie inside of :math:`P`.
 
     Examples
     --------
@@ -348,8 +363,9 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
 
     def short() -> bool:
         alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
-        digits = max((sum(c.isdigit() for c in text.lstrip("-0.")) for text in texts()), default=3)
-        return alike or digits < 3
+        # A zero says all with any number of digits.
+        others = [text.lstrip("-0.") for text, end in zip(texts(), finite, strict=True) if end]
+        return alike or max((sum(c.isdigit() for c in text) for text in others), default=3) < 3
 
     while not whole and short() and decimals < 8:
         decimals += 1
@@ -380,26 +396,36 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
     if printed is None:
         raise LedgerError(f"{claim.id!r} prints no figure to hold a value against")
     used = names(expression)
-    recomputed = {rule: bounds(expression, ledger.box(used, rule)) for rule in Rule}
+    recomputed = _by_rule(lambda rule: bounds(expression, ledger.box(used, rule)))
     face = ledger.at_face(expression)
-    rules = tuple(rule for rule in Rule if recomputed[rule].meets(claim.interval(rule)))
+    rules = tuple(rule for rule in recomputed if recomputed[rule].meets(claim.interval(rule)))
     half_up = recomputed[Rule.HALF_UP]
     verdict = _agreement(rules)
     if claim.comparator != "=":
         if half_up.within(claim.interval()):
             verdict = Arithmetic.EXACT
-    elif face is not None and printed.reprint(face) == printed.reprint(printed.value):
+    elif face is not None and face in claim.interval():
         verdict = Arithmetic.EXACT
     if verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING} and claim.comparator == "=":
         is_wide = half_up.width is None or half_up.width > abs(printed.value)
         if is_wide and not half_up.within(claim.interval()):
             verdict = Arithmetic.WIDE
-    remarks: tuple[str, ...] = ()
-    if verdict is Arithmetic.INCONSISTENT:
-        remarks = tuple(_remarks(claim, expression, half_up, face, rules))
-        if _crosses(claim, [recomputed[rule] for rule in _PUBLISHED]):
-            verdict = Arithmetic.DECISION
+    remarks = tuple(_remarks(claim, expression, verdict, half_up, face, rules))
+    if verdict is Arithmetic.INCONSISTENT and _crosses(claim, recomputed):
+        verdict = Arithmetic.DECISION
     return Check(text, verdict, recomputed, face, rules, remarks=remarks)
+
+
+def _by_rule(evaluated: Callable[[Rule], T]) -> dict[Rule, T]:
+    """Evaluate under each rounding rule; half-up needs a value, a rule without one is left out."""
+    found = {}
+    for rule in Rule:
+        try:
+            found[rule] = evaluated(rule)
+        except UndefinedError:
+            if rule is Rule.HALF_UP:
+                raise
+    return found
 
 
 def _agreement(rules: Sequence[Rule]) -> Arithmetic:
@@ -412,14 +438,16 @@ def _agreement(rules: Sequence[Rule]) -> Arithmetic:
 def _remarks(
     claim: Claim,
     expression: Expression,
+    verdict: Arithmetic,
     half_up: Interval,
     face: Fraction | None,
     rules: Sequence[Rule],
 ) -> Iterator[str]:
-    """Say what would reconcile figures that are inconsistent; it excuses none of them."""
-    if Rule.CEILING in rules:
+    """Say what would reconcile figures that half-up doesn't; it excuses none of them."""
+    if verdict is Arithmetic.INCONSISTENT and Rule.CEILING in rules:
         yield _ROUNDED_UP
-    if isinstance(expression, Call) and face is not None:
+    missed = verdict in {Arithmetic.INCONSISTENT, Arithmetic.ROUNDING_RULE}
+    if missed and isinstance(expression, Call) and face is not None:
         yield from _to_or_by(claim, expression.function, half_up, face)
 
 
@@ -427,37 +455,44 @@ def _to_or_by(claim: Claim, function: str, half_up: Interval, face: Fraction) ->
     """Say if growth *to* a multiple is printed for growth *by* it, or the other way round."""
     shift = {"growth": Fraction(1), "multiple": Fraction(-1)}.get(function)
     printed = claim.printed
-    if shift is None or printed is None or not half_up.shifted(shift).meets(claim.interval()):
+    if shift is None or printed is None or claim.comparator != "=":
         return
     by, to = sorted([face, face + shift])
+    if to < 0 or not half_up.shifted(shift).meets(claim.interval()):
+        return
     unit = "%" if printed.scale < 1 else " times"
-    to_text, by_text = (printed.reprint(value) for value in (to, by))
+    plain = replace(printed, sign="", spelled=False)
+    to_text, by_text = (plain.reprint(value) for value in (to, abs(by)))
     numbers = [text.removesuffix(printed.tail) for text in (to_text, by_text)]
+    moved, moved_zh = ("fell", "下降") if by < 0 else ("grew", "增长")
     yield (
-        f"at face values the levels grew to {numbers[0]}{unit} and by {numbers[1]}{unit} "
-        f"(增长到{to_text}, 增长{by_text}); the printed figure agrees with the "
+        f"at face values the levels {moved} to {numbers[0]}{unit} and by {numbers[1]}{unit} "
+        f"({moved_zh}到{to_text}, {moved_zh}{by_text}); the printed figure agrees with the "
         f"{'former' if function == 'growth' else 'latter'}"
     )
 
 
-def _crosses(claim: Claim, recomputed: Sequence[Interval]) -> bool:
-    """Whether the whole recomputed range contradicts the stated threshold, rank or sign."""
+def _crosses(claim: Claim, recomputed: Mapping[Rule, Interval]) -> bool:
+    """Whether the whole recomputed range contradicts the stated threshold, rank or sign.
+
+    Zero has no sign, and a published rule without a value leaves the range open.
+    """
+    if not recomputed.keys() >= _PUBLISHED:
+        return False
     if claim.comparator != "=" or claim.kind == "rank":
         return True
     if claim.kind != "growth" or claim.printed is None or claim.printed.value == 0:
         return False
-    negative, positive = (
-        Interval(None, Fraction(0), False, True),
-        Interval(Fraction(0), None, True, False),
-    )
+    zero = Fraction(0)
+    negative, positive = Interval(None, zero, False, False), Interval(zero, None, False, False)
     other_side = negative if claim.printed.value > 0 else positive
-    return all(interval.within(other_side) for interval in recomputed)
+    return all(recomputed[rule].within(other_side) for rule in _PUBLISHED)
 
 
 def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Check:
     used = names(comparison)
-    found = {rule: truth(comparison, ledger.box(used, rule)) for rule in Rule}
-    rules = tuple(rule for rule in Rule if found[rule].possible)
+    found = _by_rule(lambda rule: truth(comparison, ledger.box(used, rule)))
+    rules = tuple(rule for rule in found if found[rule].possible)
     if comparison.comparator == "=":
         exact = truth(comparison, ledger.faces(used)).certain
     else:
@@ -466,7 +501,7 @@ def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Chec
     remarks: tuple[str, ...] = ()
     if verdict is Arithmetic.INCONSISTENT:
         remarks = (_ROUNDED_UP,) if Rule.CEILING in rules else ()
-        if comparison.comparator in {"<", "<=", ">", ">="}:
+        if comparison.comparator in {"<", "<=", ">", ">="} and found.keys() >= _PUBLISHED:
             verdict = Arithmetic.DECISION
     return Check(text, verdict, {}, None, rules, remarks=remarks)
 
@@ -589,7 +624,8 @@ def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Ev
     """Return the verdict of the findings, by the precedence of the reference page on verdicts.
 
     Findings graded ``unconfirmed`` bear nothing, and the paper doesn't bear itself: a grade is
-    never promoted. Two sources are independent if they have different origins.
+    never promoted. Two sources are independent if they have different origins; a figure that we
+    ``derived`` has no origin of its own.
     """
     if claim.kind == "policy parameter":
         return Evidence.PROPOSAL
@@ -611,7 +647,9 @@ def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Ev
     origins = {
         ledger.sources[f.source].origin
         for f in findings
-        if f.finding == "supports" and f.grade != "unconfirmed" and f.source in ledger.sources
+        if f.finding == "supports"
+        and f.grade not in {"unconfirmed", "derived"}
+        and f.source in ledger.sources
     }
     independent = len(origins - {""}) > 1
     return Evidence.CONFIRMED if independent else Evidence.SINGLE_SOURCE

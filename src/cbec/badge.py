@@ -63,8 +63,8 @@ def outcome(audit: Audit) -> str:
     Returns
     -------
     str
-        How many figures could be recomputed, and how many of these, and of the cross-checks, are
-        inconsistent.
+        How many figures could be recomputed, how many of these only in a range too wide to say
+        much, and how many of them and of the cross-checks are inconsistent.
 
     Examples
     --------
@@ -75,6 +75,8 @@ def outcome(audit: Audit) -> str:
     11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
+    if wide := audit.counts()[Arithmetic.WIDE]:
+        parts.append(f"{wide} wide")
     broken = [r for r in audit.failing if r.arithmetic is Arithmetic.FAILED]
     wrong = [r for r in audit.failing if r not in broken]
     checks = [r for r in wrong if r.claim.is_cross_check]
@@ -101,7 +103,7 @@ def sources(audit: Audit) -> str:
     -------
     str
         How many figures have which verdict on their evidence; proposals, what the work's own text
-        shows and what wasn't looked for are left out.
+        shows and what wasn't checked are left out.
 
     Examples
     --------
@@ -114,7 +116,7 @@ def sources(audit: Audit) -> str:
     counts = audit.counts("evidence")
     found = [f"{counts[v]} {sense(v).label_en}" for v in (*_BORNE, *_DOUBTFUL) if counts[v]]
     total = len(audit.claims)
-    return f"of {total}: {', '.join(found)}" if found else f"looked for: none of {total}"
+    return f"of {total}: {', '.join(found)}" if found else f"checked: none of {total}"
 
 
 def badge(audit: Audit) -> str:
@@ -129,16 +131,18 @@ def badge(audit: Audit) -> str:
     -------
     str
         An SVG picture of two lines, arithmetic and evidence. It is red if a figure is inconsistent
-        or a check failed, and green only if something was recomputed, nothing is inconsistent and
-        no figure that was looked for is misattributed, disputed, contradicted or untraced.
+        or a check failed, and green only if some figure agrees with what was recomputed, not just
+        within a wide range, nothing is inconsistent and no figure that was looked for is
+        misattributed, disputed, contradicted or untraced.
     """
     counts = audit.counts("evidence")
     doubtful = any(counts[verdict] for verdict in _DOUBTFUL)
     borne = any(counts[verdict] for verdict in _BORNE)
     arithmetic, evidence = outcome(audit), sources(audit)
+    agrees = len(audit.recomputed) > audit.counts()[Arithmetic.WIDE]
     good = _PLAIN if doubtful else _GOOD
     lines = (
-        ("arithmetic", arithmetic, _BAD if audit.failing else good if audit.recomputed else _NONE),
+        ("arithmetic", arithmetic, _BAD if audit.failing else good if agrees else _NONE),
         ("evidence", evidence, _DOUBT if doubtful else _GOOD if borne else _NONE),
     )
     left = max(_width(label) for label, _, _ in lines) + 2 * _PADDING

@@ -18,7 +18,6 @@ from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.expression import names
 from cbec.ledger import Claim, Finding, Ledger, read_ledger
 from cbec.report import FORMATS, render
-from cbec.rounding import Rule
 from cbec.verdicts import Arithmetic, Evidence
 
 __all__ = ["explain", "main"]
@@ -310,11 +309,8 @@ def _rules(check: Check, claim: Claim) -> Iterator[str]:
         return
     if check.face is not None:
         yield f"  at face values: {check.face_text(claim)}"
-    for rule in Rule:
-        if rule in check.recomputed:
-            met = "meets" if rule in check.rules else "misses"
-            text = interval_text(check.recomputed[rule], printed, ends=True)
-            yield f"  {rule:<11} {text}, {met} the printed figure"
+    for rule, text in check.rule_texts(claim).items():
+        yield f"  {rule:<11} {text}"
 
 
 def _finding(finding: Finding, ledger: Ledger) -> Iterator[str]:

@@ -34,6 +34,7 @@ from cbec.polynomial import (
     leading,
     multiply,
     sign_over,
+    substitute,
 )
 from cbec.rounding import parse_printed
 
@@ -535,11 +536,12 @@ def _compile(
         evaluate: Callable[[Call, Mapping[str, Interval]], Interval],
     ) -> Callable[[Call], Ratio]:
         def as_input(node: Call) -> Ratio:
-            used = list(_varying(node, box))
-            if sum(name in used for name in _walk_names(expression)) > len(used):
+            used, everywhere = list(_varying(node, box)), list(_walk_names(expression))
+            if shared := [id for id in used if everywhere.count(id) > used.count(id)]:
                 raise ExpressionError(
-                    f"an input of {node.function} is used outside of it as well, and its bounds "
-                    "would not be sharp; write two derivations"
+                    f"{shared[0]!r} is an input of {node.function} and used outside of it as well, "
+                    "so the bounds would not be sharp; write it so that the inputs of "
+                    f"{node.function} stand nowhere else"
                 )
             name = f"\0{node.function}{len(box)}"
             box[name] = evaluate(node, box)
@@ -585,14 +587,13 @@ def _range(ratio: Ratio, box: Mapping[str, Interval]) -> Interval:
     free = [name for name in inputs if directions[name] == 0]
     if len(free) > _MOST_OPEN_INPUTS:
         raise ExpressionError(f"too many inputs without a direction: {', '.join(free)}")
-    divisor = evaluate(ratio.denominator, {name: _inner(box[name]) for name in inputs})
     limits: list[Fraction | float] = []
     attained: set[Fraction] = set()
     for choice in itertools.product((False, True), repeat=len(free)):
         for side in (False, True):  # the smallest, then the largest over the directed inputs
             at_upper = {n: (directions[n] > 0) == side for n in inputs if directions[n]}
             at_upper |= dict(zip(free, choice, strict=True))
-            limits.append(_limit(ratio, box, at_upper, 1 if divisor > 0 else -1))
+            limits.append(_limit(ratio, box, at_upper))
             nearest = {name: _nearest(box[name], upper) for name, upper in at_upper.items()}
             attained.add(evaluate(ratio.numerator, nearest) / evaluate(ratio.denominator, nearest))
     low, high = min(limits), max(limits)
@@ -627,35 +628,43 @@ def _nearest(interval: Interval, upper: bool) -> Fraction:
 
 
 def _limit(
-    ratio: Ratio, box: Mapping[str, Interval], at_upper: Mapping[str, bool], divisor_sign: int
+    ratio: Ratio, box: Mapping[str, Interval], at_upper: Mapping[str, bool]
 ) -> Fraction | float:
-    """Return the ratio's value, or its limit, at one corner of the box."""
-    infinite: list[tuple[str, int]] = []
+    """Return the ratio's value at one corner of the box, or its limit as the inputs go there.
+
+    They go there one after the other: each makes the ratio constant, or the smaller or larger the
+    nearer it comes, so no order of them leaves an extreme out.
+    """
+    if not ratio.numerator:
+        return Fraction(0)
+    top, bottom = ratio.numerator, ratio.denominator
+    sign, is_infinite = 1, False
     for name, upper in at_upper.items():
         end = box[name].upper if upper else box[name].lower
-        if end is None:
-            infinite.append((name, 1 if upper else -1))
-        else:
-            ratio = ratio.substitute(name, end)
-    if not ratio.denominator:
-        # The divisor excludes zero, so the value runs off to one side as its end is approached.
-        sign = sign_over(ratio.numerator, box) if ratio.numerator else 0
-        if sign == 0:
-            raise UndefinedError("it is zero divided by zero at an end of its inputs")
-        return sign * divisor_sign * math.inf
-    for name, side in infinite:
-        top, bottom = degree_in(ratio.numerator, name), degree_in(ratio.denominator, name)
-        if top < bottom:
+        (top, above), (bottom, below) = (_near(part, name, end) for part in (top, bottom))
+        if above < below and not is_infinite:
             return Fraction(0)
-        ratio = Ratio(leading(ratio.numerator, name, top), leading(ratio.denominator, name, bottom))
-        if top > bottom:
-            sign = sign_over(ratio.numerator, box) * sign_over(ratio.denominator, box)
-            if sign == 0:
-                raise ExpressionError(
-                    f"the derivation has no limit as {name!r} grows without bound; give it a bound"
-                )
-            return sign * side ** (top - bottom) * math.inf
-    return ratio.numerator.get((), Fraction(0)) / ratio.denominator[()]
+        is_infinite |= above > below
+        # The input, or its distance from a finite end, is negative near the corner.
+        if (end is None) != upper and (above - below) % 2:
+            sign = -sign
+    value = top[()] / bottom[()]
+    return sign * (math.inf if value > 0 else -math.inf) if is_infinite else value
+
+
+def _near(polynomial: Polynomial, name: str, end: Fraction | None) -> tuple[Polynomial, int]:
+    """Return what leads a polynomial as an input goes to an end, and how fast it grows there.
+
+    That is the coefficient of its highest power, or of the lowest power of its distance from a
+    finite end, up to a factorial that numerator and denominator share.
+    """
+    if end is None:
+        degree = degree_in(polynomial, name)
+        return leading(polynomial, name, degree), degree
+    zeros = 0
+    while not (value := substitute(polynomial, name, end)):
+        polynomial, zeros = derivative(polynomial, name), zeros + 1
+    return value, -zeros
 
 
 def _rank_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
@@ -679,10 +688,10 @@ def _require_base(call: Call, base: Interval) -> None:
     if base.within(Interval(zero, None, False, False)):
         return
     state = "may be zero or negative"
-    if base.within(Interval(None, zero, False, True)):
-        state = "is negative"
-        if zero in base:
-            state = "is zero" if base.is_point else "is zero or negative"
+    if base.within(Interval(zero, None, True, False)):
+        state = "is zero" if base.is_point else "may be zero"
+    elif base.within(Interval(None, zero, False, True)):
+        state = "is zero or negative" if zero in base else "is negative"
     raise UndefinedError(f"the base of {call.function}, {_shown(call.arguments[1])}, {state}")
 
 

@@ -132,6 +132,11 @@ class Figure:
         return figure.is_whole and figure.worded
 
     @property
+    def is_magnitude(self) -> bool:
+        """Whether it states an order of magnitude, such as 厘米级, and no number to be rounded."""
+        return self.printed is not None and self.printed.text.endswith("级")
+
+    @property
     def face(self) -> Fraction:
         """The face value in base units."""
         return self._figure().value
@@ -213,11 +218,6 @@ class Claim(Figure):
         return self.kind in _EXACT_KINDS and self._figure().is_whole
 
     @property
-    def is_magnitude(self) -> bool:
-        """Whether it states an order of magnitude, such as 厘米级, and no number to be rounded."""
-        return self.printed is not None and self.printed.text.endswith("级")
-
-    @property
     def is_cross_check(self) -> bool:
         """Whether it compares printed figures instead of printing one."""
         return self.kind == "cross-check"
@@ -235,7 +235,7 @@ class Claim(Figure):
                 return Interval(figure.value, None, self.comparator == "≥", False)
             case "<" | "≤":
                 return Interval(floor, figure.value, True, self.comparator == "≤")
-        if self.kind in {"rank", "duration", "policy parameter"}:
+        if self.kind == "policy parameter":
             return Interval.point(figure.value)
         return super().interval(rule)
 
@@ -666,6 +666,8 @@ def _finding(row: _Row) -> Finding:
         raise row.error(
             "finding", "the work that prints the figure is no evidence for it; drop the finding"
         )
+    if finding in {"supports", "contradicts", "earlier-origin"} and not row["source"]:
+        raise row.error("source", f"{finding!r} names no source; write the id of one")
     return Finding(
         claim=row["claim"],
         finding=finding,
@@ -726,6 +728,11 @@ def _check_references(ledger: Ledger, path: Path) -> None:
         except ExpressionError as error:
             raise LedgerError(f"{place}: {error}") from error
         printed = ledger.claims[id].printed
+        if ledger.claims[id].is_magnitude:
+            raise LedgerError(
+                f"{place}: {str(printed)!r} is an order of magnitude, and no value can be held "
+                "against it; drop the derivation"
+            )
         if printed is not None and dimension not in {printed.dimension, "any"}:
             raise LedgerError(
                 f"{place}: the derivation gives {dimension}, the printed {printed.text!r} "
@@ -741,8 +748,9 @@ def _check_references(ledger: Ledger, path: Path) -> None:
             )
     cited = [(evidence, f.line, f.source) for f in ledger.findings]
     cited += [(path.with_name("inputs.csv"), i.line, i.source) for i in ledger.inputs.values()]
+    listed = path.with_name("sources.csv").exists()
     for file, line, source in cited:
-        if source and ledger.sources and source not in ledger.sources:
+        if source and listed and source not in ledger.sources:
             raise LedgerError(
                 f"{file} row {line}: source: there is no source {source!r}"
                 f"{_nearest(source, list(ledger.sources))}"
@@ -777,8 +785,13 @@ def _dimension(expression: Expression, ledger: Ledger) -> str:
     """Return what an expression measures, ``any`` for a bare literal."""
     match expression:
         case Name(id):
-            printed = ledger.figure(id).printed
-            return printed.dimension if printed else "any"
+            figure = ledger.figure(id)
+            if figure.is_magnitude:
+                raise ExpressionError(
+                    f"{id!r} prints an order of magnitude, {figure.printed}, and no value to use; "
+                    "drop it from there"
+                )
+            return figure.printed.dimension if figure.printed else "any"
         case Literal(_, dimension):
             return dimension
         case Text():

@@ -209,8 +209,8 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "·",
         "not checked",
         "未查证",
-        "No source was looked for; for derived figures the arithmetic is the check.",
-        "未查找来源；推导所得的数字以算术检验为准。",
+        "No source for it was checked; for derived figures the arithmetic is the check.",
+        "未查证其来源；推导所得的数字以算术检验为准。",
     ),
 }
 

@@ -142,7 +142,7 @@ def _page(made: Certificate, up: str, ledger: str) -> Iterator[str]:
         for r in audit.claims
         if r.evidence is Evidence.NOT_CHECKED
     ]
-    said = f"Not held against a source: {len(unchecked)} of {total} figures"
+    said = f"Source not checked: {len(unchecked)} of {total} figures"
     yield _folded(said, ("Figure",), unchecked)
     hashes = [
         [

@@ -206,15 +206,9 @@ def _derivation(check: Check, result: ClaimAudit, ledger: Ledger) -> Iterator[st
         items.append(text)
     if items:
         yield _list(items)
-    printed = result.claim.printed
-    if printed is None or not check.recomputed:
-        return
-    rules = [
-        f"{rule}: {escape(interval_text(check.recomputed[rule], printed, ends=True))}, "
-        + ("meets the printed figure" if rule in check.rules else "misses the printed figure")
-        for rule in Rule
-    ]
-    yield f"<details><summary>Each rounding rule</summary>{_list(rules)}</details>"
+    rules = [f"{rule}: {escape(text)}" for rule, text in check.rule_texts(result.claim).items()]
+    if rules:
+        yield f"<details><summary>Each rounding rule</summary>{_list(rules)}</details>"
 
 
 def add_ledger_script(

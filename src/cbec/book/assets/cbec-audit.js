@@ -10,7 +10,9 @@
   const RULES = ["half-up", "half-even", "truncation", "ceiling", "floor"];
   // Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
   const isPublished = (rule) => rule !== "ceiling";
-  const ROUNDED_UP = "only rounding up throughout would reconcile it";
+  const ROUNDED_UP =
+    "rounding up throughout would reconcile the figures; nobody publishes statistics so, and the " +
+    "verdict stays";
   const EXACT_KINDS = ["count", "rank", "duration"];
   const MOST_CHARACTERS = 100;
 
@@ -132,9 +134,9 @@
   function requireBase(base, name, said) {
     if (within(base, POSITIVE)) return;
     let state = "may be zero or negative";
-    if (within(base, AT_MOST_ZERO)) {
-      state = "is negative";
-      if (meets(base, point(ZERO))) state = isPoint(base) ? "is zero" : "is zero or negative";
+    if (within(base, AT_LEAST_ZERO)) state = isPoint(base) ? "is zero" : "may be zero";
+    else if (within(base, AT_MOST_ZERO)) {
+      state = meets(base, point(ZERO)) ? "is zero or negative" : "is negative";
     }
     throw new Undefined(`the base of ${name}, ${said}, ${state}`);
   }
@@ -199,8 +201,8 @@
       const least = kind !== "growth" && sign(value) > 0 ? ZERO : null;
       return interval(least, value, true, comparator === "≤");
     }
-    if (["rank", "duration", "policy parameter"].includes(kind)) return point(value);
-    return isExact(figure) ? point(value) : printedInterval(figure, rule);
+    const isPrecise = kind === "policy parameter" || isExact(figure);
+    return isPrecise ? point(value) : printedInterval(figure, rule);
   }
 
   function decimalText(value, decimals, grouped, rule = "half-up") {
@@ -254,7 +256,9 @@
       const written = texts();
       const alike =
         finite.length === 2 && !equal(finite[0], finite[1]) && written[0] === written[1];
-      return alike || (written.length > 0 && Math.max(...written.map(digits)) < 3);
+      // A zero says all with any number of digits.
+      const others = written.filter((text, i) => sign(finite[i]) !== 0);
+      return alike || (others.length > 0 && Math.max(...others.map(digits)) < 3);
     };
     while (!whole && decimals < 8 && isShort()) decimals += 1;
     const written = texts();
@@ -398,7 +402,7 @@
   }
 
   function outcome(verdict, found = {}) {
-    return { verdict, rules: [], recomputed: "", bounds: "", reason: "", ...found };
+    return { verdict, rules: [], recomputed: "", bounds: "", reason: "", remarks: [], ...found };
   }
 
   function agreement(rules) {
@@ -406,34 +410,75 @@
     return rules.includes("half-up") ? "rounding" : "rounding-rule";
   }
 
+  /* Evaluates under each rounding rule: null for a rule without a value, but half-up needs one. */
+  function byRule(evaluated) {
+    return RULES.map((rule) => {
+      try {
+        return evaluated(rule);
+      } catch (error) {
+        if (rule === "half-up" || !(error instanceof Undefined)) throw error;
+        return null;
+      }
+    });
+  }
+
+  const published = (ranges) => ranges.filter((range, i) => isPublished(RULES[i]));
+
   /* What else a reader of an inconsistency should know. */
-  const remark = (verdict, rules) =>
-    verdict === "inconsistent" && rules.includes("ceiling") ? ROUNDED_UP : "";
+  const roundedUp = (verdict, rules) =>
+    verdict === "inconsistent" && rules.includes("ceiling") ? [ROUNDED_UP] : [];
+
+  /* Says if growth to a multiple is printed for growth by it, or the other way round. */
+  function toOrBy(figure, name, halfUp, face) {
+    const shift = { growth: ONE, multiple: negative(ONE) }[name];
+    if (!shift || figure.comparator !== "=") return [];
+    const other = plus(face, shift);
+    const [by, to] = name === "growth" ? [face, other] : [other, face];
+    const shifted = sumOf(halfUp, point(shift));
+    if (sign(to) < 0 || !meets(shifted, figureInterval(figure, "half-up"))) return [];
+    const fell = sign(by) < 0;
+    const unit = compare(figure.scale, ONE) < 0 ? "%" : " times";
+    const plain = { ...figure, sign: "", spelled: false };
+    const texts = [to, fell ? negative(by) : by].map((value) => reprint(plain, value));
+    const [toNumber, byNumber] = texts.map((text) =>
+      text.slice(0, text.length - figure.tail.length),
+    );
+    const [moved, movedZh] = fell ? ["fell", "下降"] : ["grew", "增长"];
+    return [
+      `at face values the levels ${moved} to ${toNumber}${unit} and by ${byNumber}${unit} ` +
+        `(${movedZh}到${texts[0]}, ${movedZh}${texts[1]}); the printed figure agrees with the ` +
+        (name === "growth" ? "former" : "latter"),
+    ];
+  }
 
   function checkValue(tree, figure, boxes, faces) {
-    const ranges = RULES.map((rule) => evaluate(tree, boxes[rule]));
+    const ranges = byRule((rule) => evaluate(tree, boxes[rule]));
     const atFace = evaluate(tree, faces);
     const face = isPoint(atFace) ? atFace.lower : null;
-    const rules = RULES.filter((rule, i) => meets(ranges[i], figureInterval(figure, rule)));
+    const rules = RULES.filter(
+      (rule, i) => ranges[i] && meets(ranges[i], figureInterval(figure, rule)),
+    );
     const halfUp = ranges[0];
     const isThreshold = figure.comparator !== "=";
-    const agrees = isThreshold
-      ? within(halfUp, figureInterval(figure, "half-up"))
-      : face !== null && reprint(figure, face) === reprint(figure, figure.value);
+    const agrees =
+      (isThreshold || face !== null) &&
+      within(isThreshold ? halfUp : atFace, figureInterval(figure, "half-up"));
     let verdict = agrees ? "exact" : agreement(rules);
     if (["exact", "rounding"].includes(verdict) && !isThreshold && isWide(halfUp, figure)) {
       verdict = "wide";
     }
-    const reason = remark(verdict, rules);
-    const published = ranges.filter((range, i) => isPublished(RULES[i]));
-    if (verdict === "inconsistent" && crosses(figure, published)) verdict = "decision";
+    const remarks = roundedUp(verdict, rules);
+    if (["inconsistent", "rounding-rule"].includes(verdict) && face !== null) {
+      remarks.push(...toOrBy(figure, tree[0], halfUp, face));
+    }
+    if (verdict === "inconsistent" && crosses(figure, published(ranges))) verdict = "decision";
     let recomputed = "";
     if (face !== null) {
       recomputed = isThreshold ? intervalText(point(face), figure) : reprint(figure, face);
     }
     const bounds =
       isPoint(halfUp) && isExact(figure) ? "" : intervalText(halfUp, figure);
-    return outcome(verdict, { rules, recomputed, bounds, reason });
+    return outcome(verdict, { rules, recomputed, bounds, remarks });
   }
 
   function isWide(range, figure) {
@@ -443,22 +488,25 @@
     return compare(minus(range.upper, range.lower), size) > 0;
   }
 
-  /* Whether all that can be recomputed contradicts the stated threshold, rank or sign. */
+  /* Whether the whole recomputed range contradicts the stated threshold, rank or sign. Zero has
+     no sign, and a published rule without a value leaves the range open. */
   function crosses(figure, ranges) {
+    if (ranges.includes(null)) return false;
     if (figure.comparator !== "=" || figure.kind === "rank") return true;
     if (figure.kind !== "growth" || sign(figure.value) === 0) return false;
-    const otherSide = sign(figure.value) > 0 ? AT_MOST_ZERO : AT_LEAST_ZERO;
+    const otherSide = sign(figure.value) > 0 ? NEGATIVE : POSITIVE;
     return ranges.every((range) => within(range, otherSide));
   }
 
   function checkComparison(tree, boxes, faces) {
-    const found = RULES.map((rule) => truth(tree, boxes[rule]));
-    const rules = RULES.filter((rule, i) => found[i].possible);
+    const found = byRule((rule) => truth(tree, boxes[rule]));
+    const rules = RULES.filter((rule, i) => found[i]?.possible);
     const agrees = tree[0] === "=" ? truth(tree, faces).certain : found[0].certain;
     let verdict = agrees ? "exact" : agreement(rules);
-    const reason = remark(verdict, rules);
-    if (verdict === "inconsistent" && /^[<>]/.test(tree[0])) verdict = "decision";
-    return outcome(verdict, { rules, reason });
+    const remarks = roundedUp(verdict, rules);
+    const isOrdering = /^[<>]/.test(tree[0]) && !published(found).includes(null);
+    if (verdict === "inconsistent" && isOrdering) verdict = "decision";
+    return outcome(verdict, { rules, remarks });
   }
 
   /* Figures as the page states them, their numbers as texts, ready for the arithmetic. */

@@ -65,6 +65,7 @@
       if (result.recomputed) lines.push(`gives ${result.recomputed}`);
       if (result.bounds && result.bounds !== result.recomputed) lines.push(result.bounds);
       if (result.reason) lines.push(result.reason);
+      lines.push(...result.remarks);
       const small = lines.flatMap((line) => [element("br"), element("small", {}, line)]);
       const cell = element("td", {}, badge(result.verdict), ...small);
       cell.dataset.label = title;

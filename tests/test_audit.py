@@ -394,6 +394,8 @@ def test_a_verdict_is_reached(
     assert result.primary is not None
     assert result.arithmetic == verdict
     assert set(result.primary.rules) == rules
+    told = any("rounding up" in remark for remark in result.primary.remarks)
+    assert told is (rules == {Rule.CEILING})
 
 
 @pytest.mark.parametrize(

@@ -418,6 +418,12 @@ def test_growth_shares_and_ratios_do_not_depend_on_the_unit(
             "(-inf, inf)",
         ),
         ("sum(a, ratio(a, a))", {"a": half_open(-1, 0)}, "[0, 1)"),
+        # Once the value runs off, a dividend that goes to zero after it doesn't bring it back.
+        (
+            "growth(a, ratio(difference(b, c), d))",
+            {"a": closed(-1, 0), "b": closed(1, 2), "c": opened(0, 1), "d": opened(1, 4)},
+            "(-inf, -1]",
+        ),
         # Thresholds: more than 12万, less than 10%.
         ("ratio(a, b)", {"a": opened(120_000, None), "b": point(70_769)}, "(120000/70769, inf)"),
         ("ratio(b, a)", {"a": opened(120_000, None), "b": point(70_769)}, "(0, 70769/120000)"),

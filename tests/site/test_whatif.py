@@ -213,8 +213,11 @@ def other_ledger() -> str:
         lines.append(f'd{next(number)},{text},{sign},growth,"growth(f3, {base})"')
         lines.append(f'd{next(number)},{text},{sign},growth,"growth(f5, {base})"')
         lines.append(f'c{next(number)},,=,cross-check,"growth(f5, {base}) < {text.strip("-")}"')
+    # No change has no sign.
+    lines += ["e0,7家,=,count,", "e1,7家,=,count,"]
+    lines += [f'd{next(number)},{text},=,growth,"growth(e0, e1)"' for text in ("4.8%", "-4.8%")]
     # To and by, rising and falling; and counts, durations and ranks, which aren't rounded alike.
-    to_and_by = ("2倍", "3倍", "+200%", "300%", "-41%", "59%", "0.4倍", "两倍")
+    to_and_by = ("2倍", "3倍", "+200%", "300%", "-41%", "59%", "0.4倍", "两倍", "-6倍", "-7倍")
     lines += ["k0,3.0亿元,=,level,", "k1,1.0亿元,=,level,", "k2,5.9亿元,=,level,"]
     lines += ["k3,10.0亿元,=,level,", "k4,-6.0亿元,=,level,"]
     pairs = [("k0", "k1"), ("k2", "k3"), ("k4", "k1")]

@@ -195,6 +195,34 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
 
 
 @pytest.mark.parametrize(
+    ("frame", "build"),
+    [
+        (FAN[FAN["kind"] != "observed"], lambda f: charts.fan(f, unit="u", first="naive")),
+        (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
+        (LEFT.assign(value=[0.4, -0.2, 0.0, 0.8]), lambda f: charts.residuals(f, unit="u")),
+        (CUSUM, charts.recursive),
+        (
+            MARKET,
+            lambda f: charts.what_if(
+                *(HISTORY, f),
+                exports="Exports",
+                imports="Imports",
+                trade="Market",
+                until=2026,
+                unit="u",
+            ),
+        ),
+    ],
+)
+def test_last_digits_of_a_model_change_nothing(
+    frame: pd.DataFrame, build: Callable[..., Any]
+) -> None:
+    numbers = frame.select_dtypes("float").columns
+    above, below = (frame.assign(**{c: frame[c] + d for c in numbers}) for d in (2e-9, -2e-9))
+    assert specify(build(above)) == specify(build(below))
+
+
+@pytest.mark.parametrize(
     ("name", "hollow", "full"),
     # Observed and forecast: the fan shows one model; residuals leave out what wasn't fitted.
     # What if: the observed figures of three series, and the scenario's two years of each.

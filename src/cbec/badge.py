@@ -111,7 +111,7 @@ def sources(audit: Audit) -> str:
     >>> from cbec.ledger import read_ledger
     >>> from cbec.tables import data_dir
     >>> print(sources(audit(read_ledger(data_dir() / "claims.csv"))))
-    of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 21 untraced
+    of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """
     counts = audit.counts("evidence")
     found = [f"{counts[v]} {sense(v).label_en}" for v in (*_BORNE, *_DOUBTFUL) if counts[v]]

@@ -9,7 +9,17 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.look import COLOURS, INK
-from cbec.charts.parts import figures, key, outlined, points, segments, tabled, tooltip, years
+from cbec.charts.parts import (
+    figures,
+    four_decimals,
+    key,
+    outlined,
+    points,
+    segments,
+    tabled,
+    tooltip,
+    years,
+)
 
 __all__ = ["recursive", "residuals", "rolling_errors"]
 
@@ -39,7 +49,7 @@ def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
     >>> chart.usermeta["cbec"]["columns"]
     [['model', 'Model'], ['step', 'Years ahead'], ['value', 'trillion CNY']]
     """
-    data = figures(frame, "model", "step", "value", "n")
+    data = four_decimals(figures(frame, "model", "step", "value", "n"), "value")
     picked = alt.selection_point(fields=["model"], bind="legend", name="model_in_legend")
     base = _by_step(data).encode(
         alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True)),
@@ -73,6 +83,7 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     3
     """
     data = figures(frame, "model", "year", "value").dropna(subset="value")
+    data = four_decimals(data, "value")
     base = alt.Chart(data).encode(
         years(),
         alt.Y(
@@ -119,6 +130,7 @@ def recursive(frame: pd.DataFrame) -> Any:
     [['lower', 'Lower bound'], ['upper', 'Upper bound']]
     """
     data = figures(frame, "year", "value", "lower", "upper")
+    data = four_decimals(data, "value", "lower", "upper")
     columns = {"value": "CUSUM", "lower": "Lower bound", "upper": "Upper bound"}
     base = alt.Chart(data).encode(
         years(),

@@ -17,6 +17,7 @@ __all__ = [
     "coloured",
     "dashed",
     "figures",
+    "four_decimals",
     "hollow",
     "key",
     "label_axis",
@@ -49,6 +50,14 @@ def figures(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     kept = [c for c in dict.fromkeys((*columns, "row", *_PROVENANCE)) if c in frame.columns]
     unconfirmed = frame["evidence"].isin(["unconfirmed"]) if "evidence" in frame.columns else False
     return frame[kept].assign(unconfirmed=unconfirmed).reset_index(drop=True)
+
+
+def four_decimals(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Round what a model made: stored charts hold on machines whose arithmetic ends otherwise.
+
+    An optimiser's last digits differ between processors. Adding zero takes the sign off a zero.
+    """
+    return frame.assign(**{column: frame[column].round(4) + 0.0 for column in columns})
 
 
 def tooltip(frame: pd.DataFrame, *shown: alt.Tooltip) -> list[alt.Tooltip]:

@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.look import COLOURS, INK
-from cbec.charts.parts import figures, points, segments, tabled, tooltip, years
+from cbec.charts.parts import figures, four_decimals, points, segments, tabled, tooltip, years
 from cbec.charts.trend import BANDS, ENDS, painted, shared_key
 from cbec.errors import TrendError
 
@@ -85,7 +85,7 @@ def what_if(
     known = figures(history, "year", "series", "value")
     if until not in set(intervals["year"]):
         raise TrendError(f"until: the forecast has no {until}; choose one of its years")
-    ahead = intervals[intervals["year"] <= until]
+    ahead = four_decimals(intervals[intervals["year"] <= until], "mean", *ENDS)
     origin = int(ahead["year"].min()) - 1
     level = {part: _level(known, name, origin) for part, name in parts.items()}
     sliders = {
@@ -173,7 +173,7 @@ def _rows(
     known: pd.DataFrame, ahead: pd.DataFrame, trade: str, origin: int
 ) -> list[dict[str, Any]]:
     """Return the observed figures and the forecasts, and the point at which the fan opens."""
-    made = ahead.rename(columns={"mean": "value"})[["year", "value", *ENDS]].round(4)
+    made = ahead.rename(columns={"mean": "value"})[["year", "value", *ENDS]]
     made = made.assign(kind="forecast", series=trade, unconfirmed=False)
     both = pd.concat([known.assign(kind="observed"), made])
     rows: list[dict[str, Any]] = json.loads(both.to_json(orient="records"))

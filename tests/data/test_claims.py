@@ -70,6 +70,7 @@ goods-trade-2024-communique | goods_trade | goods-trade-total | 2024 | communiqu
 goods-trade-2024-revised | goods_trade | goods-trade-total | 2024 | implied
 goods-trade-2023-first | goods_trade | goods-trade-total | 2023 | first-published
 goods-trade-2022-first | goods_trade | goods-trade-total | 2022 | first-published
+goods-trade-2014-first | goods_trade | goods-trade-total | 2014 | first-published
 goods-trade-2023-communique | goods_trade | goods-trade-total | 2023 | communique
 goods-trade-2025-first | goods_trade | goods-trade-total | 2025 | first-published
 customs-2018-revised | customs | customs-total | 2018 | revised

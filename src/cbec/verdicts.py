@@ -160,8 +160,8 @@ EVIDENCE: Mapping[Evidence, Sense] = {
         "↪",
         "relayed",
         "转引",
-        "An earlier origin was found than the one credited.",
-        "找到早于所注来源的出处。",
+        "Another origin was found than the one credited, which may relay it.",
+        "找到所注来源之外的出处，所注来源可能系转引。",
     ),
     Evidence.MISATTRIBUTED: Sense(
         "⇄",

@@ -29,7 +29,13 @@ def test_every_figure_has_a_country_and_a_group():
 
 @pytest.mark.parametrize(
     ("first", "last", "broken"),
-    [(2005, 2023, {"CHN", "KHM"}), (2010, 2020, {"KHM"}), (2005, 2010, set()), (2016, 2022, set())],
+    [
+        (2005, 2023, {"CHN", "KHM"}),
+        (2023, 2005, {"CHN", "KHM"}),
+        (2010, 2020, {"KHM"}),
+        (2005, 2010, set()),
+        (2016, 2022, set()),
+    ],
 )
 def test_medians_are_of_the_countries_with_both_years_on_one_method(first, last, broken):
     groups = {row["iso3"]: row["group"] for row in read("countries.csv")}

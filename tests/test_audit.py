@@ -327,6 +327,11 @@ REACHED: list[tuple[str, str, str, str, str, str, set[Rule]]] = [
     # A count is the very number, though 5.5 would round to 6.
     ("12", "6家", "=", "count", "ratio(a, 2)", "exact", ALL),
     ("11", "6家", "=", "count", "ratio(a, 2)", "inconsistent", set()),
+    # Only rounded up the sum isn't monotone: its range is left out, and the check stands.
+    (
+        *("1.2 1.08", "2.0倍", "=", "multiple", "sum(ratio(a, b), ratio(b, a))", "exact"),
+        ALL - {Rule.CEILING},
+    ),
     # Half-up and half-even the base is 0.095 to 0.405, and cut off or down it may be zero. So 147
     # to 953% holds 900%; no other growth is a decision, for there the range isn't known.
     *(
@@ -396,6 +401,25 @@ def test_a_verdict_is_reached(
     assert set(result.primary.rules) == rules
     told = any("rounding up" in remark for remark in result.primary.remarks)
     assert told is (rules == {Rule.CEILING})
+
+
+@pytest.mark.parametrize(
+    ("given", "of", "printed", "kind", "derivation", "shown"),
+    [
+        ("11家", "count", "6家", "count", "ratio(a, 2)", "5.50家"),
+        ("10亿元", "level", "3亿元", "policy parameter", "ratio(a, 4)", "2.50亿元"),
+        ("13个月", "duration", "1年", "duration", "sum(a)", "1.08年"),
+        ("12家", "count", "6家", "count", "ratio(a, 2)", "6家"),
+        ("3.4家", "level", "6家", "count", "sum(a)", "3家"),
+    ],
+)
+def test_a_value_that_misses_is_not_shown_as_the_figure(
+    tmp_path: Path, given: str, of: str, printed: str, kind: str, derivation: str, shown: str
+) -> None:
+    row = ("x", printed, "=", kind, derivation)
+    result = audit_rows(tmp_path, ("a", given, "=", of, ""), row)["x"]
+    assert result.recomputed_text == shown
+    assert (result.arithmetic is Arithmetic.EXACT) is (shown == printed)
 
 
 @pytest.mark.parametrize(
@@ -537,6 +561,13 @@ def test_growth_to_a_multiple_is_told_from_growth_by_it(
             "两倍",
             "growth(a, b)",
             "grew to 2 times and by 1 times (增长到2倍, 增长1倍)",
+        ),
+        # 300 times: a unit of its own is kept.
+        (
+            "300.0 1.000",
+            "3.000百倍",
+            "growth(a, b)",
+            "grew to 3.000百倍 and by 2.990百倍 (增长到3.000",
         ),
     ],
 )

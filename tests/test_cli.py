@@ -216,13 +216,13 @@ def test_an_explanation_says_why_there_is_no_value(tmp_path: Path, capsys: Captu
     assert "no value: the base of growth, sales-2023, is negative" in text
 
 
-def test_an_explanation_says_which_rule_leaves_no_value(tmp_path: Path, capsys: Capture) -> None:
+def test_an_explanation_says_which_rule_leaves_no_range(tmp_path: Path, capsys: Capture) -> None:
     # Rounded up, 1.1 stands for (1.0, 1.1], so that the divisor may be zero; half-up it can't be.
     divided = 'x,1250%,=,share,"share(1%, difference(a, 1.02%))"\n'
     text = ledger(tmp_path, f"{HEADER_ONLY}a,1.1%,=,growth,\n{divided}")
     lines = output(capsys, text, "--explain", "x").splitlines()
     assert "  half-up     (769.2, 3333.3]%, meets the printed figure" in lines
-    assert "  ceiling     no value" in lines
+    assert "  ceiling     no range" in lines
 
 
 def test_an_explanation_has_the_remarks(tmp_path: Path, capsys: Capture) -> None:

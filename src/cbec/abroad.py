@@ -79,7 +79,7 @@ def medians(first: int, last: int) -> pd.DataFrame:
                 f"{users['year'].min()} to {users['year'].max()}"
             )
     breaks = method_breaks()
-    between = (breaks["from_year"] < last) & (breaks["to_year"] > first)
+    between = (breaks["from_year"] < max(first, last)) & (breaks["to_year"] > min(first, last))
     broken = users["country"].isin(breaks.loc[between, "country"])
     both = users[users["year"].isin([first, last]) & ~broken]
     both = both.pivot(index=["group", "country"], columns="year", values="value").dropna()

@@ -84,7 +84,7 @@ class Check:
     reason : str
         Why there is no value, for `Arithmetic.NOT_DERIVABLE` and `Arithmetic.FAILED`.
     remarks : tuple of str
-        What else a reader of an inconsistency should know.
+        What else a reader should know where half-up doesn't reconcile the figures.
     """
 
     expression: str
@@ -96,12 +96,17 @@ class Check:
     remarks: tuple[str, ...] = ()
 
     def face_text(self, claim: Claim) -> str:
-        """Write the value at face values like the claim's figure, or finer beside a threshold."""
+        """Write the value at face values like the claim's figure.
+
+        It is finer beside a threshold, and where it would look like a figure that it misses.
+        """
         if self.face is None or claim.printed is None:
             return ""
-        if claim.comparator != "=":
+        text = claim.printed.reprint(self.face)
+        alike = text == claim.printed.reprint(claim.printed.value)
+        if claim.comparator != "=" or (alike and self.face not in claim.interval()):
             return interval_text(Interval.point(self.face), claim.printed)
-        return claim.printed.reprint(self.face)
+        return text
 
     def rule_texts(self, claim: Claim) -> dict[Rule, str]:
         """Say for each rounding rule what the range is, and whether the claim's figure meets it."""
@@ -109,7 +114,7 @@ class Check:
             return {}
         texts = {}
         for rule in Rule:
-            texts[rule] = "no value"
+            texts[rule] = "no range"
             if rule in self.recomputed:
                 met = "meets" if rule in self.rules else "misses"
                 text = interval_text(self.recomputed[rule], claim.printed, ends=True)
@@ -417,12 +422,12 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
 
 
 def _by_rule(evaluated: Callable[[Rule], T]) -> dict[Rule, T]:
-    """Evaluate under each rounding rule; half-up needs a value, a rule without one is left out."""
+    """Evaluate under each rounding rule; half-up needs a range, a rule without one is left out."""
     found = {}
     for rule in Rule:
         try:
             found[rule] = evaluated(rule)
-        except UndefinedError:
+        except ExpressionError:
             if rule is Rule.HALF_UP:
                 raise
     return found
@@ -460,7 +465,7 @@ def _to_or_by(claim: Claim, function: str, half_up: Interval, face: Fraction) ->
     by, to = sorted([face, face + shift])
     if to < 0 or not half_up.shifted(shift).meets(claim.interval()):
         return
-    unit = "%" if printed.scale < 1 else " times"
+    unit = {Fraction(1, 100): "%", Fraction(1): " times"}.get(printed.scale, printed.tail)
     plain = replace(printed, sign="", spelled=False)
     to_text, by_text = (plain.reprint(value) for value in (to, abs(by)))
     numbers = [text.removesuffix(printed.tail) for text in (to_text, by_text)]

@@ -712,7 +712,7 @@ def _root_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
     years = bounds(call.arguments[-1], box)
     if years.lower is None or not years.is_point or years.lower.denominator != 1 or years.lower < 1:
         raise ExpressionError(
-            f"{call.function} needs a whole number of years, not {years}; write a number, or "
+            f"{call.function} needs a whole number of years, not {years}; write one from 1, or "
             "give a claim that is printed as 3年 or 3 years the kind duration"
         )
     degree = int(years.lower)

@@ -418,6 +418,8 @@ def _remedy(text: str) -> str:
         return f"write {folded}"
     if text[0] in "<>≤≥=≈~约超逾近":
         return "put the comparator into its own column and keep the number only"
+    if "第" in text:
+        return "if it is a rank, write 第2位 or 2 rank"
     comma = re.fullmatch(r"([+\-−]?\d+),(\d{1,2}|\d{4,})([^\d,.].*)?", text)
     if comma:
         return f"write {comma[1]}.{comma[2]}{comma[3] or ''}"

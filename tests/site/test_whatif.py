@@ -217,10 +217,23 @@ def other_ledger() -> str:
     lines += ["e0,7家,=,count,", "e1,7家,=,count,"]
     lines += [f'd{next(number)},{text},=,growth,"growth(e0, e1)"' for text in ("4.8%", "-4.8%")]
     # To and by, rising and falling; and counts, durations and ranks, which aren't rounded alike.
-    to_and_by = ("2倍", "3倍", "+200%", "300%", "-41%", "59%", "0.4倍", "两倍", "-6倍", "-7倍")
+    to_and_by = (
+        "2倍",
+        "3倍",
+        "+200%",
+        "300%",
+        "-41%",
+        "59%",
+        "0.4倍",
+        "两倍",
+        "-6倍",
+        "-7倍",
+        "3.000百倍",
+    )
     lines += ["k0,3.0亿元,=,level,", "k1,1.0亿元,=,level,", "k2,5.9亿元,=,level,"]
-    lines += ["k3,10.0亿元,=,level,", "k4,-6.0亿元,=,level,"]
-    pairs = [("k0", "k1"), ("k2", "k3"), ("k4", "k1")]
+    lines += ["k3,10.0亿元,=,level,", "k4,-6.0亿元,=,level,", "k5,300.0亿元,=,level,"]
+    lines.append("k6,1.000亿元,=,level,")
+    pairs = [("k0", "k1"), ("k2", "k3"), ("k4", "k1"), ("k5", "k6")]
     for (a, b), text, sign in itertools.product(pairs, to_and_by, "=>"):
         for function in ("growth", "multiple"):
             lines.append(f'd{next(number)},{text},{sign},growth,"{function}({a}, {b})"')
@@ -248,7 +261,7 @@ def test_thresholds_signs_and_ranks_of_another_ledger_are_judged_alike(
     assert len(ids) > 1000
     assert {want["verdict"] for want in wanted} == set(Arithmetic) - {Arithmetic.FAILED}
     remarks = " ".join(remark for want in wanted for remark in want["remarks"])
-    assert all(words in remarks for words in ("rounding up", "grew to", "fell to"))
+    assert all(words in remarks for words in ("rounding up", "grew to", "fell to", "百倍"))
     derivations = [other.ledger.claims[id].derivation_text for id in ids]
     assert differences(said["found"], wanted, derivations) == []
 

@@ -147,6 +147,10 @@ def test_what_would_divide_by_zero_is_nan_and_never_perfect():
             lambda: smape(np.ma.array([[1, 2], [3, 4]], mask=[[0, 0], [1, 0]]), [[1, 2], [3, 4]]),
             "actual is nan at position 1, 0; leave out what isn't known",
         ),
+        (
+            lambda: smape([np.ma.array([1.0, 2.0], mask=[0, 1])], [[1.0, 2.0]]),
+            "actual is nan at position 0, 1; leave out what isn't known",
+        ),
         (lambda: smape(["1"], [1]), "actual isn't numeric"),
         (lambda: smape([True], [1]), r"actual isn't numeric \(bool\)"),
         (lambda: smape(1.0, 1.0), r"actual has the shape \(\)"),

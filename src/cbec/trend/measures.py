@@ -462,7 +462,7 @@ def _finite(name: str, values: ArrayLike, axes: int = 1) -> _Array:
             f"{'one axis' if axes < 2 else f'{axes} axes'} and one number"
         )
     array = array.astype(np.float64)
-    array[np.ma.getmask(values)] = np.nan
+    array[np.ma.getmask(np.ma.array(values))] = np.nan
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise TrendError(f"{name} is {array[place]} at {_place(place)}; leave out what isn't known")

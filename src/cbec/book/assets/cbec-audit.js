@@ -424,7 +424,7 @@
 
   const published = (ranges) => ranges.filter((range, i) => isPublished(RULES[i]));
 
-  /* What else a reader of an inconsistency should know. */
+  /* What else a reader should know where half-up doesn't reconcile the figures. */
   const roundedUp = (verdict, rules) =>
     verdict === "inconsistent" && rules.includes("ceiling") ? [ROUNDED_UP] : [];
 
@@ -437,7 +437,8 @@
     const shifted = sumOf(halfUp, point(shift));
     if (sign(to) < 0 || !meets(shifted, figureInterval(figure, "half-up"))) return [];
     const fell = sign(by) < 0;
-    const unit = compare(figure.scale, ONE) < 0 ? "%" : " times";
+    const isPercent = equal(figure.scale, rational(1n, 100n));
+    const unit = isPercent ? "%" : equal(figure.scale, ONE) ? " times" : figure.tail;
     const plain = { ...figure, sign: "", spelled: false };
     const texts = [to, fell ? negative(by) : by].map((value) => reprint(plain, value));
     const [toNumber, byNumber] = texts.map((text) =>
@@ -474,7 +475,10 @@
     if (verdict === "inconsistent" && crosses(figure, published(ranges))) verdict = "decision";
     let recomputed = "";
     if (face !== null) {
-      recomputed = isThreshold ? intervalText(point(face), figure) : reprint(figure, face);
+      recomputed = reprint(figure, face);
+      // Finer beside a threshold, and where it would look like a figure that it misses.
+      const looksLike = recomputed === reprint(figure, figure.value);
+      if (isThreshold || (looksLike && !agrees)) recomputed = intervalText(point(face), figure);
     }
     const bounds =
       isPoint(halfUp) && isExact(figure) ? "" : intervalText(halfUp, figure);

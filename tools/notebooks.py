@@ -130,7 +130,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def compact_picture(encoded: str) -> str:
-    """Store a chart's picture with a palette, a fraction of the size with the same colours.
+    """Store a chart's picture with a palette of 128 colours, a fraction of the size.
 
     Parameters
     ----------

@@ -297,13 +297,12 @@ def _inputs(used: Sequence[str], ledger: Ledger) -> Iterator[str]:
 
 
 def _rules(check: Check, claim: Claim) -> Iterator[str]:
-    printed = claim.printed
     if check.reason:
         failed = check.verdict is Arithmetic.FAILED
         yield f"  {'the check failed' if failed else 'no value'}: {check.reason}"
     for remark in check.remarks:
         yield f"  remark      {remark}"
-    if printed is None:
+    if claim.printed is None:
         for rule in check.rules:
             yield f"  {rule:<11} can hold"
         return

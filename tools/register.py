@@ -1,7 +1,8 @@
 """Remake data/forecasts.csv, the register of forecasts, and renew its entry in the data package.
 
 Rows that come out the same keep the version and the date at which they were made, so the file stays
-as it is, byte for byte, unless the data or the models changed.
+as it is, byte for byte, unless the data or the models changed. The rows of the first default aren't
+remade: they stay whatever changed, and nothing is written where one of them isn't as published.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from cbec.errors import CbecError
 from cbec.tables import data_dir
-from cbec.trend.register import as_csv, made, make_register
+from cbec.trend.register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
 from tools.datapackage import renew
 
 FILE = "forecasts.csv"
@@ -23,11 +24,13 @@ FILE = "forecasts.csv"
 
 def remake(folder: Path, *, anew: bool = False, today: date | None = None) -> str:
     """Write the register to a folder of data, and say what changed."""
-    previous = None if anew else made()
+    previous = made()
+    if anew:
+        previous = previous[forecasters(previous) == FIRST_DEFAULT]
     register = make_register(previous, today=today)
     text = as_csv(register)
     path = folder / FILE
-    before = "" if previous is None else as_csv(previous)
+    before = as_csv(previous)
     if text != before or path.read_bytes() != text.encode():
         scratch = path.with_suffix(f".{os.getpid()}.tmp")
         scratch.write_text(text, encoding="utf-8", newline="\n")
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 1 if a table or a model stands in the way."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--anew", action="store_true", help="take no row over from the present register"
+        "--anew", action="store_true", help="take over no rows but those of the first default"
     )
     parser.add_argument(
         "--date", type=date.fromisoformat, help="date of new rows, YYYY-MM-DD; today unless given"

@@ -12,4 +12,4 @@ looks its rows up in ``provenance`` when it is shown.
    knows the terminal.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -1,8 +1,12 @@
 """The register of forecasts: made from data to one year, remade at will, scored as outturns come.
 
-Every row can be remade from ``data/``. A row that comes out the same keeps the version and the date
-at which it was first made; a row that comes out otherwise gets new ones. A vintage is a series
-of its own: no forecast leans on figures of two of them, and each is scored by its own outturn.
+A row that comes out the same as before keeps the version and the date at which it was first made; a
+row that comes out otherwise gets new ones. A vintage is a series of its own: no forecast leans on
+figures of two of them, and each is scored by its own outturn.
+
+The rows of the first default, which was replaced, are not remade: they stay as they were published,
+at the top and to the byte, and are scored on. See `cbec.trend.first_default`. Every other row can
+be remade from ``data/``.
 """
 
 from __future__ import annotations
@@ -23,12 +27,15 @@ from cbec.interval import Interval
 from cbec.rounding import Printed, parse_printed
 from cbec.tables import load
 from cbec.trend.api import forecast
+from cbec.trend.combination import calibration
+from cbec.trend.first_default import problems
 from cbec.trend.measures import interval_score
 from cbec.trend.propagation import run_statement, weak_years
 
 __all__ = [
     "COLUMNS",
     "DECIMALS",
+    "FIRST_DEFAULT",
     "KEPT_MODELS",
     "ORIGIN",
     "TARGETS",
@@ -36,6 +43,7 @@ __all__ = [
     "check",
     "excluded",
     "figures",
+    "forecasters",
     "made",
     "make_register",
     "published_scored",
@@ -50,6 +58,9 @@ TARGETS = range(2025, 2031)
 
 KEPT_MODELS = ("combination", "naive", "drift", "damped-holt", "grey")
 """The models that every series has rows for, the default first."""
+
+FIRST_DEFAULT = "first-default"
+"""What `forecasters` calls the default that was replaced."""
 
 SHARE_MODELS = ("logit-trend",)
 """Models of shares alone."""
@@ -81,6 +92,7 @@ COLUMNS = (
 )
 """The columns of ``data/forecasts.csv``, in order."""
 
+_DEFAULT = KEPT_MODELS[0]
 _FORECAST = ("mean", "lower_80", "upper_80", "lower_95", "upper_95")
 _KEPT = ("package_version", "made_on")
 _LEVELS = (80, 95)
@@ -227,7 +239,8 @@ def make_register(
     previous : DataFrame, optional
         The register as it was, such as ``cbec.tables.load("forecasts")``. A row of it whose data
         and forecasts are the same, numbers to one unit of the last decimal, is taken over as it
-        stands, with its version and date.
+        stands, with its version and date. The rows of the first default are taken over whatever
+        the data say; without a previous register there are none.
     models : sequence of str, optional
         Only these models; those of `KEPT_MODELS`, and a model of shares for the share, unless
         given.
@@ -242,7 +255,8 @@ def make_register(
     Raises
     ------
     TableError
-        If a table is broken, or a model is none of the register's.
+        If a table is broken, a model is none of the register's, or the previous register doesn't
+        hold the rows of the first default as they were published.
     TrendError
         If a model can't be fitted to a run that is long enough.
 
@@ -275,7 +289,18 @@ def make_register(
     ]
     present = pd.concat(frames, ignore_index=True)[list(COLUMNS)]
     present = present.astype({"made_on": "datetime64[s]", "note": "str"})
-    return present if previous is None else _kept(present, previous)
+    if previous is None:
+        return present
+    _check_columns(previous, "previous register")
+    present = _kept(present, previous)
+    if models is not None and _DEFAULT not in models:
+        return present
+    first = previous[forecasters(previous) == FIRST_DEFAULT]
+    if found := problems(_lines(first)):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise TableError(f"{found[0]}{more}")
+    first = first[list(COLUMNS)].astype(dict(present.dtypes))
+    return pd.concat([first, present], ignore_index=True)
 
 
 def excluded() -> pd.DataFrame:
@@ -315,6 +340,8 @@ def excluded() -> pd.DataFrame:
 def check(stored: pd.DataFrame | None = None, *, models: Sequence[str] | None = None) -> list[str]:
     """Compare the stored register with the one that the data give now.
 
+    The rows of the first default are held against what was published instead.
+
     Parameters
     ----------
     stored : DataFrame, optional
@@ -325,7 +352,8 @@ def check(stored: pd.DataFrame | None = None, *, models: Sequence[str] | None = 
     Returns
     -------
     list of str
-        What differs, one line for each row; empty if every row is remade.
+        What differs, one line for each row; empty if every row of the first default stands as it
+        was published, and every other row is remade.
 
     Raises
     ------
@@ -341,9 +369,13 @@ def check(stored: pd.DataFrame | None = None, *, models: Sequence[str] | None = 
     _check_columns(stored, "stored register")
     if models is not None:
         stored = stored[stored["model"].isin(models)]
+    is_first = forecasters(stored) == FIRST_DEFAULT
+    found = []
+    if models is None or _DEFAULT in models:
+        found += problems(_lines(stored[is_first]))
     present = make_register(models=models).set_index("id")
-    held = stored.set_index("id")
-    found = [
+    held = stored[~is_first].set_index("id")
+    found += [
         f"{id}: is missing; run 'make register'" for id in present.index.difference(held.index)
     ]
     found += [
@@ -379,6 +411,37 @@ def made() -> pd.DataFrame:
     [2024]
     """
     return load("forecasts")
+
+
+def forecasters(register: pd.DataFrame) -> pd.Series[Any]:
+    """Return what made each row: its model, or the first default.
+
+    Both defaults have the same name in the column ``model``. The ids of the present one hold its
+    version, that of the package when its constants were made; those of the first one hold none.
+
+    Parameters
+    ----------
+    register : DataFrame
+        Rows of the register.
+
+    Returns
+    -------
+    Series of str
+        The column ``model``, with `FIRST_DEFAULT` in the rows of the first default.
+
+    Raises
+    ------
+    TableError
+        If the frame isn't of the register's columns.
+
+    Examples
+    --------
+    >>> forecasters(made()).unique().tolist()
+    ['first-default', 'combination', 'naive', 'drift', 'damped-holt', 'grey', 'logit-trend']
+    """
+    _check_columns(register, "register")
+    is_present = register["id"].str.contains(f"-{_in_id(_DEFAULT)}-", regex=False)
+    return register["model"].mask((register["model"] == _DEFAULT) & ~is_present, FIRST_DEFAULT)
 
 
 def as_csv(register: pd.DataFrame) -> str:
@@ -420,6 +483,7 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
         The rows of the register for which the same series has a figure of the target year in the
         same vintage, with more columns:
 
+        - ``forecaster``, the model or the first default, see `forecasters`;
         - ``outturn``, in the unit; ``error``, the mean less the outturn, and ``error_percent`` of
           the outturn;
         - ``inside_80`` and ``inside_95``, whether the interval holds the outturn at face value;
@@ -443,7 +507,7 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
      ['first-published', 'sourced', 2.63, 2.75]]
     """
     register = made() if register is None else register
-    _check_columns(register, "register")
+    register = register.assign(forecaster=forecasters(register))
     outturns = {
         (one.series, one.vintage, int(row["year"])): row
         for one in _all_series()
@@ -601,7 +665,8 @@ def _reason(run: _Run, origin: int = ORIGIN) -> str:
 def _rows(run: _Run, model: str, stamp: pd.Timestamp) -> pd.DataFrame:
     rows = run.forecast(TARGETS[-1] - ORIGIN, model)
     rows = rows[rows["target_year"].isin(TARGETS)]
-    name = f"{run.of.series} {run.of.vintage} {run.basis} {model} {ORIGIN}".replace(" ", "-")
+    parts = (run.of.series, run.of.vintage, run.basis, _in_id(model), str(ORIGIN))
+    name = "-".join(parts).replace(" ", "-")
     return rows.assign(
         id=[f"{name}-for-{year}" for year in rows["target_year"]],
         series=run.of.series,
@@ -620,9 +685,18 @@ def _rows(run: _Run, model: str, stamp: pd.Timestamp) -> pd.DataFrame:
     )
 
 
+def _in_id(model: str) -> str:
+    """Name a model as ids do: the default with its version, so that no two defaults share an id."""
+    return f"{model}-{calibration().provenance['version']}" if model == _DEFAULT else model
+
+
+def _lines(register: pd.DataFrame) -> list[str]:
+    """Return the rows as the lines of the file."""
+    return as_csv(register).splitlines(keepends=True)[1:]
+
+
 def _kept(present: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     """Put the previous rows in the place of those that are the same."""
-    _check_columns(previous, "previous register")
     held = {record["id"]: record for record in previous.to_dict("records")}
     rows = []
     for record in present.to_dict("records"):
@@ -638,6 +712,11 @@ def _check_columns(register: pd.DataFrame, name: str) -> None:
     if missing := [column for column in COLUMNS if column not in register.columns]:
         raise TableError(
             f"the {name} lacks {', '.join(missing)}; give the table forecasts as "
+            "cbec.tables.load returns it"
+        )
+    if not pd.api.types.is_datetime64_dtype(register["made_on"]):
+        raise TableError(
+            f"the {name} has no dates in made_on; give the table forecasts as "
             "cbec.tables.load returns it"
         )
 

@@ -19,13 +19,14 @@ __all__ = ["customs_outturn", "published_chart", "published_table", "register_ta
 _ENDS = {"lower_80": "lower80", "upper_80": "upper80", "lower_95": "lower95", "upper_95": "upper95"}
 
 
-def register_table(model: str = "combination") -> pd.DataFrame:
+def register_table(forecaster: str = "combination") -> pd.DataFrame:
     """Return the register's forecasts of its first and its last year by one model.
 
     Parameters
     ----------
-    model : str
-        A model of the register.
+    forecaster : str
+        A model of the register, the present default unless given; ``first-default`` for the rows
+        of the first one.
 
     Returns
     -------
@@ -44,12 +45,15 @@ def register_table(model: str = "combination") -> pd.DataFrame:
     --------
     >>> register_table()["Series"].nunique()
     6
+    >>> register_table("first-default")["2025"].iloc[0]
+    '19.41 (16.96 to 21.29)'
     """
     made = register.made()
-    if model not in set(made["model"]):
-        held = ", ".join(made["model"].unique())
-        raise TableError(f"the register has no model {model!r}; it has {held}")
-    made = made[made["model"] == model]
+    forecasters = register.forecasters(made)
+    if forecaster not in set(forecasters):
+        held = ", ".join(forecasters.unique())
+        raise TableError(f"the register has no model {forecaster!r}; it has {held}")
+    made = made[forecasters == forecaster]
     labels = {of: label for label, of in SERIES.items()}
     rows = []
     for _, runs in made.groupby(["series", "data_vintage", "first_year", "n"], sort=False):
@@ -82,30 +86,36 @@ def customs_outturn() -> pd.DataFrame:
     DataFrame
         ``item`` (the model and the vintage it was given), ``made`` (the vintage), ``value`` and
         the ends of its intervals, ``value_upper`` and ``comparator`` for the chart, ``outturn``,
-        ``error_percent``, ``inside_80``, ``inside_95``, ``row`` and ``evidence``. A basis
-        that is the same as another is left out.
+        ``error_percent``, ``inside_80``, ``inside_95``, ``forecaster`` (the model's name or
+        ``first-default``), ``model``, ``data_vintage``, ``row`` and ``evidence``. The present
+        default comes first, the first default next. A basis that is the same as another is left
+        out.
 
     Examples
     --------
     >>> found = customs_outturn()
     >>> sorted(found["outturn"].unique().tolist())
     [2.75, 2.84]
+    >>> found["forecaster"].unique()[:3].tolist()
+    ['combination', 'first-default', 'naive']
     """
     found = register.scored()
-    found = found.drop_duplicates(["series", "data_vintage", "model", "target_year", "mean"])
+    found = found.drop_duplicates(["series", "data_vintage", "forecaster", "target_year", "mean"])
     labels = {name: model.label_en for name, model in MODELS.items()}
+    labels[register.FIRST_DEFAULT] = "First default"
     vintage = found["data_vintage"].str.replace("-", " ")
     shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
-        item=found["model"].map(labels) + ", " + vintage,
+        item=found["forecaster"].map(labels) + ", " + vintage,
         made="from " + vintage + " figures",
         value_upper=np.nan,
         comparator="=",
     )
     kept = ["item", "made", "value", "value_upper", "comparator", *_ENDS.values(), "outturn"]
-    more = ["error_percent", "inside_80", "inside_95", "model", "data_vintage", "row", "evidence"]
-    order = list(labels)
-    return shown[[*kept, *more]].sort_values(
-        "model", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+    more = ["error_percent", "inside_80", "inside_95", "forecaster", "model", "data_vintage"]
+    default, *others = MODELS
+    order = [default, register.FIRST_DEFAULT, *others]
+    return shown[[*kept, *more, "row", "evidence"]].sort_values(
+        "forecaster", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
     )
 
 

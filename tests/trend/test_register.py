@@ -5,6 +5,7 @@ Levels and outturns are copied here from the pages that data/sources.csv names.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -19,13 +20,17 @@ from cbec import tables
 from cbec.errors import TableError, TrendError
 from cbec.evidence import SETS
 from cbec.rounding import parse_printed
+from cbec.trend.combination import calibration
+from cbec.trend.first_default import DIGEST, problems
 from cbec.trend.register import (
     COLUMNS,
+    FIRST_DEFAULT,
     KEPT_MODELS,
     as_csv,
     check,
     excluded,
     figures,
+    forecasters,
     made,
     make_register,
     published_scored,
@@ -112,8 +117,9 @@ def test_each_series_vintage_and_basis_has_a_row_for_each_model_and_year_or_a_re
     for run, (first, count) in RUNS.items():
         rows = register[run_of(register) == "|".join(run)]
         models = [*KEPT_MODELS, "logit-trend"] if run[0] == SHARE[0] else [*KEPT_MODELS]
-        assert [*rows["model"].unique()] == models, run
-        for _, of_model in rows.groupby("model"):
+        made_by = forecasters(rows)
+        assert [*made_by.unique()] == [FIRST_DEFAULT, *models], run
+        for _, of_model in rows.groupby(made_by):
             assert of_model["target_year"].tolist() == [2025, 2026, 2027, 2028, 2029, 2030]
         assert set(rows["first_year"]) == {first}
         assert set(rows["n"]) == {count}
@@ -223,6 +229,106 @@ def test_an_id_is_made_of_what_tells_a_row_from_others() -> None:
     assert "customs-total-first-published-without-unconfirmed-drift-2024-for-2025" in set(ids)
 
 
+# The rows of the first default
+
+
+@pytest.fixture
+def lines() -> list[str]:
+    """Return the rows of the first default as lines of the file."""
+    with (DATA / "forecasts.csv").open(encoding="utf-8", newline="") as file:
+        rows = file.readlines()[1:]
+    return [line for line in rows if "-combination-2024-for-" in line.partition(",")[0]]
+
+
+def first_of(register: pd.DataFrame) -> pd.DataFrame:
+    return register[forecasters(register) == FIRST_DEFAULT]
+
+
+def test_the_first_defaults_lines_stand_at_the_top_as_they_were_published(lines: list[str]) -> None:
+    text = (DATA / "forecasts.csv").read_bytes()
+    assert text.startswith((",".join(COLUMNS) + "\n" + "".join(lines)).encode())
+    assert len(lines) == 60
+    assert hashlib.sha256("".join(lines).encode()).hexdigest() == DIGEST
+    assert problems(lines) == []
+
+
+def test_pandas_writes_the_first_defaults_lines_as_it_read_them(lines: list[str]) -> None:
+    assert as_csv(first_of(made())).splitlines(keepends=True)[1:] == lines
+
+
+def test_ids_of_the_present_default_have_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = calibration().provenance["version"]
+    rows = made()
+    present = rows[forecasters(rows) == "combination"]
+    assert len(present) == 60
+    assert present["id"].str.contains(f"-combination-{version}-2024-for-", regex=False).all()
+    assert set(first_of(rows)["package_version"]) <= {"0.1.0", "0.2.0"}
+    others = rows[rows["model"] != "combination"]
+    assert not others["id"].str.contains(".", regex=False).any()
+    # Of another version's default the rows would be neither the first default's nor the present's.
+    later = make_register(models=["combination"])
+    later["id"] = later["id"].str.replace(version, "9.9.9", regex=False)
+    held = pd.concat([rows, later.iloc[:1]])
+    (found,) = check(held, models=["combination"])
+    assert "-combination-9.9.9-2024-for-2025: is a row of neither" in found
+
+
+def test_a_changed_row_of_the_first_default_is_found(lines: list[str]) -> None:
+    lines[7] = lines[7].replace(",0.2.0,", ",0.3.0,")
+    (found,) = problems(lines)
+    assert found == (
+        f"{lines[7].partition(',')[0]}: was changed since it was published with 0.2.0; "
+        "restore data/forecasts.csv from git"
+    )
+
+
+def test_missing_added_and_moved_rows_of_the_first_default_are_found(lines: list[str]) -> None:
+    gone = lines[0].partition(",")[0]
+    (found,) = problems(lines[1:])
+    assert found.startswith(f"{gone}: is missing, and was published with 0.2.0; restore ")
+    (found,) = problems([*lines, lines[0].replace("for-2025", "for-2031", 1)])
+    assert found.startswith(f"{gone.replace('2025', '2031')}: is a row of neither the first ")
+    for moved in (lines[::-1], [*lines, lines[-1]]):
+        (found,) = problems(moved)
+        assert found.startswith("the rows of the first default: one stands twice or elsewhere; ")
+
+
+@pytest.mark.parametrize("change", ["changed", "missing", "added"])
+def test_a_register_that_lost_what_was_published_is_reported_and_not_remade(change: str) -> None:
+    rows = made()
+    id = rows["id"].iloc[0]
+    if change == "changed":
+        rows["mean"] = rows["mean"].mask(rows["id"] == id, 1.0)
+    elif change == "missing":
+        rows = rows.iloc[1:]
+    else:
+        id = id.replace("2025", "2031")
+        rows = pd.concat([rows.iloc[:1].assign(id=id), rows], ignore_index=True)
+    (found,) = check(rows, models=["combination"])
+    assert found.startswith(f"{id}: ")
+    assert "restore data/forecasts.csv from git" in found
+    with pytest.raises(TableError, match=f"^{id}: .*restore data/forecasts.csv from git"):
+        make_register(rows, models=["combination"])
+    # Other models have no part in it.
+    assert check(rows, models=["naive"]) == []
+    assert set(make_register(rows, models=["naive"])["model"]) == {"naive"}
+
+
+def test_an_older_file_without_the_first_defaults_rows_is_refused_in_one_line(
+    copy: Path, lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = copy / "forecasts.csv"
+    text = path.read_text(encoding="utf-8").replace("".join(lines), "")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    for arguments in ([], ["--anew"]):
+        assert main(arguments) == 1
+        assert capsys.readouterr().err == (
+            f"the register can't be remade: {lines[0].partition(',')[0]}: is missing, and was "
+            "published with 0.2.0; restore data/forecasts.csv from git; 59 other rows differ, too\n"
+        )
+    assert path.read_text(encoding="utf-8") == text
+
+
 # The data
 
 
@@ -324,17 +430,21 @@ def test_figures_after_the_origin_change_nothing(change: Change) -> None:
 
 def test_a_row_that_differs_by_the_last_digit_is_taken_over() -> None:
     old = made()
-    nearly = old.assign(mean=old["mean"] + 1e-4, upper_95=old["upper_95"] - 1e-4)
+    remade = forecasters(old) != FIRST_DEFAULT
+    nearly = old.assign(mean=old["mean"] + 1e-4 * remade, upper_95=old["upper_95"] - 1e-4 * remade)
     assert as_csv(make_register(nearly, today=date(2030, 1, 2))) == as_csv(nearly)
-    off = old.assign(mean=old["mean"] + 2e-4)
+    off = old.assign(mean=old["mean"] + 2e-4 * remade)
     new = make_register(off, today=date(2030, 1, 2))
-    assert (new["made_on"] == pd.Timestamp(2030, 1, 2)).all()
+    assert ((new["made_on"] == pd.Timestamp(2030, 1, 2)) == remade).all()
     pd.testing.assert_series_equal(new["mean"], old["mean"])
 
 
 def test_a_row_keeps_the_version_and_the_date_of_its_making() -> None:
-    old = made().assign(package_version="0.0.1", made_on=pd.Timestamp(2026, 1, 2))
-    new = make_register(old, today=date(2030, 1, 2))
+    old = made()
+    remade = forecasters(old) != FIRST_DEFAULT
+    old["package_version"] = old["package_version"].mask(remade, "0.0.1")
+    old["made_on"] = old["made_on"].mask(remade, pd.Timestamp(2026, 1, 2))
+    new = make_register(old, today=date(2030, 1, 2))[remade]
     assert set(new["package_version"]) == {"0.0.1"}
     assert set(new["made_on"]) == {pd.Timestamp(2026, 1, 2)}
 
@@ -345,17 +455,18 @@ def test_a_row_keeps_the_version_and_the_date_of_its_making() -> None:
 )
 def test_a_row_that_the_data_do_not_give_is_found(column: str, value: object) -> None:
     stored = made()
-    stored[column] = stored[column].mask(stored.index == 3, value)
+    place = stored.index[forecasters(stored) == "combination"][3]
+    stored[column] = stored[column].mask(stored.index == place, value)
     (found,) = check(stored)
-    assert found.startswith(f"{stored['id'][3]}: {column} is {value}, and the data give ")
+    assert found.startswith(f"{stored['id'][place]}: {column} is {value}, and the data give ")
     assert found.endswith("run 'make register'")
 
 
 def test_missing_and_superfluous_rows_are_found() -> None:
     stored = made()
-    gone = stored["id"].iloc[0]
-    assert check(stored.iloc[1:]) == [f"{gone}: is missing; run 'make register'"]
-    more = pd.concat([stored, stored.iloc[:1].assign(id="made-up")])
+    gone = stored["id"].iloc[-1]
+    assert check(stored.iloc[:-1]) == [f"{gone}: is missing; run 'make register'"]
+    more = pd.concat([stored, stored.iloc[-1:].assign(id="made-up")])
     assert check(more) == ["made-up: the data give no such row; run 'make register'"]
 
 
@@ -367,6 +478,8 @@ def test_a_model_that_the_register_has_not_is_refused() -> None:
 def test_a_previous_register_without_its_columns_is_refused() -> None:
     with pytest.raises(TableError, match="lacks made_on; give the table forecasts"):
         make_register(made().drop(columns="made_on"), models=["naive"])
+    with pytest.raises(TableError, match="register has no dates in made_on; give the table"):
+        scored(made().astype({"made_on": str}))
 
 
 # Scores
@@ -383,6 +496,17 @@ def test_the_outturn_of_2025_is_of_the_vintage_of_the_data() -> None:
     assert set(rows["model"]) == set(KEPT_MODELS)
     # Both outturns were public before the register was made.
     assert rows["hindsight"].all()
+
+
+def test_both_defaults_are_scored_and_told_apart() -> None:
+    rows = scored()
+    counts = rows["forecaster"].value_counts()
+    assert list(rows["forecaster"].unique()) == [FIRST_DEFAULT, *KEPT_MODELS]
+    assert set(counts) == {4}
+    both = rows[rows["model"] == "combination"]
+    assert set(both["forecaster"]) == {FIRST_DEFAULT, "combination"}
+    versioned = both["id"].str.contains("-combination-2024-", regex=False)
+    assert (versioned == (both["forecaster"] == FIRST_DEFAULT)).all()
 
 
 def test_a_score_is_that_of_its_row() -> None:
@@ -618,14 +742,28 @@ def test_remaking_after_a_change_renews_the_rows_and_the_package(
     assert check() == []
 
 
-def test_a_register_made_anew_has_one_date(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (copy / "forecasts.csv").unlink()
-    assert main(["--date", "2030-01-02"]) == 1
-    assert "can't be opened" in capsys.readouterr().err
+def test_a_register_made_anew_has_one_date_and_the_first_defaults_rows(
+    copy: Path, change: Change, lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    change("customs.csv", "customs-total,2024,=,2.71,", "customs-total,2024,=,2.81,")
+    count = len(made())
     assert main(["--anew", "--date", "2030-01-02"]) == 0
-    assert capsys.readouterr().out == f"{len(made())} rows: {len(made())} new\n"
-    assert set(made()["made_on"]) == {pd.Timestamp(2030, 1, 2)}
-    assert tuple(made().columns) == COLUMNS
+    assert capsys.readouterr().out == f"{count} rows: {count - len(lines)} new\n"
+    rows = made()
+    assert set(rows["made_on"].iloc[len(lines) :]) == {pd.Timestamp(2030, 1, 2)}
+    assert tuple(rows.columns) == COLUMNS
+    written = (copy / "forecasts.csv").read_bytes().splitlines(keepends=True)
+    assert b"".join(written[1 : 1 + len(lines)]).decode() == "".join(lines)
+
+
+def test_without_the_file_nothing_is_made_anew(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "forecasts.csv").unlink()
+    for arguments in ([], ["--anew"]):
+        assert main(arguments) == 1
+        assert "can't be opened" in capsys.readouterr().err
+    assert not (copy / "forecasts.csv").exists()
 
 
 def test_a_broken_table_is_said_in_one_line_and_nothing_is_written(

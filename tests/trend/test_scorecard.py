@@ -13,6 +13,7 @@ import pytest
 from cbec.errors import TableError
 from cbec.evidence import SET_LABELS
 from cbec.trend import register
+from cbec.trend.registry import MODELS
 from cbec.trend.scorecard import (
     customs_outturn,
     published_chart,
@@ -35,12 +36,20 @@ def stored() -> dict[str, dict[str, str]]:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
-def test_the_first_and_the_last_year_are_those_of_the_file(stored):
-    table = register_table()
+def forecaster(row: dict[str, str]) -> str:
+    """Return what a row of the file is shown as: ids of the first default have no version."""
+    is_first = "-combination-2024-for-" in row["id"]
+    return "first-default" if is_first else row["model"]
+
+
+@pytest.mark.parametrize("shown", ["combination", "first-default"])
+def test_the_first_and_the_last_year_are_those_of_the_file(stored, shown):
+    table = register_table(shown)
     assert not table.isna().any(axis=None)
     for row in table.to_dict("records"):
         held = {stored[name]["target_year"]: stored[name] for name in row["row"].split()}
         assert list(held) == [str(year) for year in range(2025, 2031)]
+        assert {forecaster(one) for one in held.values()} == {shown}
         for year in ("2025", "2030"):
             ends = (float(held[year][end]) for end in ("mean", "lower_80", "upper_80"))
             assert row[year] == "{:.2f} ({:.2f} to {:.2f})".format(*ends)
@@ -50,14 +59,14 @@ def test_the_first_and_the_last_year_are_those_of_the_file(stored):
     # Each run of years stands once, under the narrowest set of figures that gives it.
     runs = {}
     for row in stored.values():
-        if row["model"] == "combination":
+        if forecaster(row) == shown:
             key = (row["series"], row["data_vintage"], row["first_year"], row["n"])
             runs[key] = row["basis"]
     assert table["Basis"].tolist() == [SET_LABELS[basis][0] for basis in runs.values()]
 
 
 def test_an_unknown_model_is_named():
-    with pytest.raises(TableError, match="the register has no model 'oracle'; it has combination"):
+    with pytest.raises(TableError, match="has no model 'oracle'; it has first-default, comb"):
         register_table("oracle")
 
 
@@ -69,26 +78,38 @@ def test_each_vintage_is_scored_by_its_own_outturn(stored):
             if (row["series"], row["year"]) == ("customs-total", "2025")
         }
     found = customs_outturn()
-    assert len(found) == 2 * len(register.KEPT_MODELS)
+    assert len(found) == 2 * (len(register.KEPT_MODELS) + 1)
     means = {
-        (row["model"], row["data_vintage"]): float(row["mean"])
+        (forecaster(row), row["data_vintage"]): float(row["mean"])
         for row in stored.values()
         if (row["series"], row["target_year"]) == ("customs-total", "2025")
     }
     for row in found.to_dict("records"):
         outturn = came[row["data_vintage"]]
         assert row["outturn"] == outturn
-        assert row["value"] == means[row["model"], row["data_vintage"]]
+        assert row["value"] == means[row["forecaster"], row["data_vintage"]]
         assert row["error_percent"] == pytest.approx(100 * (row["value"] / outturn - 1))
         assert row["inside_80"] == (row["lower80"] <= outturn <= row["upper80"])
         assert row["inside_95"] == (row["lower95"] <= outturn <= row["upper95"])
+
+
+def test_the_outturn_shows_the_present_default_then_the_first_then_the_others():
+    found = customs_outturn()
+    assert list(found["forecaster"].unique())[:2] == ["combination", "first-default"]
+    assert set(found["forecaster"]) == {"first-default", *register.KEPT_MODELS}
+    labels = dict(zip(found["forecaster"], found["item"].str.rsplit(",", n=1).str[0], strict=True))
+    assert labels["first-default"] == "First default"
+    assert labels["combination"] == MODELS["combination"].label_en
+    names = found["forecaster"] + "_" + found["data_vintage"]
+    assert names.is_unique
+    assert found["item"].is_unique
 
 
 def test_the_same_number_for_two_years_is_scored_twice(monkeypatch):
     found = register.scored()
     again = found.assign(target_year=found["target_year"] + 1)
     monkeypatch.setattr(register, "scored", lambda: pd.concat([found, again]))
-    assert len(customs_outturn()) == 2 * 2 * len(register.KEPT_MODELS)
+    assert len(customs_outturn()) == 2 * 2 * (len(register.KEPT_MODELS) + 1)
 
 
 def test_published_forecasts_stand_beside_ours():

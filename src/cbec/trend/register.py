@@ -297,7 +297,7 @@ def make_register(
         return present
     first = previous[forecasters(previous) == FIRST_DEFAULT]
     if found := problems(_lines(first)):
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        more = f"; {len(found) - 1} other rows differ, too" if len(found) > 1 else ""
         raise TableError(f"{found[0]}{more}")
     first = first[list(COLUMNS)].astype(dict(present.dtypes))
     return pd.concat([first, present], ignore_index=True)

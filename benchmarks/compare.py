@@ -328,7 +328,7 @@ def printed(rows: Iterable[Row], name: str = "") -> str:
     """Return the table of models, the most accurate first: the means, or those of a data set."""
     at = f"_{name}" if name else ""
     measured = ["owa", *(f"owa_{group}" for group in GROUPS), "crps", "interval_error"]
-    measured += [f"{each}" for each in ("smape", "mase", "msis")] if name else []
+    measured += ["smape", "mase", "msis"] if name else []
     columns = {f"{column}{at}": column for column in measured}
     if not name:
         columns |= {f"coverage_{level}": f"covers {level}%" for level in LEVEL}

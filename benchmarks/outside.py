@@ -146,7 +146,7 @@ def draw(series: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def whole_scale(series: Sequence[Mapping[str, Any]]) -> Array:
     """Return the mean absolute step of each whole series."""
-    return np.array([measures.mase_scale(item["before"]) for item in series])
+    return np.array([measures.mase_scale(np.array(item["before"])) for item in series])
 
 
 def rows(

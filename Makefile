@@ -6,7 +6,7 @@ PY := .venv/bin/python
 INSTALLED := .venv/.installed
 SITE := _build/html/.built
 SOURCES := $(shell find index.md references.bib CITATION.cff _config.yml _toc.yml \
-	benchmarks/results.csv chapters reference data src locale -type f \
+	benchmarks/results.csv benchmarks/outside.csv chapters reference data src locale -type f \
 	-not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -56,13 +56,20 @@ bench-lock: ## renew benchmarks/requirements.txt, in the same way
 
 bench-forecast: export OMP_NUM_THREADS = 1
 bench-forecast: export OPENBLAS_NUM_THREADS = 1
-bench-forecast: $(INSTALLED) ## compare the forecasts with other packages' (half an hour)
+bench-forecast: $(INSTALLED) ## compare the forecasts (half an hour; M4=FOLDER: also on M4's series)
+ifdef M4
+	@$(PY) -m benchmarks.outside "$(M4)" _build/bench/outside --draw
+endif
 	@$(MAKE) --no-print-directory _build/bench/peers.npz || { \
 		echo 'The other packages could not be installed or run: the lines above say why. They' \
 			'come from PyPI (benchmarks/requirements.txt). The table as it was last made:' >&2; \
 		$(PY) -m benchmarks.compare --stored; exit 1; \
 	}
 	@$(MAKE) --no-print-directory _build/bench/own.npz
+ifdef M4
+	@$(MAKE) --no-print-directory _build/bench/outside/peers.npz _build/bench/outside/own.npz
+	@$(PY) -m benchmarks.outside "$(M4)" _build/bench/outside
+endif
 	@$(PY) -m benchmarks.compare _build/bench
 
 calibrate: $(INSTALLED) _build/bench/series.json ## remake the constants of the combination
@@ -110,14 +117,14 @@ $(BENCH): benchmarks/requirements.txt | $(INSTALLED)
 _build/bench/series.json: benchmarks/series.py benchmarks/requirements.txt | $(BENCH)
 	@.venv-bench/bin/python benchmarks/series.py $@
 
-_build/bench/peers.npz: _build/bench/series.json benchmarks/peers.py benchmarks/windows.py | $(BENCH)
-	@echo 'Forecasting with the other packages (10 minutes)'
-	@.venv-bench/bin/python -m benchmarks.peers _build/bench/series.json $@
+# Both in _build/bench and, for the sample that benchmarks.outside draws, in _build/bench/outside.
+%/peers.npz: %/series.json benchmarks/peers.py benchmarks/windows.py | $(BENCH)
+	@echo 'Forecasting $< with the other packages (10 to 20 minutes)'
+	@.venv-bench/bin/python -m benchmarks.peers $< $@
 
-_build/bench/own.npz: _build/bench/series.json benchmarks/own.py benchmarks/windows.py \
-		$(MODELS:%=src/cbec/trend/%)
-	@echo 'Forecasting with the models of cbec.trend (20 minutes)'
-	@$(PY) -m benchmarks.own _build/bench/series.json $@
+%/own.npz: %/series.json benchmarks/own.py benchmarks/windows.py $(MODELS:%=src/cbec/trend/%)
+	@echo 'Forecasting $< with the models of cbec.trend (up to 20 minutes)'
+	@$(PY) -m benchmarks.own $< $@
 
 # A .venv whose Python has gone or is too old is made anew.
 $(INSTALLED): requirements.txt pyproject.toml

@@ -1,11 +1,11 @@
-"""Score all forecasts of the windows, and print the table of models (run in .venv).
+"""Score all forecasts of the windows, and print the tables of models (run in .venv).
 
-    .venv/bin/python -m benchmarks.compare _build/bench    # or --stored: the table as last made
+    .venv/bin/python -m benchmarks.compare _build/bench    # or --stored: the tables as last made
 
 The directory holds what series.py, own.py and peers.py wrote. Every measure is taken for each data
 set and averaged over the three with equal weights. A model that failed on some windows is compared
 with the naive forecast of the others. Intervals are percentiles of 1000 bootstrap samples of the
-series of each data set, the same samples for all models.
+series of each data set, the same samples for all models. What outside.py stored is printed below.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import csv
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,28 +23,49 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
+from scipy.stats import rankdata
 from tabulate import tabulate
 
-from benchmarks.windows import HELD_OUT, LEVEL, SETS, STEPS, Array, Forecasts, Window, load, read
+from benchmarks.windows import (
+    DEVELOPMENT,
+    LEVEL,
+    MEDIAN,
+    STEPS,
+    Array,
+    Forecasts,
+    Window,
+    load,
+    read,
+)
 from cbec import trend
 from cbec.trend import measures
 
 OURS, REFERENCE = "combination", "naive"
 DRAWS, SEED = 1000, 4
 COMMAND = "make bench-forecast"
-RESULTS = Path(__file__).with_name("results.csv")
+RESULTS, OUTSIDE = (Path(__file__).with_name(name) for name in ("results.csv", "outside.csv"))
+# The kinds of windows of outside.csv.
+IN_TURN, LAST_16 = "last 9 to 16", "last 16"
+SAMPLE, PUBLISHED = f"{IN_TURN}, sample", "whole history"
 
+WORSE = 0.01
+"""How much greater the OWA may be on a data set than that of the best single model."""
 GOALS = {
-    "owa": ("OWA against naive", 0.81),
-    "owa_growing": ("OWA on growing series", 0.69),
-    "interval_error": ("interval error", 0.02),
-    "crps": ("CRPS against naive", 0.70),
+    "owa": ("mean OWA", 0.815),
     "failed": ("failed calls", 0),
     "ms_panel": ("ms a series in a panel", 2),
     "ms_call": ("ms a call", 10),
 }
 """What the combination is to reach: column of the results, its name, and the most it may be."""
+OUTSIDE_GOALS = {
+    (LAST_16, "all", "owa"): 0.774,
+    (LAST_16, "all", "msis"): 23.9,
+    (IN_TURN, "all", "owa"): 0.785,
+    (IN_TURN, "all", "crps"): 0.68,
+    (IN_TURN, "all", "interval_error"): 0.01,
+    (IN_TURN, "growing", "owa"): 0.65,
+}
+"""The same on the series of outside.py, by window, group and column."""
 
 Row = dict[str, str | float]
 
@@ -55,24 +76,30 @@ class Scores:
 
     Attributes
     ----------
-    smape, mase, crps : ndarray, shape (windows,)
-        The last divided by the mean absolute step of the window.
+    smape, mase, msis, crps : ndarray, shape (windows,)
+        The last two divided by the scale: MSIS is the mean interval score at 95%.
     covered : ndarray, shape (windows, steps, levels)
         1 where the outcome lay in the interval, else 0.
     """
 
     smape: Array
     mase: Array
+    msis: Array
     crps: Array
     covered: Array
 
+    def of(self, here: NDArray[np.int_]) -> Scores:
+        """Return the errors on some windows."""
+        return Scores(*(getattr(self, name)[here] for name in self.__dataclass_fields__))
 
-def score(made: Forecasts, windows: Sequence[Window]) -> Scores:
-    """Take all measures of a model's forecasts."""
+
+def score(made: Forecasts, windows: Sequence[Window], scale: Array | None = None) -> Scores:
+    """Take all measures of a model's forecasts, scaled by the mean absolute step of the window."""
     count = len(windows)
-    smape, mase, crps = np.full((3, count), np.nan)
+    smape, mase, msis, crps = np.full((4, count), np.nan)
     covered = np.full((count, STEPS, len(LEVEL)), np.nan)
-    scale = np.array([measures.mase_scale(window.y) for window in windows])
+    if scale is None:
+        scale = np.array([measures.mase_scale(window.y) for window in windows])
     steps = np.array([len(window.actual) for window in windows])
     for horizon in np.unique(steps):
         here = np.flatnonzero((steps == horizon) & np.isfinite(made.mean[:, 0]))
@@ -83,13 +110,17 @@ def score(made: Forecasts, windows: Sequence[Window]) -> Scores:
         smape[here] = measures.smape(actual, mean)
         mase[here] = measures.mase(actual, mean, scale[here])
         quantiles = measures.quantiles_from_intervals(mean, lower, upper, LEVEL)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scaled = measures.crps_from_quantiles(actual, *quantiles) / scale[here]
-        crps[here] = np.where(scale[here] > 0, scaled, np.nan)
+        widest = measures.interval_score(actual, lower[..., -1], upper[..., -1], LEVEL[-1])
+        for scaled, plain in (
+            (msis, widest),
+            (crps, measures.crps_from_quantiles(actual, *quantiles)),
+        ):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                scaled[here] = np.where(scale[here] > 0, plain / scale[here], np.nan)
         for k in range(len(LEVEL)):
             ends = (lower[..., k, None], upper[..., k, None])
             covered[here, :horizon, k] = measures.coverage(actual[..., None], *ends)
-    return Scores(smape, mase, crps, covered)
+    return Scores(smape, mase, msis, crps, covered)
 
 
 def growing(y: Array) -> bool:
@@ -98,7 +129,40 @@ def growing(y: Array) -> bool:
 
 
 def _rank_correlation(y: Array) -> float:
-    return float(spearmanr(np.arange(len(y)), y).statistic)
+    return float(np.corrcoef(np.arange(len(y)), rankdata(y))[0, 1])
+
+
+def slowing(y: Array) -> bool:
+    """Tell whether a growing series lately grew at less than 0.6 of its first rates."""
+    if not growing(y):
+        return False
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = np.diff(y) / y[:-1]
+    return bool(rates[-2:].mean() < 0.6 * rates[:2].mean())
+
+
+def falling(y: Array) -> bool:
+    """Tell whether the median step is negative."""
+    return bool(np.median(np.diff(y)) < 0)
+
+
+def fallen(y: Array) -> bool:
+    """Tell whether a series lost a tenth or more, and in most years."""
+    return bool(y[0] > 0 and y[-1] <= 0.9 * y[0] and _rank_correlation(y) <= -0.6)
+
+
+def short(y: Array) -> bool:
+    """Tell whether a window has 11 points or fewer."""
+    return len(y) <= 11
+
+
+Groups = Mapping[str, Callable[[Array], bool]]
+GROUPS: Groups = {"falling": falling, "growing": growing, "slowing": slowing, "short": short}
+
+
+def grouped(windows: Sequence[Window], groups: Groups = GROUPS) -> dict[str, NDArray[np.bool_]]:
+    """Return which windows belong to each group."""
+    return {name: np.array([has(one.y) for one in windows]) for name, has in groups.items()}
 
 
 def samples(windows: Sequence[Window]) -> dict[str, Array]:
@@ -111,10 +175,8 @@ def samples(windows: Sequence[Window]) -> dict[str, Array]:
     """
     rng = np.random.default_rng(SEED)
     drawn = {}
-    for name in SETS:
+    for name in dict.fromkeys(window.set for window in windows):
         here = np.array([window.set == name for window in windows])
-        if not here.any():
-            continue
         counts = np.zeros((1 + DRAWS, len(windows)))
         counts[0, here] = 1
         counts[1:, here] = rng.multinomial(here.sum(), np.full(here.sum(), 1 / here.sum()), DRAWS)
@@ -144,35 +206,40 @@ def relative_crps(made: Scores, naive: Scores, counts: Array) -> Array:
 def _means(made: Array, naive: Array, counts: Array) -> tuple[Array, Array]:
     """Return the means of both over the windows that both have, for each sample."""
     both = np.isfinite(made) & np.isfinite(naive)
-    total = counts[:, both].sum(axis=1)
+    total = counts @ both
     with np.errstate(invalid="ignore"):
-        return counts[:, both] @ made[both] / total, counts[:, both] @ naive[both] / total
+        return tuple(counts @ np.where(both, part, 0.0) / total for part in (made, naive))
 
 
-def interval_error(covered: Array) -> float:
+def averaged(made: Array, counts: Array) -> Array:
+    """Return the mean of each sample over the windows that have a value."""
+    return _means(made, made, counts)[0]
+
+
+def coverage(scored: Scores, counts: Array) -> Array:
+    """Return the coverage of each sample by step and level, NaN beyond the horizon."""
+    known = np.isfinite(scored.covered)
+    inside = np.where(known, scored.covered, 0.0)
+    with np.errstate(invalid="ignore"):
+        return np.tensordot(counts, inside, 1) / np.tensordot(counts, known.astype(float), 1)
+
+
+def interval_error(covered: Array) -> Array:
     """Return how far coverage is from nominal, averaged over steps and levels."""
-    return float(np.nanmean(np.abs(_coverage(covered) - np.array(LEVEL) / 100)))
-
-
-def _coverage(covered: Array) -> Array:
-    """Return the coverage by step and level; NaN beyond the horizon."""
-    known = np.isfinite(covered).sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        return np.nansum(covered, axis=0) / known
+    return np.nanmean(np.abs(covered - np.array(LEVEL) / 100), axis=(-2, -1))
 
 
 def table(made: Sequence[Forecasts], windows: Sequence[Window]) -> list[Row]:
     """Return a row of results for each model, the combination's timing left out."""
     scores = [score(one, windows) for one in made]
-    names = [one.name for one in made]
-    naive, ours = scores[names.index(REFERENCE)], scores[names.index(OURS)]
+    naive = scores[[one.name for one in made].index(REFERENCE)]
     drawn = samples(windows)
-    rising = {name: counts * _rising(windows) for name, counts in drawn.items()}
-    measured = {
+    measured: dict[str, tuple[Callable[[Scores, Scores, Array], Array], dict[str, Array]]] = {
         "owa": (owa, drawn),
         "crps": (relative_crps, drawn),
-        "owa_growing": (owa, rising),
     }
+    for name, here in grouped(windows).items():
+        measured[f"owa_{name}"] = (owa, {key: counts * here for key, counts in drawn.items()})
     rows = []
     for one, scored in zip(made, scores, strict=True):
         row: Row = {
@@ -182,63 +249,35 @@ def table(made: Sequence[Forecasts], windows: Sequence[Window]) -> list[Row]:
             "failed": len(one.reasons),
             "ms": float(np.nanmean(one.ms)),
         }
-        for name, (measure, counts) in measured.items():
-            by_set = {key: measure(scored, naive, each) for key, each in counts.items()}
-            overall = np.mean(list(by_set.values()), axis=0)
-            of_ours = np.mean([measure(ours, naive, each) for each in counts.values()], axis=0)
-            row |= _with_interval(name, overall)
-            row |= _with_interval(f"{name}_beyond_ours", overall - of_ours)
+        for name, (measure, samples_of) in measured.items():
+            by_set = {key: measure(scored, naive, each) for key, each in samples_of.items()}
+            row |= with_interval(name, np.mean(list(by_set.values()), axis=0))
             row |= {f"{name}_{key}": float(value[0]) for key, value in by_set.items()}
-        rows.append(row | _accuracy(scored, windows) | _honesty(scored, windows))
+        rows.append(row | _by_set(scored, drawn))
     return rows
 
 
-def _rising(windows: Sequence[Window]) -> NDArray[np.bool_]:
-    return np.array([growing(window.y) for window in windows])
-
-
-def _with_interval(name: str, values: Array) -> Row:
-    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
+def with_interval(name: str, values: Array) -> Row:
+    """Return a measure and its bootstrap interval, from its value and those of the samples."""
+    known = values[1:][np.isfinite(values[1:])]
+    low, high = np.percentile(known, [2.5, 97.5]) if known.size else (np.nan, np.nan)
     return {name: float(values[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
 
 
-def _members(windows: Sequence[Window]) -> dict[str, NDArray[np.bool_]]:
-    members = {name: np.array([window.set == name for window in windows]) for name in SETS}
-    return {name: here for name, here in members.items() if here.any()}
-
-
-def _accuracy(scored: Scores, windows: Sequence[Window]) -> Row:
-    row: Row = {}
-    for name, here in _members(windows).items():
-        row[f"smape_{name}"] = float(np.nanmean(scored.smape[here]))
-        row[f"mase_{name}"] = float(np.nanmean(scored.mase[here]))
-        unscaled = np.isnan(scored.mase[here]) & np.isfinite(scored.covered[here, 0, 0])
-        row[f"without_scale_{name}"] = int(unscaled.sum())
-    return row
-
-
-def _honesty(scored: Scores, windows: Sequence[Window]) -> Row:
-    members = _members(windows)
-    errors = {name: interval_error(scored.covered[here]) for name, here in members.items()}
-    by_step = np.array([_coverage(scored.covered[here]) for here in members.values()])
-    row: Row = {
-        "interval_error": float(np.mean(list(errors.values()))),
-        "interval_error_pooled": interval_error(scored.covered),
+def _by_set(scored: Scores, drawn: Mapping[str, Array]) -> Row:
+    """Return the measures without intervals: errors by data set, and what the intervals held."""
+    once = {key: counts[:1] for key, counts in drawn.items()}
+    row = {
+        f"{name}_{key}": float(averaged(getattr(scored, name), counts)[0])
+        for name in ("smape", "mase", "msis")
+        for key, counts in once.items()
     }
-    row |= {f"interval_error_{name}": error for name, error in errors.items()}
-    for k, level in enumerate(LEVEL):
-        of_sets = np.nanmean(by_step[:, :, k], axis=1)
-        row[f"coverage_{level}"] = float(of_sets.mean())
-        row |= {
-            f"coverage_{level}_{name}": float(value)
-            for name, value in zip(members, of_sets, strict=True)
-        }
-        row |= {
-            f"coverage_{level}_step_{step + 1}": float(np.nanmean(column))
-            for step, column in enumerate(by_step[:, :, k].T)
-            if np.isfinite(column).any()
-        }
-    return row
+    covered = {key: coverage(scored, counts)[0] for key, counts in once.items()}
+    errors = {key: float(interval_error(each)) for key, each in covered.items()}
+    row["interval_error"] = float(np.mean(list(errors.values())))
+    row |= {f"interval_error_{key}": error for key, error in errors.items()}
+    of_sets = np.mean([np.nanmean(each, axis=0) for each in covered.values()], axis=0)
+    return row | {f"coverage_{level}": float(of_sets[k]) for k, level in enumerate(LEVEL)}
 
 
 def timing(windows: Sequence[Window]) -> Row:
@@ -259,71 +298,120 @@ def timing(windows: Sequence[Window]) -> Row:
     return {"ms_panel": in_panel, "ms_call": float(np.median(calls))}
 
 
-def goals(row: Mapping[str, str | float]) -> str:
+def goals(rows: Sequence[Row], outside: Sequence[Row]) -> str:
     """Return the goals beside what the combination reached."""
-    rows = [
-        [name, f"at most {most:g}", f"{row[key]:.3g}", "yes" if row[key] <= most else "NO"]
-        for key, (name, most) in GOALS.items()
+    ours = next(row for row in rows if row["model"] == OURS)
+    lines = [(name, most, ours[column]) for column, (name, most) in GOALS.items()]
+    for name in DEVELOPMENT:
+        column = f"owa_{name}"
+        single = (row for row in rows if row["model"] not in (OURS, MEDIAN))
+        best = min(single, key=lambda row: row[column])
+        beyond = f"OWA on {name} beyond that of {best['model']}, the best single model"
+        lines.append((beyond, WORSE, ours[column] - best[column]))
+    lines += [
+        (f"interval error on {name}", None, ours[f"interval_error_{name}"]) for name in DEVELOPMENT
     ]
-    return str(tabulate(rows, headers=["goal", "wanted", "reached", "met"], disable_numparse=True))
-
-
-def printed(rows: Iterable[Mapping[str, str | float]]) -> str:
-    """Return the table of models, the most accurate first."""
-    sets = {name: f"{name} {'held out' if name in HELD_OUT else 'dev.'}" for name in SETS}
-    headers = ["model", "OWA", "95%", *sets.values(), "growing", "interval error"]
-    headers += [f"covers {level}%" for level in LEVEL]
-    headers += ["CRPS", "95%", "failed", "ms"]
+    for row in outside:
+        for (window, group, column), most in OUTSIDE_GOALS.items():
+            if (row["model"], row["window"], row["group"]) == (OURS, window, group):
+                lines.append((f"M4, {window}, {group}: {column}", most, row[column]))
     body = [
-        [
-            row["model"],
-            f"{row['owa']:.3f}",
-            f"{row['owa_low']:.3f}-{row['owa_high']:.3f}",
-            *(f"{row[f'owa_{name}']:.3f}" for name in sets),
-            f"{row['owa_growing']:.3f}",
-            f"{row['interval_error']:.3f}",
-            *(f"{100 * row[f'coverage_{level}']:.0f}" for level in LEVEL),
-            f"{row['crps']:.3f}",
-            f"{row['crps_low']:.3f}-{row['crps_high']:.3f}",
-            row["failed"],
-            f"{row['ms']:.2f}",
-        ]
-        for row in sorted(rows, key=lambda row: row["owa"])
+        [name, "", f"{reached:.3g}", ""]
+        if most is None
+        else [name, f"at most {most:g}", f"{reached:.3g}", "yes" if reached <= most else "NO"]
+        for name, most, reached in lines
     ]
-    return str(tabulate(body, headers=headers, disable_numparse=True))
+    return str(tabulate(body, headers=["goal", "wanted", "reached", "met"], disable_numparse=True))
 
 
-def write(rows: Sequence[Row]) -> None:
-    """Write the results as CSV, a row for each model, with five significant digits."""
+def printed(rows: Iterable[Row], name: str = "") -> str:
+    """Return the table of models, the most accurate first: the means, or those of a data set."""
+    at = f"_{name}" if name else ""
+    measured = ["owa", *(f"owa_{group}" for group in GROUPS), "crps", "interval_error"]
+    measured += ["smape", "mase", "msis"] if name else []
+    columns = {f"{column}{at}": column for column in measured}
+    if not name:
+        columns |= {f"coverage_{level}": f"covers {level}%" for level in LEVEL}
+        columns |= {"failed": "failed", "ms": "ms"}
+    return _shown(
+        sorted(rows, key=lambda row: row[f"owa{at}"]),
+        {"model": name or "mean of the sets", **columns},
+    )
+
+
+def printed_outside(rows: Sequence[Row]) -> str:
+    """Return the table of the outside test, in the order of the file."""
+    columns = ("owa", "smape", "mase", "msis", "crps", *(f"coverage_{level}" for level in LEVEL))
+    names = ("window", "group", "model", "series", "failed", *columns, "interval_error")
+    return _shown(rows, {name: name for name in names})
+
+
+def _shown(rows: Iterable[Row], columns: Mapping[str, str]) -> str:
+    def cell(row: Row, column: str) -> str:
+        value = row.get(column, "")
+        if not isinstance(value, float):
+            return str(value)
+        text = "" if np.isnan(value) else f"{value:.3f}"
+        if not column.startswith(("owa", "crps")):
+            return text
+        low, high = (row.get(f"{column}_{end}", np.nan) for end in ("low", "high"))
+        return f"{text} ({low:.3f}-{high:.3f})" if low < high else text
+
+    body = [[cell(row, column) for column in columns] for row in rows]
+    return str(tabulate(body, headers=list(columns.values()), disable_numparse=True))
+
+
+def write(rows: Sequence[Row], path: Path) -> None:
+    """Write results as CSV, with five significant digits; empty where there is no number."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    with RESULTS.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow(
-                {key: f"{v:.5g}" if isinstance(v, float) else v for key, v in row.items()}
-            )
+            writer.writerow({key: _text(value) for key, value in row.items()})
 
 
-def stored() -> list[Row]:
-    """Read the results as they were last written."""
-    text = ("model", "package", "date", "data", "command")
-    whole = ("windows", "failed")
-    with RESULTS.open(encoding="utf-8", newline="") as file:
+def _text(value: str | float) -> str | float:
+    if not isinstance(value, float):
+        return value
+    return "" if np.isnan(value) else f"{value:.5g}"
+
+
+def stored(path: Path) -> list[Row]:
+    """Read results as they were last written; none if they haven't been made."""
+    text = ("model", "package", "window", "group", "date", "data", "commit", "command")
+    whole = ("windows", "series", "failed")
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
         return [
             {
-                key: v if key in text else int(v) if key in whole else float(v or "nan")
+                key: v if key in text else int(v) if key in whole and v else float(v or "nan")
                 for key, v in row.items()
             }
             for row in csv.DictReader(file)
         ]
 
 
-def show(rows: Sequence[Row]) -> None:
-    """Print the table of models, and the goals beside what the combination reached."""
+def show() -> None:
+    """Print the stored tables, and the goals beside what the combination reached."""
+    rows, outside = stored(RESULTS), stored(OUTSIDE)
     ours = next(row for row in rows if row["model"] == OURS)
-    print(f"{ours['date']}, {ours['windows']} windows, {ours['data']}, {ours['package']}\n")
-    print(printed(rows), goals(ours), sep="\n\n")
+    print(f"{ours['date']}, {ours['windows']} windows, {ours['data']}, {ours['package']}")
+    for name in ("", *DEVELOPMENT):
+        print(f"\n{printed(rows, name)}")
+    print()
+    show_outside(outside)
+    print(f"\n{goals(rows, outside)}")
+
+
+def show_outside(rows: Sequence[Row]) -> None:
+    """Print the table of the outside test, or how it is made."""
+    if not rows:
+        print(f"The outside test hasn't been made: {COMMAND} M4=FOLDER (see benchmarks/README.md)")
+        return
+    print(f"Outside test, {rows[0]['date']}, commit {rows[0]['commit']}, {rows[0]['data']}\n")
+    print(printed_outside(rows))
 
 
 def main() -> None:
@@ -335,7 +423,7 @@ def main() -> None:
     chosen.add_argument("--stored", action="store_true", help="print the table as last made")
     options = parser.parse_args()
     if options.stored:
-        show(stored())
+        show()
         return
     windows, left_out, source = read(options.directory / "series.json")
     made = [
@@ -345,13 +433,15 @@ def main() -> None:
     rows = table(made, windows)
     rows[0] |= timing(windows)
     stamp: Row = {"date": date.today().isoformat(), "data": source, "command": COMMAND}
-    write([row | stamp for row in rows])
-    show(stored())
-    counts = ", ".join(
-        f"{name} {here.sum()} ({left_out[name]} shorter series left out)"
-        for name, here in _members(windows).items()
-    )
-    print(f"\nWindows: {counts}; growing: {_rising(windows).sum()}")
+    write([row | stamp for row in rows], RESULTS)
+    show()
+    groups, of_set = grouped(windows), np.array([window.set for window in windows])
+    for name in DEVELOPMENT:
+        counts = ", ".join(
+            f"{group} {(of_set[here] == name).sum()}" for group, here in groups.items()
+        )
+        short_of = f"{left_out[name]} series left out as too short"
+        print(f"{name}: {(of_set == name).sum()} windows ({counts}); {short_of}")
     for one in made:
         alike = Counter(re.sub(r"-?\d[\d.e+-]*", "...", reason) for reason in one.reasons.values())
         for reason, count in alike.most_common():

@@ -20,10 +20,20 @@ import pandas as pd
 from statsforecast import models as sf
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from benchmarks.windows import LEVEL, Array, Forecasts, Model, Said, forecasts, read, save, told
+from benchmarks.windows import (
+    LEVEL,
+    MEDIAN,
+    Array,
+    Forecasts,
+    Model,
+    Said,
+    forecasts,
+    read,
+    save,
+    told,
+)
 
 MEDIAN_OF = ("AutoETS", "AutoCES", "AutoARIMA", "DynamicOptimizedTheta")
-MEDIAN = "median of ETS, CES, ARIMA and dynamic Theta"
 CONFORMAL = "drift with conformal intervals"
 
 

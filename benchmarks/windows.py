@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,9 @@ Array = NDArray[np.float64]
 Said = tuple[Array, Array, Array]
 Model = Callable[[Array, int], Said]
 
-DEVELOPMENT, HELD_OUT = ("M1", "tourism"), ("M3",)
-SETS = (*DEVELOPMENT, *HELD_OUT)
+DEVELOPMENT = ("M1", "tourism", "M3")
+# The row of peers.py that is no single model.
+MEDIAN = "median of ETS, CES, ARIMA and dynamic Theta"
 SHORTEST, LONGEST = 9, 16
 LEVEL = (80, 95)
 STEPS = 6
@@ -84,25 +86,25 @@ class Forecasts:
 def read(path: Path) -> tuple[list[Window], Mapping[str, int], str]:
     """Read what series.py wrote: the windows, how many series are too short, and the source."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    left_out = dict.fromkeys(SETS, 0)
-    for item in content["series"]:
-        left_out[item["set"]] += len(item["before"]) < SHORTEST
+    left_out = Counter(item["set"] for item in content["series"] if len(item["before"]) < SHORTEST)
     return list(cut(content["series"])), left_out, content["source"]
 
 
-def cut(series: list[Mapping[str, Any]]) -> Iterator[Window]:
+def cut(series: Sequence[Mapping[str, Any]]) -> Iterator[Window]:
     """Cut each series to its last 9 to 16 values.
 
     A series with fewer than 16 values before its hold-out is kept whole, and left out below 9. The
-    others get lengths from 9 to 16 in turn, by their position in the data set.
+    others get lengths from 9 to 16 in turn, by their position in the data set: their ``place``, if
+    they are a part of it.
     """
-    position = dict.fromkeys(SETS, -1)
+    seen: Counter[str] = Counter()
     for item in series:
-        position[item["set"]] += 1
+        place = item.get("place", seen[item["set"]])
+        seen[item["set"]] += 1
         before = np.array(item["before"], dtype=np.float64)
         if len(before) < SHORTEST:
             continue
-        turn = SHORTEST + position[item["set"]] % (LONGEST - SHORTEST + 1)
+        turn = SHORTEST + place % (LONGEST - SHORTEST + 1)
         n = turn if len(before) >= LONGEST else len(before)
         actual = np.array(item["after"], dtype=np.float64)
         yield Window(item["set"], item["id"], before[-n:], actual)
@@ -138,7 +140,7 @@ def told(made: Forecasts) -> Forecasts:
     return made
 
 
-def save(path: Path, windows: list[Window], made: list[Forecasts]) -> None:
+def save(path: Path, windows: Sequence[Window], made: Sequence[Forecasts]) -> None:
     """Write forecasts as a compressed file of arrays."""
     told = [
         {"name": one.name, "package": one.package, "reasons": one.reasons.items()} for one in made
@@ -155,7 +157,7 @@ def save(path: Path, windows: list[Window], made: list[Forecasts]) -> None:
     )
 
 
-def load(path: Path, windows: list[Window]) -> list[Forecasts]:
+def load(path: Path, windows: Sequence[Window]) -> list[Forecasts]:
     """Read what `save` wrote, if it was made for these windows."""
     with np.load(path) as stored:
         wanted = [f"{window.set} {window.id} {len(window.y)}" for window in windows]

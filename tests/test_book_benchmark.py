@@ -32,7 +32,7 @@ def test_every_row_of_the_file_is_in_both_tables_the_most_accurate_first(
     tables = build_book(tmp_path, PAGE).tree["index"].select("table")
     assert len(tables) == 2
     held = sorted(rows(), key=lambda row: float(row["owa"]))
-    columns = (("M3, held out", "owa_M3"), ("Error", "interval_error"))
+    columns = (("M3", "owa_M3"), ("Error, M1", "interval_error_M1"))
     for table, (title, name) in zip(tables, columns, strict=True):
         head = [cell.get_text() for cell in table.select("thead th")]
         shown = [[c.get_text() for c in row.select("th, td")] for row in table.select("tbody tr")]
@@ -84,4 +84,4 @@ def test_a_table_that_there_is_not_is_named(tmp_path: Path, build_book: Build) -
     (heard,) = build_book(
         tmp_path, {"index": "# Comparison\n\n```{forecast-benchmark} speed\n```\n"}
     ).warnings
-    assert "there is no table 'speed'; write accuracy or intervals" in heard
+    assert "there is no table 'speed'; write accuracy, intervals or outside" in heard

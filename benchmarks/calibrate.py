@@ -2,17 +2,21 @@
 
     python -m benchmarks.calibrate _build/bench/series.json src/cbec/trend/calibration.json
 
-Only the yearly M1 and tourism series are used; M3 is left for the check in compare.py. Each series
-gives windows of 5 to 16 values that end before its published hold-out, and, from its own past,
-windows that end earlier, up to eight of them, two years apart. A series weighs the same however
-many windows it gives, the hold-out as much as all earlier ends together, both data sets the same,
-and windows shorter than nine values a quarter of the others.
+All three collections are development sets: none of their series says how good the result is. Each
+series gives windows of 5 to 16 values that end before its published hold-out, and, from its own
+past, windows that end earlier, up to eight of them, two years apart. A series weighs the same
+however many windows it gives, the hold-out as much as all earlier ends together, the collections
+the same, and windows shorter than nine values a quarter of the others.
 
-1. The gain's three constants minimise the overall weighted average (OWA) of sMAPE and MASE against
-   the naive forecast, by Nelder and Mead's search.
+1. The two constants of the gain's fall minimise the overall weighted average (OWA) of sMAPE and
+   MASE against the naive forecast, by Nelder and Mead's search.
 2. For each side, the weights of the spread statistics minimise the sum of the pinball losses at
-   80 and 95%, smoothed at the kink. They are not negative, and those at 95% not below those at 80%,
-   so that the intervals are nested (limited-memory BFGS with bounds).
+   80 and 95%, smoothed at the kink, in mean absolute steps of all that was known of the series,
+   as the M4 competition scaled its interval score. They are not negative, and those at 95% not
+   below those at 80%, so that the intervals are nested (limited-memory BFGS with bounds).
+
+The greatest gain, one, isn't fitted: it says that a trend is never amplified. Nor are the other
+round numbers of `cbec.trend.combination`.
 """
 
 from __future__ import annotations
@@ -33,11 +37,11 @@ import cbec
 from benchmarks.windows import DEVELOPMENT, LONGEST
 from benchmarks.windows import SHORTEST as USUAL
 from benchmarks.windows import STEPS as HORIZON
-from cbec.trend.combination import SPREADS, components, gain, roughness, spreads
+from cbec.trend.combination import SPREADS, components, gain, increment, roughness, scales, spreads
 
 SHORTEST = 5
 EARLIER_ENDS, EVERY = 8, 2
-# Width of the stretch in which the pinball loss is rounded off, in mean absolute steps.
+# Width of the stretch in which the pinball loss is rounded off, in the scale of the errors.
 SMOOTHING = 0.02
 RIDGE = 1e-4
 
@@ -51,9 +55,9 @@ class Sample:
     Attributes
     ----------
     last, middle, actual : ndarray, shape (windows, horizon)
-        Last value, median of the components, and outcome (NaN where there is none).
-    scale : ndarray, shape (windows, 1)
-        Mean absolute step of the window.
+        Last value, median increment, and outcome (NaN where there is none).
+    scale, whole : ndarray, shape (windows, 1)
+        Mean absolute step of the window, and of all values up to its end.
     rough, weight : ndarray, shape (windows,)
         Roughness, and weight (each data set sums to 1).
     spread : ndarray, shape (windows, 7, horizon)
@@ -68,6 +72,7 @@ class Sample:
     middle: Array
     actual: Array
     scale: Array
+    whole: Array
     rough: Array
     weight: Array
     spread: Array
@@ -77,7 +82,7 @@ class Sample:
     def mean(self, constants: Sequence[float]) -> Array:
         """Return the point forecasts for some constants of the gain."""
         with np.errstate(over="ignore"):
-            forecast = self.last + gain(self.rough, constants)[:, None] * (self.middle - self.last)
+            forecast = self.last + gain(self.rough, constants)[:, None] * self.middle
         return np.where(self.floor, np.maximum(forecast, 0.0), forecast)
 
 
@@ -106,19 +111,21 @@ def _windows(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
     kinds = [(final, n >= USUAL) for _, final, n, _, _ in cut]
     rows = []
-    for (_, _, n, y, outcome), kind in zip(cut, kinds, strict=True):
-        parts = components(y, HORIZON)
+    for (end, _, n, y, outcome), kind in zip(cut, kinds, strict=True):
+        measured = scales(y)
+        parts = components(y, measured, HORIZON)
         actual = np.full(HORIZON, np.nan)
         actual[: len(outcome)] = outcome
         rows.append(
             {
                 "last": np.full(HORIZON, y[-1]),
-                "middle": np.sort(parts, axis=0)[1:3].mean(axis=0),
+                "middle": increment(y[-1], parts, measured),
                 "actual": actual,
                 "scale": [np.abs(np.diff(y)).mean()],
-                "rough": roughness(y),
+                "whole": [np.abs(np.diff(values[:end])).mean()],
+                "rough": roughness(measured),
                 "weight": (1.0 if n >= USUAL else 0.25) / kinds.count(kind),
-                "spread": spreads(y, parts),
+                "spread": spreads(parts, measured),
                 "floor": [bool(y.min() >= 0)],
                 "group": DEVELOPMENT.index(item["set"]),
             }
@@ -156,10 +163,10 @@ def fit_gain(data: Sample) -> dict[str, float]:
         return owa(data, data.mean(np.exp(logs)))
 
     options = {"xatol": 1e-4, "fatol": 1e-7, "maxiter": 2000}
-    found = minimize(loss, np.log([1.0, 0.2, 2.0]), method="Nelder-Mead", options=options)
+    found = minimize(loss, np.log([0.3, 4.0]), method="Nelder-Mead", options=options)
     if not found.success:
         raise SystemExit(f"the search for the gain did not end: {found.message}")
-    names = ("greatest", "half-at", "exponent")
+    names = ("half-at", "exponent")
     return {
         name: round(float(value), 3) for name, value in zip(names, np.exp(found.x), strict=True)
     }
@@ -167,10 +174,10 @@ def fit_gain(data: Sample) -> dict[str, float]:
 
 def fit_weights(data: Sample, constants: Sequence[float]) -> dict[str, dict[str, float]]:
     """Choose the weights of the spread statistics for the four ends."""
-    error = (data.actual - data.mean(constants)) / data.scale
+    error = (data.actual - data.mean(constants)) / data.whole
     known = np.isfinite(error)
     weight = (data.weight / known.sum(axis=1))[:, None] * known
-    design = (data.spread / data.scale[:, :, None]).transpose(0, 2, 1)[known]
+    design = (data.spread / data.whole[:, :, None]).transpose(0, 2, 1)[known]
     found = {}
     for side, sign in (("lower", -1.0), ("upper", 1.0)):
         at80, at95 = _fit_side(design, sign * error[known], weight[known] / weight.sum())
@@ -206,7 +213,7 @@ def _fit_side(design: Array, error: Array, weight: Array) -> tuple[Array, Array]
 
 
 def calibrate(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``calibration.json`` holds, without the date."""
+    """Return what ``calibration.json`` holds, without version and date."""
     data = sample(content["series"])
     constants = fit_gain(data)
     return {
@@ -226,7 +233,6 @@ def calibrate(content: Mapping[str, Any]) -> dict[str, Any]:
             "windows": len(data.weight),
             "owa": round(owa(data, data.mean(list(constants.values()))), 4),
             "command": "make calibrate",
-            "version": cbec.__version__,
         },
     }
 
@@ -239,11 +245,13 @@ def main() -> None:
     options = parser.parse_args()
     made = calibrate(json.loads(options.series.read_text(encoding="utf-8")))
     old = json.loads(options.target.read_text("utf-8")) if options.target.exists() else {}
-    made_on = old.get("provenance", {}).pop("made_on", None)
+    stamp = {"version": cbec.__version__, "made_on": date.today().isoformat()}
+    since = {key: old.get("provenance", {}).pop(key, None) for key in stamp}
     if made == old:
-        print(f"{options.target} is as before, made on {made_on}")
+        # The version is that of the default: it names the forecasts in the register.
+        print(f"{options.target} is as before, made on {since['made_on']}")
         return
-    made["provenance"]["made_on"] = date.today().isoformat()
+    made["provenance"] |= stamp
     options.target.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     print(f"{options.target}: {made['provenance']['windows']} windows, gain {made['gain']}")
 

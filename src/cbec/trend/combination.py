@@ -1,21 +1,24 @@
 """The companion's own forecast: a robust combination, and intervals that were measured.
 
-The point forecast is the last value plus the *median* of four increments, multiplied by a *gain*:
+The point forecast is the last value plus the *median* of four increments, multiplied by a *gain*
+that is never above one: what a series did may be carried forward less, and never more.
 
-- a damped trend (Gardner and McKenzie 1985), its three parameters chosen from a grid by the least
-  sum of absolute one-step errors;
-- Theta (Assimakopoulos and Nikolopoulos 2000): the mean of the straight line through all points
-  and of simple exponential smoothing of the line with doubled curvature;
-- drift, the mean step; and drift of the logarithms, the mean growth factor.
-
-The gain falls with the *roughness* of the series, the standard deviation of its steps over its
-mean level: what a rough series did is carried forward less, or hardly at all.
+- The four are a damped trend (Gardner and McKenzie 1985), its three parameters chosen from a grid
+  by the least sum of absolute one-step errors; Theta (Assimakopoulos and Nikolopoulos 2000), the
+  mean of the straight line through all points and of simple exponential smoothing of the line with
+  doubled curvature; drift, the mean step; and drift of the logarithms, the mean growth factor.
+- The gain falls with the *roughness* of the series, the standard deviation of its steps over its
+  mean level. A fall is shrunk a second time, by its *steadiness*: of falling series only the steady
+  ones went on falling.
+- A series that moves by steady *rates* is measured in rates: damped trend, Theta, roughness and the
+  spread of intervals are then taken from its logarithms. How far is a weight from 0 to 1, so that
+  there is no threshold. A straight line has the weight 0, and an exponential curve the weight 1.
 
 The half-width of an interval is a weighted sum of seven spread statistics of the series, with
 weights of its own for each side; of a constant series, which tells nothing of a direction, both
-sides are their mean. All weights, and the gain's three constants, are in
-``calibration.json``, made by ``benchmarks/calibrate.py`` from the yearly series of the M1 and
-tourism competitions. No assumption of normal errors is made; the assumption is that a series goes
+sides are their mean. These weights, and the two constants of the gain's fall, are in
+``calibration.json``, made by ``benchmarks/calibrate.py`` from the yearly series of the M1, tourism
+and M3 competitions. No assumption of normal errors is made; the assumption is that a series goes
 wrong as those series did.
 """
 
@@ -39,13 +42,17 @@ __all__ = [
     "MODELS",
     "SPREADS",
     "Calibration",
+    "Scale",
     "calibration",
     "components",
     "gain",
+    "increment",
     "one_step",
     "path",
     "roughness",
+    "scales",
     "spreads",
+    "steadiness",
     "window",
 ]
 
@@ -55,7 +62,7 @@ COMPONENTS = ("damped trend", "Theta", "drift", "log-drift")
 """The four forecasts that are combined."""
 
 SPREADS: Mapping[str, str] = {
-    "mean step": "mean absolute step",
+    "change scatter": "mean absolute deviation of past changes over as many steps as the horizon",
     "median step": "median absolute deviation of the steps times the root of the horizon",
     "recent step": "mean absolute value of the last three steps times the root of the horizon",
     "drift error": "standard error of the mean step times the horizon",
@@ -77,6 +84,12 @@ _GRID = np.array(
 _SMOOTHING = np.linspace(0.1, 1.0, 10)
 # Normal quantiles of the two levels that were calibrated.
 _Z80, _Z95 = quantiles((80, 95))
+# Steps are steady if their mean is this many times their standard deviation.
+_STEADY = 2.0
+# A power beyond this is no forecast; the bound keeps it finite.
+_LARGEST_LOG = 300.0
+# Changes over more years than that are too few in a short series.
+_LONGEST_CHANGE = 6
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ class Calibration:
     Attributes
     ----------
     gain : tuple of float
-        Greatest gain, the roughness at which half of it is left, and the exponent of its fall.
+        The roughness at which half of the gain is left, and the exponent of its fall.
     weights : ndarray, shape (4, 7)
         Weights of `SPREADS` for the lower end at 95%, the lower and the upper end at 80%, and the
         upper end at 95%, in this order.
@@ -98,7 +111,7 @@ class Calibration:
         What the constants were made from, when, and by which command.
     """
 
-    gain: tuple[float, float, float]
+    gain: tuple[float, float]
     weights: _Array
     longest: int
     horizon: int
@@ -124,7 +137,7 @@ def calibration() -> Calibration:
     weights = np.array([[read["weights"][end][name] for name in SPREADS] for end in ends])
     weights.setflags(write=False)
     return Calibration(
-        gain=(read["gain"]["greatest"], read["gain"]["half-at"], read["gain"]["exponent"]),
+        gain=(read["gain"]["half-at"], read["gain"]["exponent"]),
         weights=weights,
         longest=read["longest"],
         horizon=read["horizon"],
@@ -143,35 +156,129 @@ def window(y: _Array, constants: Calibration | None = None) -> _Array:
     return y[-(constants or calibration()).longest :]
 
 
-def components(y: _Array, horizon: int) -> _Array:
+@dataclass(frozen=True)
+class Scale:
+    """One way to measure a series: in its unit, or in rates.
+
+    Attributes
+    ----------
+    weight : float
+        How far the series is measured so, from 0 to 1.
+    values : ndarray, shape (n,)
+        The series; in rates the logarithms of its values over the last one, times the last one,
+        so that they have its unit.
+    level : float
+        What roughness relates to: the mean absolute level; in rates the last value.
+    """
+
+    weight: float
+    values: _Array
+    level: float
+
+    @property
+    def steps(self) -> _Array:
+        """The changes from year to year."""
+        return np.diff(self.values)
+
+
+def steadiness(steps: _Array) -> float:
+    """Return the mean step over the standard deviation of the steps, without sign.
+
+    Returns
+    -------
+    float
+        A number without unit; infinite if all steps are the same, and 0 if they are all zero.
+
+    Examples
+    --------
+    >>> steadiness(np.array([1.0, 3.0, 2.0]))
+    2.0
+    """
+    mean, deviation = abs(steps.mean()), steps.std(ddof=1)
+    if deviation == 0:
+        return np.inf if mean > 0 else 0.0
+    return float(mean / deviation)
+
+
+def scales(y: _Array) -> tuple[Scale, ...]:
+    r"""Return the ways in which a series is measured.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        The series, oldest first.
+
+    Returns
+    -------
+    tuple of Scale
+        With the unit first. A series that isn't positive throughout has no rates. The weights sum
+        to one; that of the rates is :math:`s^4 / (s^4 + t^4 + 2^4)`, where :math:`s` is the
+        `steadiness` of the changes of logarithms and :math:`t` that of the steps.
+
+    Examples
+    --------
+    >>> [round(scale.weight, 3) for scale in scales(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))]
+    [1.0, 0.0]
+    >>> [round(scale.weight, 3) for scale in scales(np.array([1.0, 2.0, 4.0, 8.0, 16.0]))]
+    [0.0, 1.0]
+    """
+    level = float(np.abs(y).mean())
+    if y.min() <= 0:
+        return (Scale(1.0, y, level),)
+    last = float(y[-1])
+    logs = np.log(y / last)
+    by_rate, by_step = steadiness(np.diff(logs)), steadiness(np.diff(y))
+    weight = 0.0
+    if by_rate > 0 and np.isfinite(by_step):
+        # Divided through by the fourth power of the first, which may be infinite.
+        weight = 1.0 / (1.0 + (by_step / by_rate) ** 4 + (_STEADY / by_rate) ** 4)
+    return (Scale(1.0 - weight, y, level), Scale(weight, last * logs, last))
+
+
+def components(y: _Array, measured: Sequence[Scale], horizon: int) -> _Array:
     """Return the four forecasts that are combined.
 
     Parameters
     ----------
     y : ndarray, shape (n,)
         The series, oldest first.
+    measured : sequence of Scale
+        Its `scales`.
     horizon : int
         Steps ahead.
 
     Returns
     -------
     ndarray, shape (4, horizon)
-        In the order of `COMPONENTS`. A series that isn't positive throughout has no logarithm:
-        its drift stands in for its log-drift.
+        In the order of `COMPONENTS`. Damped trend and Theta are taken in each scale and averaged by
+        weight. Of a positive series a fall is compounded, so that none reaches zero.
+        A series that isn't positive throughout has no logarithm: its drift stands in for its
+        log-drift.
 
     Examples
     --------
-    >>> components(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 2)[2]
+    >>> y = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    >>> components(y, scales(y), 2)[2]
     array([6., 7.])
     """
     h = np.arange(1.0, horizon + 1)
     last, n = y[-1], len(y)
-    drift = last + (last - y[0]) / (n - 1) * h
-    log_drift = drift
-    if y.min() > 0:
-        # A factor beyond this is no forecast; the bound keeps the power finite.
-        log_drift = last * np.exp(np.minimum(np.log(last / y[0]) / (n - 1) * h, 300.0))
-    return np.stack([_damped_trend(y, horizon), _theta(y, h), drift, log_drift])
+    in_unit, *in_rates = measured
+    found = np.stack([_damped_trend(y, horizon), _theta(y, h), last + (last - y[0]) / (n - 1) * h])
+    if not in_rates:
+        return np.concatenate([found, found[2:]])
+    found = np.where(found < last, last * np.exp((found - last) / last), found)
+    (rates,) = in_rates
+    if rates.weight > 0:
+        logs = rates.values / last
+        grown = np.stack([_damped_trend(logs, horizon), _theta(logs, h)])
+        found[:2] *= in_unit.weight
+        found[:2] += rates.weight * _compounded(last, grown)
+    return np.concatenate([found, [_compounded(last, np.log(last / y[0]) / (n - 1) * h)]])
+
+
+def _compounded(last: float, grown: _Array) -> _Array:
+    return np.asarray(last * np.exp(np.minimum(grown, _LARGEST_LOG)))
 
 
 def _damped_trend(y: _Array, horizon: int) -> _Array:
@@ -205,80 +312,141 @@ def _theta(y: _Array, h: _Array) -> _Array:
     return (level[missed.argmin()] + line[-1] + slope * h) / 2
 
 
-def roughness(y: _Array) -> float:
+def roughness(measured: Sequence[Scale]) -> float:
     """Return the standard deviation of the steps over the mean absolute level.
+
+    Parameters
+    ----------
+    measured : sequence of Scale
+        The `scales` of a series.
 
     Returns
     -------
     float
-        A number without unit; 0 for a series of zeros.
+        A number without unit, averaged over the scales by weight; in rates it is the standard
+        deviation of the changes of logarithms. 0 for a series of zeros.
 
     Examples
     --------
-    >>> roughness(np.array([10.0, 11.0, 12.0, 13.0, 14.0]))
+    >>> roughness(scales(np.array([10.0, 11.0, 12.0, 13.0, 14.0])))
     0.0
     """
-    level = np.abs(y).mean()
-    return float(np.diff(y).std(ddof=1) / level) if level > 0 else 0.0
+    return float(
+        sum(
+            scale.weight * scale.steps.std(ddof=1) / scale.level
+            for scale in measured
+            if scale.level > 0
+        )
+    )
 
 
 def gain(rough: float | _Array, constants: Sequence[float]) -> Any:
-    r"""Return by how much the median increment is multiplied.
+    r"""Return by how much the median increment is multiplied; never above one.
 
     Parameters
     ----------
     rough : float or ndarray
         Roughness.
     constants : sequence of float
-        Greatest gain :math:`g`, half-way roughness :math:`c`, exponent :math:`p`.
+        Half-way roughness :math:`c`, exponent :math:`p`.
 
     Returns
     -------
     float or ndarray
-        :math:`g / (1 + (r / c)^p)`.
+        :math:`1 / (1 + (r / c)^p)`.
 
     Examples
     --------
-    >>> gain(0.2, (1.5, 0.2, 2.0))
-    0.75
+    >>> gain(0.2, (0.2, 2.0))
+    0.5
     """
-    greatest, half_at, exponent = constants
-    return greatest / (1 + (rough / half_at) ** exponent)
+    half_at, exponent = constants
+    return 1 / (1 + (rough / half_at) ** exponent)
 
 
-def spreads(y: _Array, parts: _Array) -> _Array:
+def increment(last: float, parts: _Array, measured: Sequence[Scale]) -> _Array:
+    r"""Return the median of the components' increments, a fall shrunk by its steadiness.
+
+    Parameters
+    ----------
+    last : float
+        Last value of the series.
+    parts : ndarray, shape (4, horizon)
+        Its `components`.
+    measured : sequence of Scale
+        Its `scales`.
+
+    Returns
+    -------
+    ndarray, shape (horizon,)
+        In the unit of the series, before the `gain`. A fall is multiplied by
+        :math:`s^2 / (1 + s^2)`, where :math:`s` is the `steadiness` of the steps, or of the rates
+        if these are steadier.
+
+    Examples
+    --------
+    >>> y = np.array([5.0, 3.0, 4.0, 2.0, 3.0])
+    >>> round(steadiness(np.diff(y)), 2)
+    0.29
+    >>> increment(3.0, np.full((4, 1), 2.0), scales(y)).round(2)
+    array([-0.08])
+    """
+    # The median of four: the mean of the two in the middle.
+    middle = np.sort(parts, axis=0)[1:3].mean(axis=0) - last
+    steady = max(steadiness(scale.steps) for scale in measured)
+    kept = 1.0 if np.isinf(steady) else steady**2 / (1 + steady**2)
+    return np.where(middle < 0, kept * middle, middle)
+
+
+def spreads(parts: _Array, measured: Sequence[Scale]) -> _Array:
     """Return the spread statistics of a series, in its unit.
 
     Parameters
     ----------
-    y : ndarray, shape (n,)
-        The series.
     parts : ndarray, shape (4, horizon)
         Its `components`.
+    measured : sequence of Scale
+        Its `scales`.
 
     Returns
     -------
     ndarray, shape (7, horizon)
-        In the order of `SPREADS`.
+        In the order of `SPREADS`, averaged over the scales by weight. Changes over more years than
+        two of them are known for, and than were calibrated, scatter with the root of the horizon.
     """
+    found = np.zeros((len(SPREADS), parts.shape[1]))
+    for scale in measured:
+        if scale.weight > 0:
+            found += scale.weight * _spreads(scale, parts)
+    return found
+
+
+def _spreads(scale: Scale, parts: _Array) -> _Array:
     h = np.arange(1.0, parts.shape[1] + 1)
     root = np.sqrt(h)
-    steps = np.diff(y)
+    steps = scale.steps
     size = np.abs(steps)
-    mean = size.mean()
     deviation = np.median(np.abs(steps - np.median(steps)))
     apart = parts.max(axis=0) - parts.min(axis=0)
     return np.stack(
         [
-            np.full(h.shape, mean),
+            _change_scatter(scale.values, len(h)),
             deviation * root,
             size[-3:].mean() * root,
             steps.std(ddof=1) / np.sqrt(len(steps)) * h,
-            np.minimum(apart, 5 * mean * h),
-            0.02 * np.abs(y).mean() * root,
+            np.minimum(apart, 5 * size.mean() * h),
+            0.02 * scale.level * root,
             size.max() * root,
         ]
     )
+
+
+def _change_scatter(values: _Array, horizon: int) -> _Array:
+    known = min(horizon, len(values) - 2, _LONGEST_CHANGE)
+    changes = [values[k:] - values[:-k] for k in range(1, known + 1)]
+    scatter = [np.abs(change - change.mean()).mean() for change in changes]
+    beyond = scatter[-1] * np.sqrt(np.arange(known + 1, horizon + 1) / known)
+    return np.concatenate([scatter, beyond])
 
 
 def one_step(y: _Array) -> _Array:
@@ -292,15 +460,15 @@ def one_step(y: _Array) -> _Array:
     least = 5
     fitted = np.full(len(y), np.nan)
     for i in range(least, len(y)):
-        fitted[i] = _mean(window(y[:i]), components(window(y[:i]), 1), calibration())[0]
+        past = window(y[:i])
+        measured = scales(past)
+        fitted[i] = _mean(past, components(past, measured, 1), measured, calibration())[0]
     return fitted
 
 
-def _mean(y: _Array, parts: _Array, constants: Calibration) -> _Array:
-    # The median of four: the mean of the two in the middle.
-    middle = np.sort(parts, axis=0)[1:3].mean(axis=0)
-    forecast = y[-1] + gain(roughness(y), constants.gain) * (middle - y[-1])
-    return np.maximum(forecast, 0.0) if y.min() >= 0 else forecast
+def _mean(y: _Array, parts: _Array, measured: Sequence[Scale], constants: Calibration) -> _Array:
+    kept = gain(roughness(measured), constants.gain) * increment(y[-1], parts, measured)
+    return np.maximum(y[-1] + kept, 0.0) if y.min() >= 0 else y[-1] + kept
 
 
 def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
@@ -325,9 +493,10 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     """
     constants = calibration()
     recent = window(y, constants)
-    parts = components(recent, horizon)
-    mean = _mean(recent, parts, constants)
-    below95, below80, above80, above95 = constants.weights @ spreads(recent, parts)
+    measured = scales(recent)
+    parts = components(recent, measured, horizon)
+    mean = _mean(recent, parts, measured, constants)
+    below95, below80, above80, above95 = constants.weights @ spreads(parts, measured)
     if _is_constant(recent):
         # Nothing tells up from down; the calibrated width stays.
         below95 = above95 = (below95 + above95) / 2
@@ -337,17 +506,21 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     upper = np.stack([mean + _between(above80, above95, z) for z in reach], axis=1)
     if recent.min() >= 0:
         lower = np.maximum(lower, 0.0)
-    rough = roughness(recent)
+    rough = roughness(measured)
     return Path(
         mean=mean,
         lower=lower,
         upper=upper,
         fitted=np.full(len(y), np.nan),
-        parameters={"gain": float(gain(rough, constants.gain)), "roughness": rough},
+        parameters={
+            "gain": float(gain(rough, constants.gain)),
+            "roughness": rough,
+            "weight of rates": sum(scale.weight for scale in measured[1:]),
+        },
         diagnostics=tuple(_remarks(y, recent, horizon, level, constants)),
         components=dict(zip(COMPONENTS, parts, strict=True)),
         intervals="Half-widths are weighted sums of spread statistics, calibrated on past errors "
-        "with the yearly M1 and tourism series.",
+        "with the yearly M1, tourism and M3 series.",
     )
 
 

@@ -226,7 +226,10 @@ def coverage(scored: Scores, counts: Array) -> Array:
 
 def interval_error(covered: Array) -> Array:
     """Return how far coverage is from nominal, averaged over steps and levels."""
-    return np.nanmean(np.abs(covered - np.array(LEVEL) / 100), axis=(-2, -1))
+    missed = np.abs(covered - np.array(LEVEL) / 100)
+    # Not nanmean, which warns of a group on which a model failed altogether.
+    with np.errstate(invalid="ignore"):
+        return np.nansum(missed, axis=(-2, -1)) / np.isfinite(missed).sum(axis=(-2, -1))
 
 
 def table(made: Sequence[Forecasts], windows: Sequence[Window]) -> list[Row]:

@@ -58,6 +58,9 @@ ITEMS = pd.DataFrame(
         "verdict": ["can", "cannot", "can"],
     }
 )
+PANELLED = pd.concat([ITEMS.assign(year=2025), ITEMS.iloc[:2].assign(year=2030)]).assign(
+    evidence=["unconfirmed", "printed", "printed", "unconfirmed", "printed"]
+)
 LANDS = pd.DataFrame(
     {
         "country": ["China", "China", "Laos", "Laos"],
@@ -138,6 +141,9 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "interval_dots": lambda: charts.interval_dots(ITEMS, unit="percent", mark=0),
     "interval_dots, log": lambda: charts.interval_dots(
         ITEMS, unit="multiple", log=True, group="group", mark=10
+    ),
+    "interval_dots, panels": lambda: charts.interval_dots(
+        PANELLED, unit="trillion CNY", mark=17.7, group="group", panel="year"
     ),
     "interval_ladder": lambda: charts.interval_ladder(list(book().in_section("2.1").claims)),
     "needed_growth": lambda: charts.needed_growth(ITEMS, multiples=[2, 10], years=5),
@@ -482,6 +488,7 @@ def test_data_hold_the_columns_of_the_table(build: Callable[[], Any]) -> None:
     [
         (lambda: BUILDERS["annual_lines"](), YEARS, 6),
         (lambda: BUILDERS["interval_dots, log"](), ITEMS, 3),  # and the mark isn't one of them
+        (lambda: BUILDERS["interval_dots, panels"](), PANELLED, 5),
         (lambda: BUILDERS["needed_growth"](), ITEMS, 3),
         (lambda: BUILDERS["picked_line, breaks"](), LANDS, 4),
         (lambda: BUILDERS["stacked_mix"](), market(), len(market())),

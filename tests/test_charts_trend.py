@@ -81,14 +81,6 @@ SCORED = pd.DataFrame(
         "evidence": ["printed", "derived", "printed", "unconfirmed"],
     }
 )
-CUSUM = pd.DataFrame(
-    {
-        "year": [2022, 2023, 2024],
-        "value": [-0.4, -1.2, -3.1],
-        "lower": [-2, -2.5, -3.0],
-        "evidence": ["unconfirmed", "printed", "printed"],
-    }
-).assign(upper=lambda frame: -frame["lower"])
 HISTORY = pd.DataFrame(
     {
         "year": [2023, 2024] * 3,
@@ -121,7 +113,6 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "rolling_errors": lambda: charts.rolling_errors(STEPS, unit="trillion CNY"),
     "residuals": lambda: charts.residuals(LEFT, unit="trillion CNY"),
     "scored": lambda: charts.scored(SCORED, unit="trillion CNY"),
-    "recursive": lambda: charts.recursive(CUSUM),
     "what_if": what_if,
 }
 each_builder = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
@@ -185,7 +176,6 @@ def test_page_has_a_table_of_the_figures(build: Callable[[], Any]) -> None:
         (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
         (LEFT, lambda f: charts.residuals(f, unit="u")),
         (SCORED, lambda f: charts.scored(f, unit="u")),
-        (CUSUM, charts.recursive),
     ],
 )
 def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[..., Any]) -> None:
@@ -200,7 +190,6 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
         (FAN[FAN["kind"] != "observed"], lambda f: charts.fan(f, unit="u", first="naive")),
         (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
         (LEFT.assign(value=[0.4, -0.2, 0.0, 0.8]), lambda f: charts.residuals(f, unit="u")),
-        (CUSUM, charts.recursive),
         (
             MARKET,
             lambda f: charts.what_if(
@@ -230,7 +219,6 @@ def test_last_digits_of_a_model_change_nothing(
         ("fan", 1, 4),
         ("fan_panels", 2, 8),
         ("residuals", 1, 2),
-        ("recursive", 1, 2),
         ("what_if", 3, 9),
     ],
 )
@@ -358,12 +346,6 @@ def test_naive_is_the_grey_reference() -> None:
 def test_errors_tell_on_how_many_forecasts_they_rest() -> None:
     shown = specify(charts.rolling_errors(STEPS, unit="u"))["usermeta"]["cbec"]["columns"]
     assert ["n", "Forecasts"] in shown
-
-
-def test_bounds_of_the_cusum_are_drawn() -> None:
-    spec = specify(charts.recursive(CUSUM))
-    assert len(marks(spec, "line")) == 2
-    assert [row["lower"] for row in rows(spec)] == [-2.0, -2.5, -3.0]
 
 
 # Scores --------------------------------------------------------------------------------------

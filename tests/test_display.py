@@ -76,6 +76,12 @@ def test_zero_has_no_sign() -> None:
     assert cells(Table(frame)._repr_html_()) == ["0.00", "0.00", "−0.01"]
 
 
+def test_a_folded_table_says_once_what_is_in_the_box() -> None:
+    page = Table(pd.DataFrame({"a": [1]}), "Tests", folded=True)._repr_html_()
+    assert page.startswith('<details class="cbec-more"><summary>Tests</summary><table')
+    assert "<caption>" not in page
+
+
 def test_a_table_is_plain_text_where_there_is_no_html() -> None:
     text = repr(Table(pd.DataFrame({"a": [1.23456]}, index=["row"])))
     assert "1.23" in text

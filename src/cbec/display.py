@@ -377,12 +377,15 @@ class Table:
         Digits after the point of fractional numbers.
     cards : bool
         Whether rows become cards on a narrow screen, see `html_table`.
+    folded : bool
+        Whether it is in a box that is closed at first, under its caption.
     """
 
     frame: pd.DataFrame
     caption: str = ""
     decimals: int = 2
     cards: bool = False
+    folded: bool = False
 
     def _repr_html_(self) -> str:
         from cbec.evidence import UNCONFIRMED_EN
@@ -400,13 +403,14 @@ class Table:
                 texts[marked] = f"{UNCONFIRMED_MARK} {texts[marked]}"
             rows.append(texts)
         head = [str(column) for column in shown]
-        page = html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
+        caption = "" if self.folded else self.caption
+        page = html_table(head, rows, numeric=numeric, caption=caption, cards=self.cards)
         if any(doubtful):
             page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
         if any(rests):
             listed = dict.fromkeys(entry for row in rests for entry in row)
             page += disclosure_html("Sources of this table", sources_html(listed))
-        return page
+        return disclosure_html(self.caption, page) if self.folded else page
 
     def __repr__(self) -> str:
         return self._shown().round(self.decimals).to_string(index=False)

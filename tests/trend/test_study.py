@@ -11,19 +11,21 @@ import pytest
 from cbec.errors import TableError, TrendError
 from cbec.evidence import SETS
 from cbec.trend import forecast, study
+from cbec.trend.change import power
 from cbec.trend.study import (
     SERIES,
     change_table,
-    cusum_table,
     error_table,
     evaluation,
     fan_table,
     in_words,
     panel_table,
+    power_table,
     residual_table,
     run_of,
     runs_by_set,
     sensitivity,
+    slowdown_runs,
 )
 
 DATA = Path(__file__).parents[2] / "data"
@@ -148,21 +150,25 @@ def test_changes_of_growth_are_least_squares(market):
     assert float(change.replace("−", "-")) == pytest.approx(by_hand, abs=0.05)
 
 
-def test_a_cumulated_sum_is_as_doubtful_as_what_is_in_it():
+def test_power_is_told_of_each_run_that_can_be_tested():
+    runs = slowdown_runs()
+    table = power_table(runs).set_index(["Years", "Test"])
+    tested = change_table(runs).dropna(subset="p").set_index(["Years", "Test"])
+    assert set(table.index) < set(tested.index)
+    assert table["Rates"].equals(tested.loc[table.index, "Rates"].astype("int64"))
+    for (_, test), row in table.iterrows():
+        name = "sup-f" if "supF" in test else "trend"
+        chance = power(name, row["Rates"], slowdown=1, noise=row["Scatter"])
+        assert row["Sees 1 point"] == chance
+
+
+def test_sensitivity_says_what_the_fan_says():
     run = run_of("market-total")
-    found = cusum_table(run).set_index("year")["evidence"]
-    first = int(run.loc[run["evidence"] == "unconfirmed", "year"].min())
-    assert (found[found.index >= first] == "unconfirmed").all()
-    assert (found[found.index < first] != "unconfirmed").all()
-    run = run_of("customs-total", "first-published")
-    assert cusum_table(run)["row"].tolist() == run["row"].tolist()[2:]
-
-
-def test_rounding_moves_the_naive_forecast_by_half_a_digit_at_most():
-    row = sensitivity({"Market": run_of("market-total")}, 2025, "naive").iloc[0]
-    low, high = map(float, row["Rounding moves it"].split("–"))
-    assert 17.655 - 0.005 <= low <= row["Forecast"] == 17.66 <= high <= 17.665 + 0.005
-    assert row["95% widened by rounding"].endswith("%")
+    row = sensitivity({"Market": run}, 2026, "drift").iloc[0]
+    last = fan_table(run, ["drift"], 2).iloc[-1]
+    assert row["Forecast"] == last["value"]
+    assert row["80%"] == f"{last['lower80']:.1f}–{last['upper80']:.1f}"
+    assert row["95%"] == f"{last['lower95']:.1f}–{last['upper95']:.1f}"
 
 
 def test_a_run_that_is_too_short_gets_a_statement():

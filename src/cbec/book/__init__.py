@@ -28,6 +28,7 @@ from cbec.book import (
     overview,
     pages,
     paper,
+    power,
     roles,
     scripts,
     search,
@@ -73,6 +74,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     dictionary.setup(app)
     origins.setup(app)
     benchmark.setup(app)
+    power.setup(app)
     overview.setup(app)
     search.setup(app)
     certificate.setup(app)

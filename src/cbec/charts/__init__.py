@@ -13,7 +13,7 @@ is drawn hollow in every chart: points and bars are outlined, lines from or to t
 """
 
 from cbec.charts.composition import contributions, grouped_bars, stacked_mix
-from cbec.charts.errors import recursive, residuals, rolling_errors
+from cbec.charts.errors import residuals, rolling_errors
 from cbec.charts.items import (
     bars,
     interval_dots,
@@ -55,7 +55,6 @@ __all__ = [
     "present",
     "publication_years",
     "ranked_pairs",
-    "recursive",
     "residuals",
     "rolling_errors",
     "scored",

@@ -1,4 +1,4 @@
-"""Charts of how wrong models are, and of whether a series changed."""
+"""Charts of how wrong models are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cbec.charts.parts import (
     years,
 )
 
-__all__ = ["recursive", "residuals", "rolling_errors"]
+__all__ = ["residuals", "rolling_errors"]
 
 _NUMBER = ",.4~f"
 _REFERENCE = "naive"
@@ -101,56 +101,15 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     )
     blue = alt.value(COLOURS["blue"])
     stems = base.mark_rule(strokeWidth=2).encode(y2=alt.datum(0), color=blue)
-    zero = _level(base, 0)
+    rule = base.mark_rule(color=INK, opacity=0.6, strokeWidth=1)
+    zero = rule.encode(
+        x=alt.value(0), x2=alt.value("width"), y=alt.datum(0), tooltip=alt.value(None)
+    )
     panel = alt.layer(zero, stems, *points(base, size=40, color=blue, stroke=blue), *key(data))
     names = list(dict.fromkeys(data["model"]))
     chart = panel.properties(width=160, height=150).facet(_panels("model", names), columns=3)
     chart = chart.resolve_axis(x="independent", y="independent")
     return tabled(chart, data, {"model": "Model", "year": "Year", "value": unit})
-
-
-def recursive(frame: pd.DataFrame) -> Any:
-    """Draw the cumulated recursive residuals (CUSUM) between the bounds of a constant trend.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``year``, ``value``, ``lower`` and ``upper`` (the bounds), in units of the
-        residuals' standard deviation.
-
-    Returns
-    -------
-    altair.LayerChart
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"year": [2023, 2024], "value": [-0.4, -1.1], "lower": [-2, -2.5],
-    ...     "upper": [2, 2.5]})
-    >>> recursive(frame).usermeta["cbec"]["columns"][2:]
-    [['lower', 'Lower bound'], ['upper', 'Upper bound']]
-    """
-    data = figures(frame, "year", "value", "lower", "upper")
-    data = four_decimals(data, "value", "lower", "upper")
-    columns = {"value": "CUSUM", "lower": "Lower bound", "upper": "Upper bound"}
-    base = alt.Chart(data).encode(
-        years(),
-        alt.Y("value:Q", title="cumulated residuals"),
-        tooltip=tooltip(
-            data,
-            alt.Tooltip("year:O", title="Year"),
-            *(alt.Tooltip(f"{c}:Q", title=t, format=".2f") for c, t in columns.items()),
-        ),
-    )
-    grey, blue = COLOURS["grey"], alt.value(COLOURS["blue"])
-    between = base.mark_area(color=grey, opacity=0.18).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
-    bounds = [
-        base.mark_line(color=grey, strokeWidth=2).encode(alt.Y(f"{end}:Q"))
-        for end in ("lower", "upper")
-    ]
-    line = segments(base, color=blue)
-    dots = points(base, size=50, color=blue, stroke=blue)
-    chart = alt.layer(between, *bounds, _level(base, 0), line, *dots, *key(data))
-    return tabled(chart.properties(width=640, height=260), data, {"year": "Year", **columns})
 
 
 def _by_step(data: pd.DataFrame) -> alt.Chart:
@@ -186,14 +145,6 @@ def _models(data: pd.DataFrame) -> dict[str, Any]:
     colours = [COLOURS["grey"] if name == _REFERENCE else next(others) for name in names]
     scale = alt.Scale(domain=names, range=colours)
     return {channel: colour.scale(scale) for channel, colour in hue.items()}
-
-
-def _level(base: alt.Chart, value: float) -> alt.Chart:
-    """Draw a thin line across the whole width."""
-    rule = base.mark_rule(color=INK, opacity=0.6, strokeWidth=1)
-    return rule.encode(
-        x=alt.value(0), x2=alt.value("width"), y=alt.datum(value), tooltip=alt.value(None)
-    )
 
 
 def _panels(column: str, names: Sequence[str]) -> alt.Facet:

@@ -12,6 +12,7 @@ from cbec.charts.look import COLOURS, INK
 from cbec.charts.parts import (
     coloured,
     figures,
+    four_decimals,
     hollow,
     key,
     label_axis,
@@ -40,6 +41,7 @@ def interval_dots(
     log: bool = False,
     mark: float | None = None,
     group: str | None = None,
+    panel: str | None = None,
 ) -> Any:
     """Draw one value a line with its interval, and a mark to compare them with.
 
@@ -55,18 +57,28 @@ def interval_dots(
         Where a dashed line stands, zero or a threshold for instance.
     group : str, optional
         A column that colours the items; names of up to twenty letters fit a phone.
+    panel : str, optional
+        A column whose values have a panel each, side by side, with a value axis of its own.
 
     Returns
     -------
-    altair.LayerChart
+    altair.LayerChart or altair.FacetChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"item": ["drift", "last value"], "year": 2025,
+    ...     "value": [19.0, 17.7], "lower": [18.5, 15.9], "upper": [19.4, 19.4]})
+    >>> chart = interval_dots(frame, unit="trillion CNY", panel="year")
+    >>> chart.usermeta["cbec"]["columns"][:2]
+    [['year', 'Year'], ['item', 'Item']]
     """
     scale = (
         alt.Scale(type="log", nice=False, padding=16) if log else alt.Scale(zero=False, nice=True)
     )
     axis = alt.Axis(values=[1, 2, 5, 10, 20]) if log else alt.Axis(tickCount=5)
-    wanted = ["item", group, "value", "lower", "upper"]
-    data = labelled(figures(frame, *filter(None, wanted)), "item")
-    ends = {"value": unit, "lower": "at least", "upper": "at most"}
+    ends = {"value": unit, "lower": "from", "upper": "to"}
+    data = figures(frame, *filter(None, [panel, "item", group]), *ends)
+    data = labelled(four_decimals(data, *ends), "item")
     base = alt.Chart(data).encode(
         label_axis(),
         tooltip=tooltip(
@@ -84,10 +96,15 @@ def interval_dots(
     )
     layers = [ranges, *points(base.encode(alt.X("value:Q")), **hue)]
     if mark is not None:
-        line = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[5, 4], color=INK)
-        layers.append(line.encode(alt.X("mark:Q")))
+        once = alt.Chart(data).transform_aggregate(items="count()")
+        layers.append(once.mark_rule(strokeDash=[5, 4], color=INK).encode(alt.XDatum(mark)))
     chart = alt.layer(*layers, *key(data)).properties(width=440, height=alt.Step(42))
-    return tabled(chart, data, {"item": "Item", **({group: "Group"} if group else {}), **ends})
+    if panel:
+        header = alt.Header(title=None, labelFontWeight="bold")
+        chart = chart.properties(width=220).facet(alt.Facet(f"{panel}:N", header=header), columns=2)
+        chart = chart.resolve_scale(x="independent")
+    named = {column: column.capitalize() for column in (panel, "item", group) if column}
+    return tabled(chart, data, {**named, **ends})
 
 
 def bars(frame: pd.DataFrame, *, unit: str) -> Any:

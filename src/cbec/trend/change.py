@@ -1,11 +1,12 @@
-"""Did growth slow down? Tests on a dozen growth rates, each with its power.
+"""Did growth slow down? Tests on a dozen growth rates, and what they can see.
 
 All tests look at the *growth rates* of a series, the changes of its logarithm, in percent. The null
 hypothesis is that they scatter around one constant, independently and normally, with one variance.
-With so few years little can be detected: beside each result stands the chance that the test had to
-see a slowdown of a stated size, and the slowdown that it would have seen four times in five. The
-size is stated beforehand and not taken from the series: power against what was found would only
-repeat the p-value. A test that finds nothing and had little chance to find anything says nothing.
+Where it was suggested by the rates that are tested, a p-value describes them and proves nothing.
+With so few years little can be detected: `power` gives the chance that a test had to see a slowdown
+of a stated size, and `detectable` the slowdown that it would have seen four times in five. The size
+is stated beforehand and not taken from the series: power against what was found would only repeat
+the p-value. A test that finds nothing and had little chance to find anything says nothing.
 
 No result rests on an asymptotic table: the t and F statistics of a trend and of a given break have
 exact distributions, and the critical values of the others are simulated for the number of years at
@@ -31,14 +32,12 @@ from cbec.trend.series import annual
 __all__ = [
     "TESTS",
     "ChangeTest",
-    "Power",
-    "RecursiveResiduals",
     "chow",
+    "detectable",
     "growth_rates",
     "growth_trend",
     "permutation",
     "power",
-    "recursive_residuals",
     "sup_f",
 ]
 
@@ -48,37 +47,8 @@ _DRAWS = 20_000
 _SEED = 20_241_231
 # Growth rates that a regime must have on each side of a break.
 _TRIM = 2
-# Growth rates of twelve years.
-_TWELVE = 11
 # The most rates whose orders are all counted; one more would take over a second.
 _COUNTED = 12
-
-
-@dataclass(frozen=True)
-class Power:
-    """What a test can see.
-
-    Attributes
-    ----------
-    slowdown : float
-        Points of growth lost from year to year, the alternative.
-    noise : float
-        Standard deviation of growth around its straight line, in points, from the series.
-    chance : float
-        Chance to reject at 5% with as many growth rates as there are.
-    chance_12 : float
-        The same with twelve years, eleven growth rates.
-    detectable, detectable_12 : float
-        The slowdown that would be seen with a chance of 80%, in points a year; infinite if no
-        steady slowdown would.
-    """
-
-    slowdown: float
-    noise: float
-    chance: float
-    chance_12: float
-    detectable: float
-    detectable_12: float
 
 
 @dataclass(frozen=True)
@@ -96,8 +66,8 @@ class ChangeTest:
         Test statistic, its critical value at 5%, and the p-value (two-sided for a trend).
     n : int
         Growth rates that the test looked at.
-    power : Power
-        What it could have seen.
+    noise : float
+        Standard deviation of growth around its straight line, in points.
     year : int, optional
         First year after the break, if there is one.
     """
@@ -108,47 +78,8 @@ class ChangeTest:
     critical: float
     p_value: float
     n: int
-    power: Power
+    noise: float
     year: int | None = None
-
-    @property
-    def rejected(self) -> bool:
-        """Whether constant growth is rejected at 5%."""
-        return self.p_value <= 0.05
-
-
-@dataclass(frozen=True)
-class RecursiveResiduals:
-    """Recursive residuals of constant growth, and their running sum.
-
-    Attributes
-    ----------
-    years : ndarray of int, shape (n - 1,)
-        Years from the second growth rate on.
-    residuals : ndarray, shape (n - 1,)
-        Standardised one-step errors.
-    cusum : ndarray, shape (n - 1,)
-        Their running sum over their standard deviation.
-    bound : ndarray, shape (n - 1,)
-        Where a path that leaves ±bound anywhere is one of 5% under constant growth.
-    statistic, critical, p_value : float
-        The largest ratio of path and straight line, the factor of the line that 5% of all paths
-        cross under constant growth, and the p-value; both simulated.
-    n : int
-        Growth rates that the test looked at.
-    power : Power
-        What it could have seen.
-    """
-
-    years: NDArray[np.int_]
-    residuals: _Array
-    cusum: _Array
-    bound: _Array
-    statistic: float
-    critical: float
-    p_value: float
-    n: int
-    power: Power
 
     @property
     def rejected(self) -> bool:
@@ -194,17 +125,13 @@ def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[_Array, ND
     return 100 * np.diff(np.log(series.values)), years[1:]
 
 
-def growth_trend(
-    y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0
-) -> ChangeTest:
+def growth_trend(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     """Test whether growth changes along a straight line.
 
     Parameters
     ----------
     y, index
         As in `growth_rates`.
-    slowdown : float
-        Points a year, the alternative that the power is stated for.
 
     Returns
     -------
@@ -240,19 +167,17 @@ def growth_trend(
         critical=float(student.ppf(0.975, n - 2)),
         p_value=float(2 * student.sf(abs(statistic), n - 2)),
         n=n,
-        power=_power_of("trend", rates, slowdown),
+        noise=_noise(rates),
     )
 
 
-def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) -> ChangeTest:
+def permutation(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     """Test the same by permuting the growth rates.
 
     Parameters
     ----------
     y, index
         As in `growth_rates`.
-    slowdown : float
-        Points a year, the alternative that the power is stated for.
 
     Returns
     -------
@@ -269,7 +194,6 @@ def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float =
     Notes
     -----
     The null hypothesis is that the rates are exchangeable; nothing is said of their distribution.
-    The power is that of the t test, for normal errors.
     Orders are counted without listing them: for each choice of the rates that come first, the sums
     of both parts are sorted and met in the middle.
 
@@ -295,13 +219,11 @@ def permutation(y: Any, index: Iterable[Any] | None = None, *, slowdown: float =
         critical=float(np.quantile(sums, 0.95) / (centred @ centred)),
         p_value=_share_of_orders(deviations, observed) if counted else _p_value(sums, observed),
         n=n,
-        power=_power_of("trend", rates, slowdown),
+        noise=_noise(rates),
     )
 
 
-def chow(
-    y: Any, year: int, index: Iterable[Any] | None = None, *, slowdown: float = 1.0
-) -> ChangeTest:
+def chow(y: Any, year: int, index: Iterable[Any] | None = None) -> ChangeTest:
     """Test whether mean growth differs from a given year on.
 
     Parameters
@@ -311,8 +233,6 @@ def chow(
     year : int
         First year of the second regime. It must have been chosen without looking at the series:
         else use `sup_f`.
-    slowdown : float
-        Points a year, the alternative that the power is stated for.
 
     Returns
     -------
@@ -355,19 +275,17 @@ def chow(
         p_value=float(fisher.sf(statistic, 1, n - 2)),
         n=n,
         year=int(years[first]),
-        power=_power_of("chow", rates, slowdown),
+        noise=_noise(rates),
     )
 
 
-def sup_f(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) -> ChangeTest:
+def sup_f(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     """Test whether mean growth has a break at an unknown year.
 
     Parameters
     ----------
     y, index
         As in `growth_rates`.
-    slowdown : float
-        Points a year, the alternative that the power is stated for.
 
     Returns
     -------
@@ -404,61 +322,7 @@ def sup_f(y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0) 
         p_value=_p_value(null, statistic),
         n=n,
         year=int(years[first]),
-        power=_power_of("sup-f", rates, slowdown),
-    )
-
-
-def recursive_residuals(
-    y: Any, index: Iterable[Any] | None = None, *, slowdown: float = 1.0
-) -> RecursiveResiduals:
-    r"""Return the recursive residuals of constant growth and their cumulated sum.
-
-    Parameters
-    ----------
-    y, index
-        As in `growth_rates`.
-    slowdown : float
-        Points a year, the alternative that the power is stated for.
-
-    Returns
-    -------
-    RecursiveResiduals
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
-
-    Notes
-    -----
-    Brown, Durbin and Evans (1975), Journal of the Royal Statistical Society B 37, 149-192:
-    :math:`w_r = (g_r - \bar g_{r-1}) / \sqrt{1 + 1/(r-1)}`. Their sum is divided by their standard
-    deviation about their own mean; the authors took it about zero, where a change makes it larger.
-    The bounds are straight lines as theirs, :math:`\pm a (1 + 2 k/m)` times the root of m, but
-    :math:`a` is simulated for the number of years at hand.
-
-    Examples
-    --------
-    >>> recursive_residuals([100, 130, 163, 195, 226, 253, 274]).residuals.round(1)
-    array([-2.6, -5.3, -6.5, -8.1, -9.7])
-    """
-    rates, years = _varying(y, index)
-    residuals = _recursive(rates[None])[0]
-    path = _cusum(residuals[None])[0]
-    shape = _cusum_shape(len(residuals))
-    null = _null("cusum", len(rates))
-    statistic = float(np.abs(path / shape).max())
-    critical = float(np.quantile(null, 0.95))
-    return RecursiveResiduals(
-        years=years[1:],
-        residuals=residuals,
-        cusum=path,
-        bound=critical * shape,
-        statistic=statistic,
-        critical=critical,
-        p_value=_p_value(null, statistic),
-        n=len(rates),
-        power=_power_of("cusum", rates, slowdown),
+        noise=_noise(rates),
     )
 
 
@@ -468,7 +332,7 @@ def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRA
     Parameters
     ----------
     test : str
-        ``trend``, ``chow`` (break in the middle), ``sup-f`` or ``cusum``.
+        ``trend`` (t test) or ``sup-f``.
     n : int
         Growth rates, at least 4.
     slowdown : float
@@ -507,6 +371,45 @@ def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRA
             "the noise above zero"
         )
     return _power(test, n, round(slowdown / noise, 6), draws)
+
+
+def detectable(test: str, n: int, *, noise: float) -> float:
+    """Return the slowdown that a test sees with a chance of 80%.
+
+    Parameters
+    ----------
+    test, n, noise
+        As in `power`.
+
+    Returns
+    -------
+    float
+        In points of growth a year; infinite if no steady slowdown would be seen so often.
+
+    Raises
+    ------
+    TrendError
+        If the test isn't known or a number can't be used.
+
+    Examples
+    --------
+    >>> from math import isclose
+    >>> seen = detectable("trend", 11, noise=3.0)
+    >>> isclose(power("trend", 11, slowdown=seen, noise=3.0), 0.8, abs_tol=0.01)
+    True
+    """
+    low, high = 0.0, 1.0
+    while power(test, n, slowdown=high * noise, noise=noise) < 0.8:
+        if high > 100:
+            return math.inf
+        high *= 2
+    for _ in range(12):
+        middle = (low + high) / 2
+        if power(test, n, slowdown=middle * noise, noise=noise) < 0.8:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2 * noise
 
 
 def _varying(y: Any, index: Iterable[Any] | None) -> tuple[_Array, NDArray[np.int_]]:
@@ -555,37 +458,8 @@ def _p_value(null: _Array, statistic: float) -> float:
     return float(((null >= statistic).sum() + 1) / (len(null) + 1))
 
 
-def _power_of(test: str, rates: _Array, slowdown: float) -> Power:
-    noise = float(np.sqrt(_residual_variance(rates[None])[0]))
-    if noise <= 1e-9:
-        # Growth on a straight line: any slowdown would be seen.
-        return Power(slowdown, noise, 1.0, 1.0, 0.0, 0.0)
-    n = len(rates)
-    return Power(
-        slowdown,
-        noise,
-        power(test, n, slowdown=slowdown, noise=noise),
-        power(test, _TWELVE, slowdown=slowdown, noise=noise),
-        _detectable(test, n) * noise,
-        _detectable(test, _TWELVE) * noise,
-    )
-
-
-@lru_cache(maxsize=64)
-def _detectable(test: str, n: int) -> float:
-    """Return the slowdown, relative to the noise, that is seen with a chance of 80%."""
-    low, high = 0.0, 1.0
-    while _power(test, n, high, _DRAWS) < 0.8:
-        if high > 100:
-            return np.inf
-        high *= 2
-    for _ in range(12):
-        middle = (low + high) / 2
-        if _power(test, n, middle, _DRAWS) < 0.8:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+def _noise(rates: _Array) -> float:
+    return float(np.sqrt(_residual_variance(rates[None])[0]))
 
 
 def _slope(rates: _Array) -> float:
@@ -632,34 +506,8 @@ def _sup_f_statistic(rates: _Array) -> _Array:
     return np.asarray(_all_f(rates).max(axis=1))
 
 
-def _middle_f_statistic(rates: _Array) -> _Array:
-    return np.asarray(_all_f(rates)[:, rates.shape[1] // 2 - _TRIM])
-
-
-def _recursive(rates: _Array) -> _Array:
-    r = np.arange(1, rates.shape[1])
-    before = np.cumsum(rates, axis=1)[:, :-1] / r
-    return (rates[:, 1:] - before) / np.sqrt(1 + 1 / r)
-
-
-def _cusum(residuals: _Array) -> _Array:
-    deviation = residuals.std(axis=1, ddof=1, keepdims=True)
-    return np.cumsum(residuals, axis=1) / np.maximum(deviation, 1e-300)
-
-
-def _cusum_shape(m: int) -> _Array:
-    return np.sqrt(m) * (1 + 2 * np.arange(1, m + 1) / m)
-
-
-def _cusum_statistic(rates: _Array) -> _Array:
-    residuals = _recursive(rates)
-    return np.asarray(np.abs(_cusum(residuals) / _cusum_shape(residuals.shape[1])).max(axis=1))
-
-
 TESTS: dict[str, Callable[[_Array], _Array]] = {
     "trend": _trend_statistic,
-    "chow": _middle_f_statistic,
     "sup-f": _sup_f_statistic,
-    "cusum": _cusum_statistic,
 }
 """Statistic of each test, for growth rates of shape (series, n); large values speak for change."""

@@ -11,9 +11,8 @@ import pandas as pd
 from cbec.errors import TrendError
 from cbec.evidence import SET_LABELS, SETS, latest_run, model_possible, weakest
 from cbec.trend.api import checked_model, forecast
-from cbec.trend.change import growth_trend, permutation, recursive_residuals, sup_f
-from cbec.trend.options import level_label
-from cbec.trend.propagation import rounding_band, run_statement
+from cbec.trend.change import detectable, growth_trend, permutation, power, sup_f
+from cbec.trend.propagation import run_statement
 from cbec.trend.register import ORIGIN, figures
 from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
@@ -21,16 +20,17 @@ from cbec.trend.rolling import Evaluation, rolling_origin
 __all__ = [
     "SERIES",
     "change_table",
-    "cusum_table",
     "error_table",
     "evaluation",
     "fan_table",
     "in_words",
     "panel_table",
+    "power_table",
     "residual_table",
     "run_of",
     "runs_by_set",
     "sensitivity",
+    "slowdown_runs",
 ]
 
 SERIES: Mapping[str, tuple[str, str]] = {
@@ -47,6 +47,7 @@ SERIES: Mapping[str, tuple[str, str]] = {
 """Series and vintage of what the chapters forecast, by label."""
 
 _LEVEL = (80, 95)
+_SURVEY = "CBEC, customs, revised"
 _TESTS = {
     growth_trend: "trend, t test",
     permutation: "trend, permutation test",
@@ -363,6 +364,29 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     return made[["model", "step", "value", "n", "evidence"]]
 
 
+def slowdown_runs() -> dict[str, pd.DataFrame]:
+    """Return the runs of years that the tests of a slowdown look at.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By the labels of `runs_by_set`: the market on each set of figures, and customs' revised
+        series.
+
+    Raises
+    ------
+    TableError
+        If a table is broken.
+
+    Examples
+    --------
+    >>> [len(run) for run in slowdown_runs().values()]
+    [13, 6, 4, 7]
+    """
+    runs = runs_by_set()
+    return {label: runs[label] for label in runs if label.startswith("Market") or label == _SURVEY}
+
+
 def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return tests of a slowdown for several runs of years.
 
@@ -375,10 +399,8 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         For each run and test: the change in percentage points of growth (a year for a trend, of
-        the mean for a break), p-value, number of growth rates, the chance to see a slowdown of one
-        point a year, and the slowdown in points a year that would be seen with a chance of 80%,
-        both with the rates at hand and in brackets with twelve years; ``row`` and
-        ``evidence`` as of the figures.
+        the mean for a break), p-value and number of growth rates; ``row`` and ``evidence`` as of
+        the figures.
 
     Raises
     ------
@@ -396,72 +418,69 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     for label, run in runs.items():
         rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
         if not model_possible(run):
-            said = run_statement(run).replace("no model", "no test")
-            rows.append({"Years": label, "Test": said, **rests})
+            none = run_statement(run).replace("no model", "no test")
+            rows.append({"Years": label, "Test": none, **rests})
             continue
         for test, name in _TESTS.items():
             found = test(*_numbers(run))
             change = f"{found.estimate:+.1f}".replace("-", "−")
             when = "a year" if found.year is None else f"at {found.year}"
-            power = found.power
-            seen = f"{_size(power.detectable)} ({_size(power.detectable_12)})"
-            rows.append(
-                {
-                    "Years": label,
-                    "Test": name,
-                    "Change": f"{change} {when}",
-                    "p": "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}",
-                    "Rates": found.n,
-                    "Sees 1 point (12 years)": f"{power.chance:.2f} ({power.chance_12:.2f})",
-                    "Sees mostly from (12 years)": seen,
-                    **rests,
-                }
-            )
+            p = "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}"
+            said = {"Change": f"{change} {when}", "p": p, "Rates": found.n}
+            rows.append({"Years": label, "Test": name, **said, **rests})
     table = pd.DataFrame(rows)
     return table.astype({"Rates": "Int64"}) if "Rates" in table else table
 
 
-def _size(slowdown: float) -> str:
-    return f"{slowdown:.1f}" if np.isfinite(slowdown) else "none"
-
-
-def cusum_table(run: pd.DataFrame) -> pd.DataFrame:
-    """Return what `cbec.charts.recursive` draws.
+def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what the tests of a slowdown can see.
 
     Parameters
     ----------
-    run : DataFrame
-        Consecutive years of one series.
+    runs : Mapping of str to DataFrame
+        Consecutive years by label; a run that is too short for a test is left out.
 
     Returns
     -------
     DataFrame
-        ``year``, ``value`` (cumulated recursive residuals of constant growth), ``lower``,
-        ``upper``; ``row`` of the year's figure, and ``evidence``, the weakest grade up to it.
+        For each run and test: number of growth rates, their scatter around a straight line in
+        points, the chance to see a slowdown of one point a year, and from which slowdown, in points
+        a year, the chance is 80%; ``row`` and ``evidence`` as of the figures.
 
     Raises
     ------
     TrendError
-        If the run is too short or isn't positive.
+        If a run isn't positive.
 
     Examples
     --------
-    >>> cusum_table(run_of("customs-total", "first-published"))["year"].tolist()
-    [2022, 2023, 2024]
+    >>> power_table({"Market": run_of("market-total")})["Rates"].tolist()
+    [12, 12]
     """
-    found = recursive_residuals(*_numbers(run))
-    table = pd.DataFrame(
-        {"year": found.years, "value": found.cusum, "lower": -found.bound, "upper": found.bound}
-    )
-    # A sum is as good as the worst figure in it.
-    grades = [weakest(run["evidence"][run["year"] <= year]) for year in table["year"]]
-    return table.merge(run[["year", "row"]], on="year").assign(evidence=grades)
+    rows = []
+    for label, run in runs.items():
+        if not model_possible(run):
+            continue
+        scatter = growth_trend(*_numbers(run))
+        n, noise = scatter.n, scatter.noise
+        for test, name in {"trend": "trend, t test", "sup-f": "break (supF)"}.items():
+            seen = detectable(test, n, noise=noise)
+            row = {
+                "Years": label,
+                "Test": name,
+                "Rates": n,
+                "Scatter": noise,
+                "Sees 1 point": power(test, n, slowdown=1, noise=noise),
+                "Sees mostly from": f"{seen:.1f}" if np.isfinite(seen) else "none",
+            }
+            rows.append(row | {"row": " ".join(run["row"]), "evidence": _grade(run)})
+    return pd.DataFrame(rows)
 
 
 def sensitivity(
     runs: Mapping[str, pd.DataFrame], year: int, model: str = "combination"
 ) -> pd.DataFrame:
-    """Return the forecast of one year, and what rounding of the inputs does to it.
+    """Return the forecast of one year, and what it rests on.
 
     Parameters
     ----------
@@ -475,9 +494,8 @@ def sensitivity(
     Returns
     -------
     DataFrame
-        ``Series``, ``Rests on``, ``Forecast``, the ends of the 80% and 95% intervals, from where
-        to where rounding moves the forecast, and how much it widens the 95% interval; ``row`` and
-        ``evidence`` as of the figures.
+        ``Series``, ``Rests on``, ``Forecast``, and the ends of the 80% and 95% intervals; ``row``
+        and ``evidence`` as of the figures.
 
     Raises
     ------
@@ -503,22 +521,11 @@ def sensitivity(
         last = int(run["year"].iloc[-1])
         if year <= last:
             raise TrendError(f"{label} ends in {last}; choose a year after it, not {year}")
-        band = rounding_band(run, year - last, model=model)
-        base, i = band.base, -1
-        low, high = band.means[i]
-        rows.append(
-            {
-                **row,
-                "Forecast": base.mean[i],
-                **{
-                    f"{level_label(wanted)}%": f"{base.lower[i, j]:.1f}–{base.upper[i, j]:.1f}"
-                    for j, wanted in enumerate(base.level)
-                },
-                "Rounding moves it": f"{low:.2f}–{high:.2f}",
-                "95% widened by rounding": f"{band.widening[i, 1]:.1f}%"
-                if np.isfinite(band.widening[i, 1])
-                else "",
-                **rests,
-            }
-        )
+        values, years = _numbers(run)
+        made = forecast(values, year - last, level=_LEVEL, model=model, index=years)
+        ends = {
+            f"{level}%": f"{made.lower[-1, i]:.1f}–{made.upper[-1, i]:.1f}"
+            for i, level in enumerate(_LEVEL)
+        }
+        rows.append({**row, "Forecast": made.mean[-1], **ends, **rests})
     return pd.DataFrame(rows)

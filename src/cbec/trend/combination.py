@@ -267,7 +267,8 @@ def components(y: _Array, measured: Sequence[Scale], horizon: int) -> _Array:
     found = np.stack([_damped_trend(y, horizon), _theta(y, h), last + (last - y[0]) / (n - 1) * h])
     if not in_rates:
         return np.concatenate([found, found[2:]])
-    found = np.where(found < last, last * np.exp((found - last) / last), found)
+    fallen = np.minimum(found - last, 0.0)
+    found = np.where(fallen < 0, last * np.exp(fallen / last), found)
     (rates,) = in_rates
     if rates.weight > 0:
         logs = rates.values / last

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from cbec.errors import TableError, TrendError
 from cbec.tables import load
+from cbec.trend import MODELS as KNOWN
 from cbec.trend import forecast
-from cbec.trend.outlook import extremes, trade_ahead, views
+from cbec.trend.outlook import MODELS, extremes, first_default, trade_ahead, views
 from cbec.trend.study import run_of
 
 TRADE = {2020: 32.16, 2021: 39.1, 2022: 42.07, 2023: 41.76, 2024: 43.85, 2025: 45.47}
@@ -102,3 +105,15 @@ def test_what_cannot_be_shown_is_said() -> None:
         trade_ahead("oracle")
     with pytest.raises(TableError, match="there is no set 'sure' of figures"):
         views(["naive"], "sure")
+
+
+def test_the_models_shown_err_least_on_slowing_series() -> None:
+    results = pd.read_csv(Path(__file__).parents[2] / "benchmarks/results.csv")
+    own = results[results["model"].isin(list(KNOWN))].sort_values("owa_slowing")
+    assert tuple(own["model"].head(len(MODELS))) == MODELS
+
+
+def test_what_the_first_default_said_is_told_as_it_was() -> None:
+    assert [first_default(year)["mean"] for year in (2025, 2030)] == [19.4085, 27.9165]
+    with pytest.raises(TableError, match="nothing of 2031; choose a year from 2025 to 2030"):
+        first_default(2031)

@@ -7,16 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from cbec.errors import TableError
 from cbec.evidence import weakest
 from cbec.growth import year_on_year
 from cbec.provenance import split_names
 from cbec.rounding import parse_printed
 from cbec.tables import load
 from cbec.trend.api import forecast
-from cbec.trend.register import ORIGIN, TARGETS, figures
+from cbec.trend.register import FIRST_DEFAULT, ORIGIN, TARGETS, figures, forecasters, made
 from cbec.trend.study import run_of
 
-__all__ = ["extremes", "trade_ahead", "views"]
+__all__ = ["MODELS", "extremes", "first_default", "trade_ahead", "views"]
+
+MODELS = ("combination", "drift", "damped-holt")
+"""The three models with the least OWA on slowing series, see ``benchmarks/results.csv``."""
 
 _NEXT = ORIGIN + 1
 _SHARE = ("market-trade-share", "as-published over first-published")
@@ -68,11 +72,11 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
     last: list[dict[str, Any]] = []
     for name in models:
         ahead = TARGETS[-1] - int(years[-1])
-        made = forecast(values, ahead, level=(80,), model=name, index=years)
+        found = forecast(values, ahead, level=(80,), model=name, index=years)
         for rows, year in ((first, _NEXT), (last, TARGETS[-1])):
-            i = list(made.index).index(year)
-            ends = (made.mean[i], made.lower[i, 0], made.upper[i, 0])
-            rows.append(_view(year, made.label, ends, "80% interval") | rests)
+            i = list(found.index).index(year)
+            ends = (found.mean[i], found.lower[i, 0], found.upper[i, 0])
+            rows.append(_view(year, found.label, ends, "80% interval") | rests)
     rows = [*first, _from_trade(), *map(_from_customs, ("revised", "first-published")), *last]
     return pd.DataFrame(rows)
 
@@ -103,6 +107,40 @@ def extremes(table: pd.DataFrame) -> pd.DataFrame:
         named = {"lowest_by": low["item"], "highest_by": high["item"], **_rests([low, high])}
         rows[year] = {"lowest": low["value"], "highest": high["value"], **named}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def first_default(year: int) -> pd.Series[Any]:
+    """Return what the first default had said of the market, from all figures.
+
+    Parameters
+    ----------
+    year : int
+        A target year of the register.
+
+    Returns
+    -------
+    Series
+        The row of the register.
+
+    Raises
+    ------
+    TableError
+        If the year is none of the register.
+
+    Examples
+    --------
+    >>> print(first_default(2030)["mean"])
+    27.9165
+    """
+    held = made()
+    own = held[(held["series"] == "market-total") & (held["basis"] == "all")]
+    own = own[(forecasters(own) == FIRST_DEFAULT) & (own["target_year"] == year)]
+    if own.empty:
+        raise TableError(
+            f"the first default said nothing of {year}; choose a year from {TARGETS[0]} to "
+            f"{TARGETS[-1]}"
+        )
+    return own.iloc[0]
 
 
 def trade_ahead(model: str = "combination") -> pd.DataFrame:
@@ -142,9 +180,9 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
     before, share, run = _trade(), figures(*_SHARE, until=ORIGIN).iloc[-1], run_of("market-total")
     trade = {end: before[end] * (1 + grown[end] / 100) for end in _ENDS}
     values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
-    made = forecast(values, _NEXT + 1 - int(years[-1]), model=model, index=years).mean[-1]
+    ahead = forecast(values, _NEXT + 1 - int(years[-1]), model=model, index=years).mean[-1]
     market = {end: share[end] * trade[end] / 100 for end in _ENDS}
-    over = {end: 100 * made / trade[other] for end, other in _OPPOSITE.items()}
+    over = {end: 100 * ahead / trade[other] for end, other in _OPPOSITE.items()}
     found = {
         "growth": {end: grown[end] for end in _ENDS} | _rests([grown]),
         "trade": trade | _rests([before, grown]),

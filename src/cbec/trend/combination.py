@@ -226,12 +226,18 @@ def scales(y: _Array) -> tuple[Scale, ...]:
     if y.min() <= 0:
         return (Scale(1.0, y, level),)
     last = float(y[-1])
-    logs = np.log(y / last)
+    # Where values are near the limits of floating point, a ratio overflows; such a series has no
+    # rates either.
+    with np.errstate(over="ignore"):
+        logs = np.log(y / last)
+    if not np.isfinite(logs).all():
+        return (Scale(1.0, y, level),)
     by_rate, by_step = steadiness(np.diff(logs)), steadiness(np.diff(y))
     weight = 0.0
     if by_rate > 0 and np.isfinite(by_step):
         # Divided through by the fourth power of the first, which may be infinite.
-        weight = 1.0 / (1.0 + (by_step / by_rate) ** 4 + (_STEADY / by_rate) ** 4)
+        with np.errstate(over="ignore"):
+            weight = float(1 / (1 + np.power(np.divide([by_step, _STEADY], by_rate), 4).sum()))
     return (Scale(1.0 - weight, y, level), Scale(weight, last * logs, last))
 
 
@@ -460,10 +466,11 @@ def one_step(y: _Array) -> _Array:
     """
     least = 5
     fitted = np.full(len(y), np.nan)
-    for i in range(least, len(y)):
-        past = window(y[:i])
-        measured = scales(past)
-        fitted[i] = _mean(past, components(past, measured, 1), measured, calibration())[0]
+    with np.errstate(all="ignore"):
+        for i in range(least, len(y)):
+            past = window(y[:i])
+            measured = scales(past)
+            fitted[i] = _mean(past, components(past, measured, 1), measured, calibration())[0]
     return fitted
 
 

@@ -290,6 +290,8 @@ def test_a_value_that_fails_to_be_written_is_named_by_its_type():
         forecast(Y, 2, Broken())
     with pytest.raises(TrendError, match="value 1 of y is of the type Broken; give a number"):
         forecast([Broken(), *Y], 2)
+    with pytest.raises(TrendError, match="the index of y is of the type Broken, which can't be"):
+        forecast(Y, 2, index=Broken())
     with pytest.raises(TrendError, match="the horizon is too large to write; give a whole"):
         forecast(Y, 10**5000)
 

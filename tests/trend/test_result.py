@@ -94,6 +94,13 @@ def test_the_explanation_names_model_source_estimates_and_remarks():
     assert "one part: 1.25, 2.5" in told
 
 
+def test_the_explanation_of_a_long_forecast_leaves_out_the_middle():
+    said = forecast([1.0, 2.0, 3.0, 4.0, 5.0], 40).explain()
+    (drift,) = (line for line in said.splitlines() if line.startswith("  drift:"))
+    assert drift == "  drift: 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, …, 45"
+    assert len(said) < 2000
+
+
 def test_the_table_in_a_notebook_holds_every_figure():
     page = made()._repr_html_()
     assert page.count("<tr>") == 3

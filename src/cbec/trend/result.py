@@ -18,6 +18,9 @@ __all__ = ["Forecast"]
 
 _Array: TypeAlias = NDArray[np.float64]
 
+# Steps of a component that an explanation lists; of more it has the first and the last.
+_SHOWN = 12
+
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
@@ -124,7 +127,10 @@ class Forecast:
             estimates = ", ".join(f"{name} {value:.4g}" for name, value in self.parameters.items())
             lines.append(f"Estimates: {estimates}.")
         for name, values in self.components.items():
-            lines.append(f"  {name}: " + ", ".join(f"{value:.5g}" for value in values))
+            said = [f"{value:.5g}" for value in values]
+            if len(said) > _SHOWN:
+                said[_SHOWN - 1 : -1] = ["…"]
+            lines.append(f"  {name}: " + ", ".join(said))
         lines += [f"Note: {remark}." for remark in self.diagnostics]
         return "\n".join(lines)
 

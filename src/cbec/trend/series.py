@@ -218,9 +218,16 @@ def years_of(index: Iterable[Any], name: str) -> NDArray[np.int_]:
     hidden = np.ma.is_masked(listed)
     if whole and not hidden and ((listed >= -_FARTHEST) & (listed <= _FARTHEST)).all():
         return np.array(listed, dtype=np.int_)
+    try:
+        values = list(listed)
+    except Exception as error:  # a mistake of the object's own
+        raise TrendError(
+            f"the index of {name} is {shown(index)}, which can't be read; give a year for each "
+            "value, in a list"
+        ) from error
     years: list[int] = []
     dates: dict[int, set[Any]] = {}
-    for i, value in enumerate(listed):
+    for i, value in enumerate(values):
         if value is pd.NaT or (isinstance(value, np.datetime64) and np.isnat(value)):
             raise TrendError(f"date {i + 1} in the index of {name} is missing; give the year")
         year = _year(value)

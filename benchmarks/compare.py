@@ -399,7 +399,9 @@ def stored(path: Path) -> list[Row]:
 def show() -> None:
     """Print the stored tables, and the goals beside what the combination reached."""
     rows, outside = stored(RESULTS), stored(OUTSIDE)
-    ours = next(row for row in rows if row["model"] == OURS)
+    ours = next((row for row in rows if row["model"] == OURS), None)
+    if ours is None:
+        raise SystemExit(f"{RESULTS} has no row of {OURS}; restore it from git or run {COMMAND}")
     print(f"{ours['date']}, {ours['windows']} windows, {ours['data']}, {ours['package']}")
     for name in ("", *DEVELOPMENT):
         print(f"\n{printed(rows, name)}")

@@ -68,7 +68,10 @@ FIGURES: Mapping[str, Row] = {
 def read_folder(folder: Path) -> list[dict[str, Any]]:
     """Read the series of both files, in the order of the first."""
     train, test = (folder / name for name in FILES)
-    before, after = dict(_series(train)), dict(_series(test))
+    try:
+        before, after = dict(_series(train)), dict(_series(test))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SystemExit(f"{folder}: {error}; give the competition's own files") from error
     for path, other, these, those in ((train, test, before, after), (test, train, after, before)):
         if lone := next((id for id in these if id not in those), None):
             raise SystemExit(
@@ -229,20 +232,24 @@ def published() -> list[Row]:
     ]
 
 
-def agreement(found: Sequence[Row]) -> str:
-    """Tell whether the naive forecast of the last 16 points errs as much as was published."""
+def disagreement(found: Sequence[Row]) -> str:
+    """Say how the naive forecast of the last 16 points differs from the published one, if it does.
+
+    What other files gave would be shown as a result on the competition's series.
+    """
     (naive,) = (
         row
         for row in found
         if (row["window"], row["group"], row["model"]) == (LAST_16, "all", REFERENCE)
     )
-    pairs = [
-        (name, naive[name], FIGURES["naive, as published"][name]) for name in ("smape", "mase")
-    ]
-    said = ", ".join(f"{name} {ours:.3f} (published: {theirs})" for name, ours, theirs in pairs)
-    if all(abs(ours - theirs) < 0.00051 for _, ours, theirs in pairs):
-        return f"The naive forecast is that of the competition: {said}"
-    return f"WARNING: these files differ from the competition's; naive forecast: {said}"
+    published = FIGURES["naive, as published"]
+    # Not the other way round: what can't be computed differs, too.
+    if all(abs(naive[name] - published[name]) < 0.00051 for name in ("smape", "mase")):
+        return ""
+    said = ", ".join(
+        f"{name} {naive[name]:.3f} and not {published[name]}" for name in ("smape", "mase")
+    )
+    return f"these aren't the competition's series, since their naive forecast has {said}"
 
 
 def commit(root: Path = ROOT) -> tuple[str, list[str]]:
@@ -286,11 +293,14 @@ def main(words: Sequence[str] | None = None) -> None:
         "command": f"{compare.COMMAND} M4=FOLDER",
     }
     found = [row | stamp for row in [*make(series, options.directory), *published()]]
-    if not changed:
+    differs = disagreement(found)
+    if not (changed or differs):
         compare.write(found, compare.OUTSIDE)
         found = compare.stored(compare.OUTSIDE)
     compare.show_outside(found)
-    print(f"\n{agreement(found)}")
+    if differs:
+        raise SystemExit(f"Not stored: {differs}; give the competition's own files")
+    print("\nThe naive forecast errs as much as the competition published.")
     if changed:
         raise SystemExit(
             f"Not stored, since the code isn't that of a commit: {', '.join(changed)}; commit first"

@@ -130,8 +130,10 @@ def run(tmp_path, monkeypatch):
     directory = tmp_path / "made"
     outside.main([str(folder), str(directory), "--draw"])
 
-    def run(changed=()):
+    def run(changed=(), differs=""):
         monkeypatch.setattr(outside, "commit", lambda: ("abc1234", list(changed)))
+        if differs is not None:
+            monkeypatch.setattr(outside, "disagreement", lambda found: differs)
         outside.main([str(folder), str(directory)])
         return compare.stored(compare.OUTSIDE)
 
@@ -141,7 +143,7 @@ def run(tmp_path, monkeypatch):
 def test_the_rows_are_stored_and_printed_with_their_commit(run, capsys):
     found = run()
     heard = capsys.readouterr().out
-    assert "WARNING: these files differ from the competition's" in heard
+    assert "The naive forecast errs as much as the competition published" in heard
     assert "Without " in heard
     assert {row["window"] for row in found} == {"last 16", "last 9 to 16", "whole history"}
     assert {(row["commit"], row["command"]) for row in found} == {
@@ -183,8 +185,15 @@ def test_the_other_models_are_shown_on_the_sample(run, tmp_path):
 
 def test_a_file_of_the_competition_is_known_by_its_naive_forecast():
     row = {"window": "last 16", "group": "all", "model": "naive", "smape": 16.3424, "mase": 3.9743}
-    assert outside.agreement([row]).startswith("The naive forecast is that of the competition")
-    assert "WARNING" in outside.agreement([{**row, "mase": 3.976}])
+    assert outside.disagreement([row]) == ""
+    assert "mase 3.976 and not 3.974" in outside.disagreement([{**row, "mase": 3.976}])
+    assert "mase nan" in outside.disagreement([{**row, "mase": float("nan")}])
+
+
+def test_what_other_series_gave_is_not_stored(run):
+    with pytest.raises(SystemExit, match=r"Not stored: these aren't the competition's series, .*"):
+        run(differs=None)
+    assert not compare.OUTSIDE.exists()
 
 
 def test_only_the_results_may_differ_from_the_commit(tmp_path):

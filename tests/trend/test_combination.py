@@ -126,15 +126,16 @@ def parts_of(y: list[float], horizon: int) -> list[list[float]]:
     if min(y) <= 0:
         return [*in_unit, in_unit[2]]
     (kept, _, _), (weight, rates, _) = measured(y)
-    in_unit = [
-        [at if at >= last else last * math.exp((at - last) / last) for at in part]
+    ahead = [
+        [math.log(at / last) if at >= last else (at - last) / last for at in part]
         for part in in_unit
     ]
     logs = [value / last for value in rates]
     by_rate = (damped_trend(logs, horizon), theta(logs, horizon))
-    for part, grown in zip(in_unit[:2], by_rate, strict=True):
-        part[:] = [kept * a + weight * last * math.exp(b) for a, b in zip(part, grown, strict=True)]
-    return [*in_unit, [last * (last / y[0]) ** (h / (n - 1)) for h in steps]]
+    for part, grown in zip(ahead[:2], by_rate, strict=True):
+        part[:] = [kept * a + weight * b for a, b in zip(part, grown, strict=True)]
+    ahead.append([math.log(last / y[0]) * h / (n - 1) for h in steps])
+    return [[last * math.exp(at) for at in part] for part in ahead]
 
 
 def scatter(values: list[float], h: int) -> float:
@@ -177,6 +178,10 @@ def combined(y: list[float], horizon: int) -> dict[str, list[float]]:
         mean = max(y[-1] + factor * (ahead if ahead >= 0 else falls * ahead), floor)
         made["mean"].append(mean)
         spreads = [(weight, spread_of(values, level, at, i + 1)) for weight, values, level in ways]
+        if len(spreads) == 2:
+            # In rates a width grows with the level.
+            risen = max(statistics.median(at) / y[-1], 1.0)
+            spreads[1] = (spreads[1][0] * risen, spreads[1][1])
         for end in ENDS:
             half = sum(
                 READ["weights"][end][name] * weight * value
@@ -297,6 +302,26 @@ def test_a_fall_is_carried_forward_as_far_as_it_is_steady() -> None:
     assert kept.tolist() == pytest.approx([-2.5 * 27 / (52 + 27)])
     # A rise isn't shrunk by it.
     assert increment(0.0, -ahead, scales(falling)).tolist() == pytest.approx([2.5])
+
+
+@pytest.mark.parametrize(("rate", "noise"), [(0.2, 0.05), (0.3, 0.1)])
+def test_intervals_widen_with_the_level_of_steady_growth(rate: float, noise: float) -> None:
+    rng = np.random.default_rng(20261130)
+    walks = 100 * np.exp(np.cumsum(rate + noise * rng.standard_normal((200, 29)), axis=1))
+    for ahead, least in ((6, 0.8), (20, 0.6)):
+        made = [path(one[:9], ahead, (80,)) for one in walks]
+        came = walks[:, 9 : 9 + ahead]
+        lower = np.array([one.lower[:, 0] for one in made])
+        upper = np.array([one.upper[:, 0] for one in made])
+        assert ((lower <= came) & (came <= upper)).mean() >= least
+
+
+def test_a_small_weight_of_rates_stays_small_at_any_horizon() -> None:
+    y = np.arange(1.0, 14.0) ** 3
+    assert 0.01 < scales(y)[1].weight < 0.2
+    made = forecast(y, 100)
+    # Rates alone would say more than a thousand times as much.
+    assert made.components["drift"][-1] < made.mean[-1] < 20 * made.components["drift"][-1]
 
 
 @pytest.mark.parametrize("rate", [-0.35, -0.25, -0.15, 0.2, 0.3, 0.4])

@@ -107,7 +107,7 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     )
     panel = alt.layer(zero, stems, *points(base, size=40, color=blue, stroke=blue), *key(data))
     names = list(dict.fromkeys(data["model"]))
-    chart = panel.properties(width=160, height=150).facet(_panels("model", names), columns=3)
+    chart = panel.properties(width=200, height=150).facet(_panels("model", names), columns=3)
     chart = chart.resolve_axis(x="independent", y="independent")
     return tabled(chart, data, {"model": "Model", "year": "Year", "value": unit})
 

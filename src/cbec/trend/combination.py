@@ -256,8 +256,9 @@ def components(y: _Array, measured: Sequence[Scale], horizon: int) -> _Array:
     Returns
     -------
     ndarray, shape (4, horizon)
-        In the order of `COMPONENTS`. Damped trend and Theta are taken in each scale and averaged by
-        weight. Of a positive series a fall is compounded, so that none reaches zero.
+        In the order of `COMPONENTS`. Damped trend and Theta are the geometric mean, by weight, of
+        what they say in each scale. Of a positive series a fall is compounded, so that none falls
+        below zero.
         A series that isn't positive throughout has no logarithm: its drift stands in for its
         log-drift.
 
@@ -273,19 +274,16 @@ def components(y: _Array, measured: Sequence[Scale], horizon: int) -> _Array:
     found = np.stack([_damped_trend(y, horizon), _theta(y, h), last + (last - y[0]) / (n - 1) * h])
     if not in_rates:
         return np.concatenate([found, found[2:]])
-    fallen = np.minimum(found - last, 0.0)
-    found = np.where(fallen < 0, last * np.exp(fallen / last), found)
     (rates,) = in_rates
+    logs = rates.values / last
+    # A fall is compounded: as a rate it is the change over the last value.
+    ahead = found / last - 1
+    ahead = np.where(ahead > 0, np.log1p(np.maximum(ahead, 0)), ahead)
     if rates.weight > 0:
-        logs = rates.values / last
-        grown = np.stack([_damped_trend(logs, horizon), _theta(logs, h)])
-        found[:2] *= in_unit.weight
-        found[:2] += rates.weight * _compounded(last, grown)
-    return np.concatenate([found, [_compounded(last, np.log(last / y[0]) / (n - 1) * h)]])
-
-
-def _compounded(last: float, grown: _Array) -> _Array:
-    return np.asarray(last * np.exp(np.minimum(grown, _LARGEST_LOG)))
+        ahead[:2] *= in_unit.weight
+        ahead[:2] += rates.weight * np.stack([_damped_trend(logs, horizon), _theta(logs, h)])
+    log_drift = np.log(last / y[0]) / (n - 1) * h
+    return np.asarray(last * np.exp(np.minimum([*ahead, log_drift], _LARGEST_LOG)))
 
 
 def _damped_trend(y: _Array, horizon: int) -> _Array:
@@ -418,13 +416,16 @@ def spreads(parts: _Array, measured: Sequence[Scale]) -> _Array:
     Returns
     -------
     ndarray, shape (7, horizon)
-        In the order of `SPREADS`, averaged over the scales by weight. Changes over more years than
-        two of them are known for, and than were calibrated, scatter with the root of the horizon.
+        In the order of `SPREADS`, averaged over the scales by weight. In rates they grow with the
+        level that the components' median reaches, if it rises. Changes over more years than two of
+        them are known for, and than were calibrated, scatter with the root of the horizon.
     """
-    found = np.zeros((len(SPREADS), parts.shape[1]))
-    for scale in measured:
-        if scale.weight > 0:
-            found += scale.weight * _spreads(scale, parts)
+    in_unit, *in_rates = measured
+    found = in_unit.weight * _spreads(in_unit, parts)
+    for rates in in_rates:
+        if rates.weight > 0:
+            risen = np.maximum(np.median(parts, axis=0) / rates.level, 1.0)
+            found += rates.weight * risen * _spreads(rates, parts)
     return found
 
 
@@ -525,7 +526,7 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
             "roughness": rough,
             "weight of rates": sum(scale.weight for scale in measured[1:]),
         },
-        diagnostics=tuple(_remarks(y, recent, horizon, level, constants)),
+        diagnostics=tuple(_remarks(y, measured, horizon, level, constants)),
         components=dict(zip(COMPONENTS, parts, strict=True)),
         intervals="Half-widths are weighted sums of spread statistics, calibrated on past errors "
         "with the yearly M1, tourism and M3 series.",
@@ -533,7 +534,8 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
 
 
 def _is_constant(y: _Array) -> bool:
-    return bool(y.min() == y.max())
+    # Up to the last digits of floating point.
+    return bool(np.ptp(y) <= 1e-12 * np.abs(y).max())
 
 
 def _between(at80: _Array, at95: _Array, z: float) -> _Array:
@@ -543,7 +545,11 @@ def _between(at80: _Array, at95: _Array, z: float) -> _Array:
 
 
 def _remarks(
-    y: _Array, recent: _Array, horizon: int, level: Sequence[float], constants: Calibration
+    y: _Array,
+    measured: Sequence[Scale],
+    horizon: int,
+    level: Sequence[float],
+    constants: Calibration,
 ) -> list[str]:
     remarks = []
     if horizon > constants.horizon:
@@ -555,9 +561,10 @@ def _remarks(
             f"only the last {constants.longest} of {len(y)} values are used, "
             "the longest window that was calibrated"
         )
-    if recent.min() <= 0:
+    in_unit, *in_rates = measured
+    if not in_rates:
         remarks.append("not positive throughout: drift stands in for log-drift")
-    if _is_constant(recent):
+    if _is_constant(in_unit.values):
         remarks.append("a constant series shows no direction: its intervals are symmetric")
     others = [level_label(p) for p in level if p not in (80, 95)]
     if others:

@@ -308,7 +308,7 @@ def test_a_fall_is_carried_forward_as_far_as_it_is_steady() -> None:
 def test_intervals_widen_with_the_level_of_steady_growth(rate: float, noise: float) -> None:
     rng = np.random.default_rng(20261130)
     walks = 100 * np.exp(np.cumsum(rate + noise * rng.standard_normal((200, 29)), axis=1))
-    for ahead, least in ((6, 0.8), (20, 0.6)):
+    for ahead, least in ((6, 0.7), (20, 0.6)):
         made = [path(one[:9], ahead, (80,)) for one in walks]
         came = walks[:, 9 : 9 + ahead]
         lower = np.array([one.lower[:, 0] for one in made])

@@ -11,7 +11,7 @@ from cbec.errors import TableError, TrendError
 from cbec.tables import load
 from cbec.trend import MODELS as KNOWN
 from cbec.trend import forecast
-from cbec.trend.outlook import MODELS, extremes, first_default, trade_ahead, views
+from cbec.trend.outlook import MODELS, extremes, first_default, misses, trade_ahead, views
 from cbec.trend.study import run_of
 
 TRADE = {2020: 32.16, 2021: 39.1, 2022: 42.07, 2023: 41.76, 2024: 43.85, 2025: 45.47}
@@ -117,3 +117,20 @@ def test_what_the_first_default_said_is_told_as_it_was() -> None:
     assert [first_default(year)["mean"] for year in (2025, 2030)] == [19.4085, 27.9165]
     with pytest.raises(TableError, match="nothing of 2031; choose a year from 2025 to 2030"):
         first_default(2031)
+
+
+def test_past_misses_of_the_two_guides_by_hand() -> None:
+    found = misses()
+    kept = MARKET[2022] / TRADE[2022] * TRADE[2023]
+    assert found.loc[2023, "trade"] == pytest.approx(100 * (kept / MARKET[2023] - 1))
+    grown = MARKET[2023] * 2.63 / 2.38
+    assert found.loc[2024, "customs"] == pytest.approx(100 * (grown / MARKET[2024] - 1))
+    assert found.index.tolist() == [2021, 2022, 2023, 2024]
+
+
+def test_trade_at_the_share_that_a_model_forecasts(found: pd.DataFrame) -> None:
+    row = of(found, 2025, "Goods trade at a forecast share")
+    # The first model is the last value, of the share 17.66 / 43.85.
+    assert row["value"] == pytest.approx(TRADE[2025] * MARKET[2024] / TRADE[2024])
+    assert row["lower"] < row["value"] < row["upper"]
+    assert row["range"] == "80% interval"

@@ -17,7 +17,7 @@ from cbec.trend.api import forecast
 from cbec.trend.register import FIRST_DEFAULT, ORIGIN, TARGETS, figures, forecasters, made
 from cbec.trend.study import run_of
 
-__all__ = ["MODELS", "extremes", "first_default", "trade_ahead", "views"]
+__all__ = ["MODELS", "extremes", "first_default", "misses", "trade_ahead", "views"]
 
 MODELS = ("combination", "drift", "holt", "damped-holt")
 """The default and the three others with the least OWA on slowing series (`make bench-forecast`)."""
@@ -45,9 +45,10 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
     DataFrame
         ``year``, ``item`` (the view), ``value`` with ``lower`` and ``upper`` in trillion yuan,
         ``range`` (what these ends are), ``evidence`` and ``row``. A model's range is its 80%
-        interval. The views from trade are of the first year only and have no such interval:
-        goods trade at the last share is given with the lowest and highest share of the last five
-        years, and growth as customs counts it, in each vintage, with what rounding leaves.
+        interval. The views from trade are of the first year only: goods trade at the share that the
+        first model forecasts, with its interval; at the last share, with the lowest and highest
+        share of the last five years; and growth as customs counts it, in each vintage, with what
+        rounding leaves.
 
     Raises
     ------
@@ -59,8 +60,9 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
     Examples
     --------
     >>> found = views(["naive"])
-    >>> found[["year", "item", "range"]].iloc[[0, 1, 2, 4]].to_numpy().tolist()
+    >>> found[["year", "item", "range"]].iloc[[0, 1, 2, 3, 5]].to_numpy().tolist()
     [[2025, 'Naive (last value)', '80% interval'],
+     [2025, 'Goods trade at a forecast share', '80% interval'],
      [2025, 'Goods trade at the share of 2024', 'shares 2020 to 2024'],
      [2025, "Growth as customs', revised", 'rounding'],
      [2030, 'Naive (last value)', '80% interval']]
@@ -77,8 +79,9 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
             i = list(found.index).index(year)
             ends = (found.mean[i], found.lower[i, 0], found.upper[i, 0])
             rows.append(_view(year, found.label, ends, "80% interval") | rests)
-    rows = [*first, _from_trade(), *map(_from_customs, ("revised", "first-published")), *last]
-    return pd.DataFrame(rows)
+    trade = [_from_forecast_share(models[0], basis), _from_trade()]
+    customs = map(_from_customs, ("revised", "first-published"))
+    return pd.DataFrame([*first, *trade, *customs, *last])
 
 
 def extremes(table: pd.DataFrame) -> pd.DataFrame:
@@ -107,6 +110,38 @@ def extremes(table: pd.DataFrame) -> pd.DataFrame:
         named = {"lowest_by": low["item"], "highest_by": high["item"], **_rests([low, high])}
         rows[year] = {"lowest": low["value"], "highest": high["value"], **named}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def misses(years: int = 4) -> pd.DataFrame:
+    """Return how far off the two guides to the next year would have been in the past.
+
+    Parameters
+    ----------
+    years : int
+        How many years, up to the last one with a figure of the market.
+
+    Returns
+    -------
+    DataFrame
+        By year, in percent of the market: ``trade``, where its share of goods trade had stayed that
+        of the year before, and ``customs``, where it had grown as customs' first-published count.
+
+    Examples
+    --------
+    >>> misses().round(1).to_numpy().tolist()
+    [[7.0, 3.1], [-2.7, -3.6], [-7.5, 5.1], [0.2, 5.4]]
+    """
+    market = run_of("market-total").set_index("year")["value"]
+    share = figures(*_SHARE, until=ORIGIN).set_index("year")["value"]
+    customs = figures("customs-total", "first-published", until=ORIGIN).set_index("year")["value"]
+    # At the old share the market differs from what came as the share does.
+    found = pd.DataFrame(
+        {
+            "trade": share.shift() / share - 1,
+            "customs": market.shift() * customs / customs.shift() / market - 1,
+        }
+    )
+    return 100 * found.tail(years)
 
 
 def first_default(year: int) -> pd.Series[Any]:
@@ -190,6 +225,17 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
         "share": over | _rests([before, grown, *run.to_dict("records")]),
     }
     return pd.DataFrame.from_dict(found, orient="index")
+
+
+def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
+    """Return the market that has the share which a model forecasts of the next year's trade."""
+    run, trade = run_of(*_SHARE, basis), _trade()
+    values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
+    found = forecast(values, _NEXT - int(years[-1]), level=(80,), model=model, index=years)
+    shares = (found.mean[-1], found.lower[-1, 0], found.upper[-1, 0])
+    ends = [share * trade["value"] / 100 for share in shares]
+    rests = _rests([*run.to_dict("records"), trade])
+    return _view(_NEXT, "Goods trade at a forecast share", ends, "80% interval") | rests
 
 
 def _from_trade() -> dict[str, Any]:

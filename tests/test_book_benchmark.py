@@ -12,6 +12,7 @@ import pytest
 
 from cbec.book import benchmark
 from cbec.trend import MODELS
+from cbec.trend.combination import SPREADS, calibration
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results.csv"
 BOTH = "".join(f"```{{forecast-benchmark}} {kind}\n```\n\n" for kind in ("accuracy", "intervals"))
@@ -84,4 +85,17 @@ def test_a_table_that_there_is_not_is_named(tmp_path: Path, build_book: Build) -
     (heard,) = build_book(
         tmp_path, {"index": "# Comparison\n\n```{forecast-benchmark} speed\n```\n"}
     ).warnings
-    assert "there is no table 'speed'; write accuracy, intervals or outside" in heard
+    assert "there is no table 'speed'; write accuracy, intervals, outside or constants" in heard
+
+
+def test_the_constants_are_those_that_the_package_carries(
+    tmp_path: Path, build_book: Build
+) -> None:
+    book = build_book(
+        tmp_path, {"index": "# Constants\n\n```{forecast-benchmark} constants\n```\n"}
+    )
+    shown = book.tree["index"].get_text(" ", strip=True)
+    assert f"a roughness of {calibration().gain[0]:g}" in shown
+    for name, weights in zip(SPREADS, calibration().weights.T, strict=True):
+        assert name in shown
+        assert all(f"{weight:.3f}" in shown for weight in weights)

@@ -1,8 +1,9 @@
 """The directive ``{forecast-benchmark}``: how the forecasts compare with other packages'.
 
 Its argument is ``accuracy`` or ``intervals``, one table each of ``benchmarks/results.csv``, which
-``make bench-forecast`` writes, or ``outside``: two tables of ``benchmarks/outside.csv``, which
-``make bench-forecast M4=FOLDER`` writes, or the sentence that it hasn't been made.
+``make bench-forecast`` writes; ``outside``: the tables of ``benchmarks/outside.csv``, which
+``make bench-forecast M4=FOLDER`` writes, or the sentence that it hasn't been made; or
+``constants``: what ``make calibrate`` chose.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from cbec.book.sections import scrolled_html
 from cbec.display import html_table
+from cbec.trend.combination import SPREADS, calibration
 from cbec.trend.registry import MODELS
 
 if TYPE_CHECKING:
@@ -70,6 +72,10 @@ _OUTSIDE_ALL: _Columns = {
 _OUTSIDE_GROUPS: _Columns = {
     name: _OUTSIDE_ALL[name] for name in ("OWA", "CRPS", "80% held", "95% held", "Error")
 }
+_OUTSIDE_SAMPLE: _Columns = {
+    name: _OUTSIDE_ALL[name] for name in ("OWA", "MSIS", "CRPS", "80% held", "95% held", "Error")
+}
+_SAMPLE = "last 9 to 16, sample"
 _WINDOWS = {
     "last 16": "last 16 points",
     "last 9 to 16": "last 9 to 16 points in turn",
@@ -88,12 +94,16 @@ class _Benchmark(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         kind = self.arguments[0]
-        if kind not in (*_TABLES, "outside"):
+        if kind == "constants":
+            return [_constants()]
+        if kind == "outside":
+            return self._outside()
+        if kind not in _TABLES:
             raise self.error(
                 f"forecast-benchmark: there is no table {kind!r}; write "
-                f"{', '.join(_TABLES)} or outside"
+                f"{', '.join(_TABLES)}, outside or constants"
             )
-        return self._outside() if kind == "outside" else self._compared(kind)
+        return self._compared(kind)
 
     def _compared(self, kind: str) -> list[nodes.Node]:
         columns, command = _TABLES[kind], "make bench-forecast"
@@ -118,9 +128,11 @@ class _Benchmark(SphinxDirective):
             return [nodes.paragraph("", text)]
         wanted = {"window", "group", "series", "commit"}
         wanted |= {name for name, _ in _OUTSIDE_ALL.values()}
-        rows = [row for row in self._rows(_OUTSIDE, command, wanted) if row["window"] in _WINDOWS]
+        held = self._rows(_OUTSIDE, command, wanted)
+        rows = [row for row in held if row["window"] in _WINDOWS]
         if not rows:
             raise self.error(f"{_OUTSIDE} has no row of {', '.join(_WINDOWS)}; run {command}")
+        sample = [row for row in held if row["window"] == _SAMPLE and row["group"] == "all"]
         whole = [row for row in rows if row["group"] == "all"]
         parts = [row for row in rows if row["group"] != "all"]
         made = rows[0]
@@ -131,14 +143,17 @@ class _Benchmark(SphinxDirective):
             "this is no blind test."
         )
         try:
-            return [
-                _grouped(whole, _OUTSIDE_ALL, caption),
-                *(
-                    [_grouped(parts, _OUTSIDE_GROUPS, "The same by group of series.")]
-                    if parts
-                    else []
-                ),
-            ]
+            tables = [_grouped(whole, _OUTSIDE_ALL, caption)]
+            if parts:
+                tables.append(_grouped(parts, _OUTSIDE_GROUPS, "The same by group of series."))
+            if sample:
+                sample.sort(key=lambda row: float(row["owa"]))
+                body = [[_name(row), *_numbers(row, _OUTSIDE_SAMPLE)] for row in sample]
+                many = (
+                    f"All models on {int(sample[0]['series']):,} of these series, drawn at random."
+                )
+                tables.append(_table(["Model", *_OUTSIDE_SAMPLE], body, many))
+            return tables
         except ValueError as error:
             raise self.error(f"{_OUTSIDE}: {error}; run {command}, or restore it") from error
 
@@ -154,6 +169,26 @@ class _Benchmark(SphinxDirective):
             lacks = ", ".join(sorted(missing)) if rows else "all rows"
             raise self.error(f"{file} lacks {lacks}; run {command}")
         return rows
+
+
+def _constants() -> nodes.Node:
+    """Return the calibrated constants of the default, as the package carries them."""
+    constants = calibration()
+    (half_at, exponent), made = constants.gain, constants.provenance
+    series = ", ".join(f"{name} {count}" for name, count in made["series"].items())
+    caption = (
+        "Weights of the statistics that a half-width is made of. Half of the gain is left at a "
+        f"roughness of {half_at:g}; the exponent of its fall is {exponent:g}. From "
+        f"{made['windows']:,} windows of these numbers of series: {series} ({made['source']}). "
+        f"Made {made['made_on']} with version {made['version']}, remade by {made['command']}."
+    )
+    body = [
+        [escape(name), escape(meaning), *(f"{weight:.3f}" for weight in weights)]
+        for (name, meaning), weights in zip(SPREADS.items(), constants.weights.T, strict=True)
+    ]
+    head = ["Statistic", "What it is", "Lower, 95%", "Lower, 80%", "Upper, 80%", "Upper, 95%"]
+    table = html_table(head, body, numeric={2, 3, 4, 5}, caption=caption, cards=True)
+    return nodes.raw("", scrolled_html(table), format="html")
 
 
 def _table(

@@ -204,7 +204,7 @@ def _grouped(rows: list[dict[str, str]], columns: _Columns, caption: str) -> nod
     groups: dict[int, str] = {}
     for i, row in enumerate(rows):
         group = "" if row["group"] == "all" else f"{row['group'].capitalize()}, "
-        many = f" ({row['series']} series)" if row["series"] else ""
+        many = f" ({int(row['series']):,} series)" if row["series"] else ""
         across = f"{group}{_WINDOWS[row['window']]}{many}"
         across = escape(across[0].upper() + across[1:])
         if across not in groups.values():

@@ -27,7 +27,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, TypeAlias
 
@@ -175,7 +175,7 @@ class Scale:
     values: _Array
     level: float
 
-    @property
+    @cached_property
     def steps(self) -> _Array:
         """The changes from year to year."""
         return np.diff(self.values)

@@ -294,6 +294,15 @@ def test_a_series_is_measured_in_rates_as_far_as_these_are_steady() -> None:
     assert len(scales(np.array([0.0, 1.0, 2.0, 4.0, 8.0]))) == 1
 
 
+def test_a_forecast_of_a_fall_says_how_much_of_it_is_kept() -> None:
+    falling = forecast(SERIES["falling"], 3)
+    kept, gain_ = falling.parameters["kept of a fall"], falling.parameters["gain"]
+    median = np.median(list(falling.components.values()), axis=0) - SERIES["falling"][-1]
+    np.testing.assert_allclose(falling.mean - SERIES["falling"][-1], gain_ * kept * median)
+    assert "kept of a fall 0." in falling.explain()
+    assert "kept of a fall" not in forecast(MARKET, 3).parameters
+
+
 def test_a_fall_is_carried_forward_as_far_as_it_is_steady() -> None:
     # Steps 2, -1, 4, 1 mirrored: 1.5 over the root of 13 / 3, squared 27 / 52.
     falling = np.array([6.0, 4.0, 5.0, 1.0, 0.0])

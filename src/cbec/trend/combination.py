@@ -398,9 +398,12 @@ def increment(last: float, parts: _Array, measured: Sequence[Scale]) -> _Array:
     """
     # The median of four: the mean of the two in the middle.
     middle = np.sort(parts, axis=0)[1:3].mean(axis=0) - last
+    return np.where(middle < 0, _kept_of_a_fall(measured) * middle, middle)
+
+
+def _kept_of_a_fall(measured: Sequence[Scale]) -> float:
     steady = max(steadiness(scale.steps) for scale in measured)
-    kept = 1.0 if np.isinf(steady) else steady**2 / (1 + steady**2)
-    return np.where(middle < 0, kept * middle, middle)
+    return 1.0 if np.isinf(steady) else steady**2 / (1 + steady**2)
 
 
 def spreads(parts: _Array, measured: Sequence[Scale]) -> _Array:
@@ -516,6 +519,7 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     if recent.min() >= 0:
         lower = np.maximum(lower, 0.0)
     rough = roughness(measured)
+    falls = {"kept of a fall": _kept_of_a_fall(measured)} if (mean < recent[-1]).any() else {}
     return Path(
         mean=mean,
         lower=lower,
@@ -525,6 +529,7 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
             "gain": float(gain(rough, constants.gain)),
             "roughness": rough,
             "weight of rates": sum(scale.weight for scale in measured[1:]),
+            **falls,
         },
         diagnostics=tuple(_remarks(y, measured, horizon, level, constants)),
         components=dict(zip(COMPONENTS, parts, strict=True)),

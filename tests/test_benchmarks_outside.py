@@ -227,7 +227,7 @@ def test_the_page_shows_what_was_stored(run, tmp_path, build_book, monkeypatch):
     across = [line.get_text() for line in whole.select("tr.cbec-group")]
     assert across == [
         "Last 16 points (24 series)",
-        "Last 9 to 16 points in turn (24 series)",
+        "Last 9 to 16 points, another number from series to series (24 series)",
         "Whole history, as published",
     ]
     assert len(whole.select("tbody tr")) == 3 + 3 + 3 + 3

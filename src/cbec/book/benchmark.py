@@ -78,7 +78,7 @@ _OUTSIDE_SAMPLE: _Columns = {
 _SAMPLE = "last 9 to 16, sample"
 _WINDOWS = {
     "last 16": "last 16 points",
-    "last 9 to 16": "last 9 to 16 points in turn",
+    "last 9 to 16": "last 9 to 16 points, another number from series to series",
     "whole history": "whole history, as published",
 }
 
@@ -137,8 +137,8 @@ class _Benchmark(SphinxDirective):
         parts = [row for row in rows if row["group"] != "all"]
         made = rows[0]
         caption = (
-            f"OWA (in brackets the 95% bootstrap interval), other errors and what the intervals "
-            f"held. {made['data']}; made {made['date']} by commit {made['commit']}, remade by "
+            f"OWA (in brackets its own 95% bootstrap interval), other errors and what the "
+            f"intervals held. {made['data']}; made {made['date']} by commit {made['commit']}, remade by "
             f"{made['command']}. These series were looked at before with variants of the method: "
             "this is no blind test."
         )
@@ -149,9 +149,7 @@ class _Benchmark(SphinxDirective):
             if sample:
                 sample.sort(key=lambda row: float(row["owa"]))
                 body = [[_name(row), *_numbers(row, _OUTSIDE_SAMPLE)] for row in sample]
-                many = (
-                    f"All models on {int(sample[0]['series']):,} of these series, drawn at random."
-                )
+                many = f"All models on {int(sample[0]['series']):,} of these series, drawn at random; 9 to 16 points."
                 tables.append(_table(["Model", *_OUTSIDE_SAMPLE], body, many))
             return tables
         except ValueError as error:
@@ -228,5 +226,5 @@ def _numbers(row: Mapping[str, str], columns: Mapping[str, tuple[str, int]]) -> 
     ]
     low, high = (float(row[name] or "nan") for name in ("owa_low", "owa_high"))
     if "OWA" in columns and low < high:
-        texts[0] += f" ({low:.2f}–{high:.2f})"
+        texts[0] += f" ({low:.3f}–{high:.3f})"
     return texts

@@ -137,10 +137,10 @@ class _Benchmark(SphinxDirective):
         parts = [row for row in rows if row["group"] != "all"]
         made = rows[0]
         caption = (
-            f"OWA (in brackets its own 95% bootstrap interval), other errors and what the "
-            f"intervals held. {made['data']}; made {made['date']} by commit {made['commit']}, remade by "
-            f"{made['command']}. These series were looked at before with variants of the method: "
-            "this is no blind test."
+            "OWA (in brackets its own 95% bootstrap interval), other errors and what the "
+            f"intervals held. {made['data']}; made {made['date']} by commit {made['commit']}, "
+            f"remade by {made['command']}. These series were looked at before with variants of "
+            "the method: this is no blind test."
         )
         try:
             tables = [_grouped(whole, _OUTSIDE_ALL, caption)]
@@ -149,7 +149,10 @@ class _Benchmark(SphinxDirective):
             if sample:
                 sample.sort(key=lambda row: float(row["owa"]))
                 body = [[_name(row), *_numbers(row, _OUTSIDE_SAMPLE)] for row in sample]
-                many = f"All models on {int(sample[0]['series']):,} of these series, drawn at random; 9 to 16 points."
+                many = (
+                    f"All models on {int(sample[0]['series']):,} of these series, drawn at random; "
+                    "9 to 16 points."
+                )
                 tables.append(_table(["Model", *_OUTSIDE_SAMPLE], body, many))
             return tables
         except ValueError as error:

@@ -403,8 +403,10 @@ class Table:
                 texts[marked] = f"{UNCONFIRMED_MARK} {texts[marked]}"
             rows.append(texts)
         head = [str(column) for column in shown]
-        caption = "" if self.folded else self.caption
-        page = html_table(head, rows, numeric=numeric, caption=caption, cards=self.cards)
+        page = html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
+        if self.folded:
+            # The site finds a table that stands in an output by itself, and puts it into such a box.
+            page = f'<div class="cbec-scroll" tabindex="0">{page}</div>'
         if any(doubtful):
             page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
         if any(rests):

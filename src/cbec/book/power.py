@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.book.audited import note_data
+from cbec.book.sections import scrolled_html
 from cbec.display import Table
 
 if TYPE_CHECKING:
@@ -31,4 +32,4 @@ class _Power(SphinxDirective):
         note_data(self.env)
         caption = "What each test can see; scatter and slowdowns in points of growth"
         table = Table(power_table(slowdown_runs()), caption, cards=True)
-        return [nodes.raw("", table._repr_html_(), format="html")]
+        return [nodes.raw("", scrolled_html(table._repr_html_()), format="html")]

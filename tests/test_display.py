@@ -76,10 +76,12 @@ def test_zero_has_no_sign() -> None:
     assert cells(Table(frame)._repr_html_()) == ["0.00", "0.00", "−0.01"]
 
 
-def test_a_folded_table_says_once_what_is_in_the_box() -> None:
+def test_a_folded_table_is_in_a_closed_box_that_scrolls_and_keeps_its_name() -> None:
     page = Table(pd.DataFrame({"a": [1]}), "Tests", folded=True)._repr_html_()
-    assert page.startswith('<details class="cbec-more"><summary>Tests</summary><table')
-    assert "<caption>" not in page
+    assert page.startswith(
+        '<details class="cbec-more"><summary>Tests</summary><div class="cbec-scroll" tabindex="0">'
+    )
+    assert "<caption>Tests</caption>" in page
 
 
 def test_a_table_is_plain_text_where_there_is_no_html() -> None:

@@ -405,7 +405,7 @@ class Table:
         head = [str(column) for column in shown]
         page = html_table(head, rows, numeric=numeric, caption=self.caption, cards=self.cards)
         if self.folded:
-            # The site finds a table that stands in an output by itself, and puts it into such a box.
+            # The site puts a table that stands in an output by itself into such a box.
             page = f'<div class="cbec-scroll" tabindex="0">{page}</div>'
         if any(doubtful):
             page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'

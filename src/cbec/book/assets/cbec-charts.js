@@ -128,6 +128,8 @@
       return view.getState({
         signals: (name) => bound.has(name),
         data: (name) => name.endsWith("_store"),
+        // Panels have no choices of their own, and the next drawing may lay out others.
+        recurse: false,
       });
     }
 

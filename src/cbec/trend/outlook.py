@@ -15,6 +15,7 @@ from cbec.rounding import parse_printed
 from cbec.tables import load
 from cbec.trend.api import forecast
 from cbec.trend.register import FIRST_DEFAULT, ORIGIN, TARGETS, figures, forecasters, made
+from cbec.trend.result import Forecast
 from cbec.trend.study import run_of
 
 __all__ = ["MODELS", "extremes", "first_default", "misses", "trade_ahead", "views"]
@@ -68,17 +69,13 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
      [2030, 'Naive (last value)', '80% interval']]
     """
     run = run_of("market-total", basis=basis)
-    values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
     rests = _rests(run.to_dict("records"))
     first: list[dict[str, Any]] = []
     last: list[dict[str, Any]] = []
     for name in models:
-        ahead = TARGETS[-1] - int(years[-1])
-        found = forecast(values, ahead, level=(80,), model=name, index=years)
+        found = _forecast(run, name, TARGETS[-1])
         for rows, year in ((first, _NEXT), (last, TARGETS[-1])):
-            i = list(found.index).index(year)
-            ends = (found.mean[i], found.lower[i, 0], found.upper[i, 0])
-            rows.append(_view(year, found.label, ends, "80% interval") | rests)
+            rows.append(_view(year, found.label, _ends(found, year), "80% interval") | rests)
     trade = [_from_forecast_share(models[0], basis), _from_trade()]
     customs = map(_from_customs, ("revised", "first-published"))
     return pd.DataFrame([*first, *trade, *customs, *last])
@@ -214,8 +211,7 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
     grown = year_on_year(part).iloc[0].to_dict()
     before, share, run = _trade(), figures(*_SHARE, until=ORIGIN).iloc[-1], run_of("market-total")
     trade = {end: before[end] * (1 + grown[end] / 100) for end in _ENDS}
-    values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
-    ahead = forecast(values, _NEXT + 1 - int(years[-1]), model=model, index=years).mean[-1]
+    ahead = _forecast(run, model, _NEXT + 1).mean[-1]
     market = {end: share[end] * trade[end] / 100 for end in _ENDS}
     over = {end: 100 * ahead / trade[other] for end, other in _OPPOSITE.items()}
     found = {
@@ -227,12 +223,22 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, orient="index")
 
 
+def _forecast(run: pd.DataFrame, model: str, year: int) -> Forecast:
+    """Return what a model makes of a run of years, up to a year."""
+    values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
+    return forecast(values, year - int(years[-1]), level=(80,), model=model, index=years)
+
+
+def _ends(found: Forecast, year: int) -> tuple[float, float, float]:
+    """Return the forecast of a year with the ends of its interval."""
+    i = list(found.index).index(year)
+    return found.mean[i], found.lower[i, 0], found.upper[i, 0]
+
+
 def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
     """Return the market that has the share which a model forecasts of the next year's trade."""
     run, trade = run_of(*_SHARE, basis), _trade()
-    values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
-    found = forecast(values, _NEXT - int(years[-1]), level=(80,), model=model, index=years)
-    shares = (found.mean[-1], found.lower[-1, 0], found.upper[-1, 0])
+    shares = _ends(_forecast(run, model, _NEXT), _NEXT)
     ends = [share * trade["value"] / 100 for share in shares]
     rests = _rests([*run.to_dict("records"), trade])
     return _view(_NEXT, "Goods trade at a forecast share", ends, "80% interval") | rests

@@ -463,7 +463,7 @@ def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             continue
         scatter = growth_trend(*_numbers(run))
         n, noise = scatter.n, scatter.noise
-        for test, name in {"trend": "trend, t test", "sup-f": "break (supF)"}.items():
+        for test, name in {"trend": _TESTS[growth_trend], "sup-f": _TESTS[sup_f]}.items():
             seen = detectable(test, n, noise=noise)
             row = {
                 "Years": label,

@@ -38,7 +38,7 @@ from benchmarks.windows import (
     read,
 )
 from cbec import trend
-from cbec.trend import measures
+from cbec.trend import accuracy
 
 OURS, REFERENCE = "combination", "naive"
 DRAWS, SEED = 1000, 4
@@ -99,7 +99,7 @@ def score(made: Forecasts, windows: Sequence[Window], scale: Array | None = None
     smape, mase, msis, crps = np.full((4, count), np.nan)
     covered = np.full((count, STEPS, len(LEVEL)), np.nan)
     if scale is None:
-        scale = np.array([measures.mase_scale(window.y) for window in windows])
+        scale = np.array([accuracy.mase_scale(window.y) for window in windows])
     steps = np.array([len(window.actual) for window in windows])
     for horizon in np.unique(steps):
         here = np.flatnonzero((steps == horizon) & np.isfinite(made.mean[:, 0]))
@@ -107,19 +107,19 @@ def score(made: Forecasts, windows: Sequence[Window], scale: Array | None = None
             continue
         actual = np.array([windows[i].actual for i in here])
         mean, lower, upper = (part[here, :horizon] for part in (made.mean, made.lower, made.upper))
-        smape[here] = measures.smape(actual, mean)
-        mase[here] = measures.mase(actual, mean, scale[here])
-        quantiles = measures.quantiles_from_intervals(mean, lower, upper, LEVEL)
-        widest = measures.interval_score(actual, lower[..., -1], upper[..., -1], LEVEL[-1])
+        smape[here] = accuracy.smape(actual, mean)
+        mase[here] = accuracy.mase(actual, mean, scale[here])
+        quantiles = accuracy.quantiles_from_intervals(mean, lower, upper, LEVEL)
+        widest = accuracy.interval_score(actual, lower[..., -1], upper[..., -1], LEVEL[-1])
         for scaled, plain in (
             (msis, widest),
-            (crps, measures.crps_from_quantiles(actual, *quantiles)),
+            (crps, accuracy.crps_from_quantiles(actual, *quantiles)),
         ):
             with np.errstate(divide="ignore", invalid="ignore"):
                 scaled[here] = np.where(scale[here] > 0, plain / scale[here], np.nan)
         for k in range(len(LEVEL)):
             ends = (lower[..., k, None], upper[..., k, None])
-            covered[here, :horizon, k] = measures.coverage(actual[..., None], *ends)
+            covered[here, :horizon, k] = accuracy.coverage(actual[..., None], *ends)
     return Scores(smape, mase, msis, crps, covered)
 
 
@@ -191,7 +191,7 @@ def owa(made: Scores, naive: Scores, counts: Array) -> Array:
     found = np.full(len(counts), np.nan)
     known = np.isfinite(four).all(axis=0)
     if known.any():
-        found[known] = measures.owa(
+        found[known] = accuracy.owa(
             smape[known], mase[known], smape_naive[known], mase_naive[known]
         )
     return found

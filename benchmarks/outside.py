@@ -29,18 +29,8 @@ import numpy as np
 from benchmarks import compare
 from benchmarks.compare import IN_TURN, LAST_16, OURS, PUBLISHED, REFERENCE, SAMPLE, Groups, Row
 from benchmarks.own import in_parallel
-from benchmarks.windows import (
-    LEVEL,
-    LONGEST,
-    SHORTEST,
-    STEPS,
-    Array,
-    Forecasts,
-    Window,
-    cut,
-    load,
-)
-from cbec.trend import measures
+from benchmarks.windows import LEVEL, LONGEST, SHORTEST, STEPS, Array, Forecasts, Window, cut, load
+from cbec.trend import accuracy
 
 ROOT = Path(__file__).parents[1]
 CODE = ("src/cbec/trend", "benchmarks")
@@ -149,7 +139,7 @@ def draw(series: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def whole_scale(series: Sequence[Mapping[str, Any]]) -> Array:
     """Return the mean absolute step of each whole series."""
-    return np.array([measures.mase_scale(np.array(item["before"])) for item in series])
+    return np.array([accuracy.mase_scale(np.array(item["before"])) for item in series])
 
 
 def rows(

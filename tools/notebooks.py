@@ -27,7 +27,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from PIL import Image
 
-from cbec.vega import MIME
+from cbec.display.vega import MIME
 
 ROOT = Path(__file__).resolve().parents[1]
 METADATA = {

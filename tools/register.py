@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from cbec.chapters.register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
 from cbec.errors import CbecError
-from cbec.tables import data_dir
-from cbec.trend.register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
+from cbec.tables.frames import data_dir
 from tools.datapackage import renew
 
 FILE = "forecasts.csv"

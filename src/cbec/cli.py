@@ -10,15 +10,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cbec import __version__, tables
-from cbec.audit import Audit, Check, ClaimAudit, audit, interval_text
-from cbec.badge import badge
-from cbec.certificate import certify
+from cbec import __version__
+from cbec.audit.badge import badge
+from cbec.audit.certificate import certify
+from cbec.audit.formats import FORMATS, render
+from cbec.audit.judge import Audit, Check, ClaimAudit, audit, interval_text
+from cbec.audit.ledger import Claim, Finding, Ledger, read_ledger
+from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
-from cbec.expression import names
-from cbec.ledger import Claim, Finding, Ledger, read_ledger
-from cbec.report import FORMATS, render
-from cbec.verdicts import Arithmetic, Evidence
+from cbec.figures.expression import names
+from cbec.tables import frames
 
 __all__ = ["explain", "main"]
 
@@ -111,7 +112,7 @@ def _save(path: Path, text: str) -> None:
 
 def _check_data(options: argparse.Namespace) -> int:
     try:
-        problems = tables.check(options.folder)
+        problems = frames.check(options.folder)
     except CbecError as error:
         print(f"cbec: {error}", file=sys.stderr)
         return _OUTCOME["unusable"]
@@ -213,7 +214,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ledger_path(given: str | None) -> Path:
-    path = tables.data_dir() if given is None else Path(given)
+    path = frames.data_dir() if given is None else Path(given)
     if path.is_dir():
         path = path / "claims.csv"
     if not path.is_file():

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from cbec.audit import Audit, ClaimAudit
-from cbec.book.audited import book_audit
-from cbec.report import render
+from cbec.audit.formats import render
+from cbec.audit.judge import Audit, ClaimAudit
+from cbec_book.own_ledger import book_audit
 
 LEDGER = "reference/ledger.html"
 WIDE, PHONE = 1280, 360

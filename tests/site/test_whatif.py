@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from cbec.audit import Audit, ClaimAudit, audit, check
-from cbec.book.whatif import WhatIf, replaced, script_data, tree, what_if
+from cbec.audit.judge import Audit, ClaimAudit, audit, check
+from cbec.audit.ledger import Ledger, read_ledger
+from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import ExpressionError, PrintedFigureError
-from cbec.expression import Call, Comparison, Expression, Literal, Name, bounds, truth
-from cbec.interval import Interval
-from cbec.ledger import Ledger, read_ledger
-from cbec.rounding import Printed, parse_printed
-from cbec.tables import data_dir
-from cbec.verdicts import Arithmetic, Evidence
+from cbec.figures.expression import Call, Comparison, Expression, Literal, Name, bounds, truth
+from cbec.figures.interval import Interval
+from cbec.figures.rounding import Printed, parse_printed
+from cbec.tables.frames import data_dir
+from cbec_book.content.what_if_form import WhatIf, replaced, script_data, tree, what_if
 
 PAGE = "chapters/05_conclusion.html"
 CLAIMS, CROSS_CHECKS = 42, 7  # the statistics that the paper prints, and the checks between them
@@ -606,5 +606,5 @@ def test_without_scripts_a_table_says_what_rests_on_each_figure(
 
 def test_the_scripts_load_on_pages_with_the_form_only(any_page: str | None, site: Path) -> None:
     html = (site / str(any_page)).read_text(encoding="utf-8")
-    for script in ("cbec-audit.js", "cbec-whatif.js"):
+    for script in ("what_if_arithmetic.js", "what_if_form.js"):
         assert (f"_static/{script}" in html) == ("cbec-whatif__data" in html)

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cbec.chapters.trends import evaluation, fan_table, in_words, panel_table, run_of, sensitivity
 from cbec.errors import TrendError
-from cbec.tables import load
+from cbec.tables.frames import load
 from cbec.trend import forecast, forecast_panel, rolling_origin
+from cbec.trend.accuracy import interval_score, quantiles_from_intervals
 from cbec.trend.combination import calibration
-from cbec.trend.measures import interval_score, quantiles_from_intervals
 from cbec.trend.options import LONGEST_HORIZON, level_label
 from cbec.trend.propagation import rounding_band
-from cbec.trend.study import evaluation, fan_table, in_words, panel_table, run_of, sensitivity
 
 Y = [3.1, 3.9, 4.4, 5.2, 5.6, 6.5, 6.9]
 YEARS = range(2018, 2025)

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from cbec.errors import PrintedFigureError, TableError, TrendError
-from cbec.growth import share
-from cbec.interval import Interval
-from cbec.tables import load
+from cbec.figures.interval import Interval
+from cbec.measures.growth import share
+from cbec.tables.frames import load
 from cbec.trend.propagation import rounding_band, run_statement, weak_years
 
 # 100EC's market as data/market.csv prints it.
@@ -156,7 +156,11 @@ def test_the_band_is_a_table_with_both_intervals() -> None:
         ),
         (list(PRINTED.values()), TableError, "list has no years"),
         (series().reset_index(drop=True), TableError, "the Series has no years; give a Series"),
-        (pd.DataFrame({"year": [2024], "x": [1]}), TableError, "give rows as cbec.tables.load"),
+        (
+            pd.DataFrame({"year": [2024], "x": [1]}),
+            TableError,
+            "give rows as cbec.tables.frames.load",
+        ),
         (pd.DataFrame({"year": [2024], "value": [1.0]}), TableError, "2024 is neither printed"),
         (
             load("customs", series="customs-export"),

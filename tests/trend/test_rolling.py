@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from cbec.errors import TrendError
-from cbec.trend import forecast, measures, rolling_origin
+from cbec.trend import accuracy, forecast, rolling_origin
 
 Y = pd.Series([10.5, 12.5, 14.2, 15.7, 16.85, 17.66, 19.1, 19.9], index=range(2017, 2025))
 
@@ -59,17 +59,17 @@ def test_scores_are_the_measures_of_all_forecasts_of_a_model():
         score = scores.loc[model]
         actual, mean = rows["actual"], rows["mean"]
         assert score["n"] == len(rows) == 5
-        assert score["MASE"] == pytest.approx(measures.mase(actual, mean, rows["mase_scale"]))
-        assert score["RMSSE"] == pytest.approx(measures.rmsse(actual, mean, rows["rmsse_scale"]))
+        assert score["MASE"] == pytest.approx(accuracy.mase(actual, mean, rows["mase_scale"]))
+        assert score["RMSSE"] == pytest.approx(accuracy.rmsse(actual, mean, rows["rmsse_scale"]))
         quantiles = rows[["lower-95", "lower-80", "mean", "upper-80", "upper-95"]]
         assert score["CRPS"] == pytest.approx(
-            measures.crps_from_quantiles(actual, quantiles, (0.025, 0.1, 0.5, 0.9, 0.975))
+            accuracy.crps_from_quantiles(actual, quantiles, (0.025, 0.1, 0.5, 0.9, 0.975))
         )
         for level in (80, 95):
             ends = actual, rows[f"lower-{level}"], rows[f"upper-{level}"]
-            assert score[f"coverage-{level}"] == pytest.approx(measures.coverage(*ends))
+            assert score[f"coverage-{level}"] == pytest.approx(accuracy.coverage(*ends))
             assert score[f"interval score-{level}"] == pytest.approx(
-                measures.interval_score(*ends, level)
+                accuracy.interval_score(*ends, level)
             )
 
 
@@ -141,7 +141,7 @@ def test_intervals_of_the_right_model_hold_their_level():
         rolling_origin(walk, 1, models=["drift"], minimum=12, level=[80]).errors for walk in walks
     )
     exact = 1 - 2 * stats.t.sf(stats.norm.ppf(0.9), 10)
-    held = measures.coverage(made["actual"], made["lower-80"], made["upper-80"])
+    held = accuracy.coverage(made["actual"], made["lower-80"], made["upper-80"])
     assert held == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 1000))
 
 

@@ -6,15 +6,13 @@ and a picture, for everything that knows no Vega-Lite 6: GitHub, JupyterLab, VS 
 person, it stores a live view besides.
 
 A builder takes a frame. Besides the columns that it names, a frame may carry ``row``,
-``evidence``, ``vintage`` and ``printed``, as `cbec.tables.load` gives them; they stay in the
+``evidence``, ``vintage`` and ``printed``, as `cbec.tables.frames.load` gives them; they stay in the
 chart's data, so that the page can cite each figure. A figure whose ``evidence`` is ``unconfirmed``
 is drawn hollow in every chart: points and bars are outlined, lines from or to them dashed.
 `present` gives a chart its words, and adds the footnote if any of its figures is unconfirmed.
 """
 
-from cbec.charts.composition import contributions, grouped_bars, stacked_mix
-from cbec.charts.errors import residuals, rolling_errors
-from cbec.charts.items import (
+from cbec.charts.comparisons import (
     bars,
     interval_dots,
     needed_growth,
@@ -22,19 +20,14 @@ from cbec.charts.items import (
     ranked_pairs,
     stacked_counts,
 )
-from cbec.charts.look import COLOURS, enable, present
-from cbec.charts.scores import scored
-from cbec.charts.series import (
-    annual_lines,
-    by_edition,
-    definitions,
-    picked_line,
-    share_band,
-    steps,
-)
-from cbec.charts.trend import fan, fan_panels
+from cbec.charts.composition import contributions, grouped_bars, stacked_mix
+from cbec.charts.diagnostics import residuals, rolling_errors
+from cbec.charts.forecasts import fan, fan_panels
+from cbec.charts.outturns import scored
+from cbec.charts.scenario import what_if
+from cbec.charts.series import annual_lines, by_edition, definitions, picked_line, share_band, steps
+from cbec.charts.theme import COLOURS, enable, present
 from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
-from cbec.charts.whatif import what_if
 
 __all__ = [
     "COLOURS",

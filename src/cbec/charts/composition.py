@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.look import INK
-from cbec.charts.parts import figures, hollow, key, outlined, points, tabled, tooltip
+from cbec.charts.marks import figures, hollow, key, outlined, points, tabled, tooltip
+from cbec.charts.theme import INK
 
 __all__ = ["contributions", "grouped_bars", "stacked_mix"]
 

@@ -8,8 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.look import COLOURS, INK
-from cbec.charts.parts import (
+from cbec.charts.marks import (
     figures,
     key,
     logarithmic,
@@ -22,6 +21,7 @@ from cbec.charts.parts import (
     wrapped,
     years,
 )
+from cbec.charts.theme import COLOURS, INK
 
 __all__ = ["annual_lines", "by_edition", "definitions", "picked_line", "share_band", "steps"]
 

@@ -8,20 +8,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.audit import Audit, ClaimAudit
-from cbec.charts.look import COLOURS, INK
-from cbec.charts.parts import (
-    colour_scale,
-    figures,
-    label_axis,
-    labelled,
-    room,
-    tabled,
-    wrapped,
-)
-from cbec.robustness import AXES
-from cbec.rounding import Rule
-from cbec.verdicts import Arithmetic, Evidence, Standing, sense
+from cbec.audit.judge import Audit, ClaimAudit
+from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense
+from cbec.chapters.propositions import AXES
+from cbec.charts.marks import colour_scale, figures, label_axis, labelled, room, tabled, wrapped
+from cbec.charts.theme import COLOURS, INK
+from cbec.figures.rounding import Rule
 
 __all__ = ["findings_grid", "interval_ladder", "verdict_bars", "verdict_map"]
 
@@ -233,7 +225,7 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     ----------
     frame : DataFrame
         Columns ``finding`` (its number), ``proposition``, ``axis``, ``verdict`` (one of
-        `cbec.verdicts.Standing`) and ``detail``, as `cbec.robustness.Robustness.to_frame` gives
+        `cbec.audit.verdicts.Standing`) and ``detail``, as `cbec.chapters.propositions.Robustness.to_frame` gives
         them: propositions and axes in the order to be drawn.
 
     Returns

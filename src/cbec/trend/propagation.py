@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cbec.display import Table
+from cbec.display.table import Table
 from cbec.errors import PrintedFigureError, TableError, TrendError
-from cbec.evidence import MODEL_MINIMUM, WEAK_GRADES, model_possible
-from cbec.rounding import parse_printed
+from cbec.figures.rounding import parse_printed
+from cbec.tables.grades import MODEL_MINIMUM, WEAK_GRADES, model_possible
 from cbec.trend.api import checked_model, fit, forecast
 from cbec.trend.options import as_integer, as_number, level_label, shown
 from cbec.trend.series import own_years
@@ -122,7 +122,7 @@ def run_statement(run: pd.DataFrame) -> str:
     Parameters
     ----------
     run : DataFrame
-        Consecutive years, as `cbec.evidence.latest_run` returns them.
+        Consecutive years, as `cbec.tables.grades.latest_run` returns them.
 
     Returns
     -------
@@ -131,8 +131,8 @@ def run_statement(run: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> from cbec.evidence import latest_run
-    >>> from cbec.tables import load
+    >>> from cbec.tables.grades import latest_run
+    >>> from cbec.tables.frames import load
     >>> market = load("market", series="market-total")
     >>> run_statement(latest_run(market))
     '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018; found only in the paper: 2023, 2024'
@@ -193,8 +193,8 @@ def rounding_band(
     ----------
     figures : Series or DataFrame
         Printed figures (texts) by year or date; or rows of one series, one a year, as
-        `cbec.tables.load` returns them; or a measure of them with its bounds, as the functions of
-        `cbec.growth` return it. Bounds, where a row has them, are taken in place of the rounding
+        `cbec.tables.frames.load` returns them; or a measure of them with its bounds, as the functions of
+        `cbec.measures.growth` return it. Bounds, where a row has them, are taken in place of the rounding
         of what it prints.
     horizon : int
         Years to forecast, from 1 to 100.
@@ -269,7 +269,7 @@ def _ends(
         table = figures if "year" in figures.columns else figures.reset_index()
         if "year" not in table.columns or not {"printed", "value"} & set(table.columns):
             raise TableError(
-                "the frame lacks year, or both printed and value; give rows as cbec.tables.load "
+                "the frame lacks year, or both printed and value; give rows as cbec.tables.frames.load "
                 "returns them"
             )
         _check_levels(table)
@@ -281,7 +281,7 @@ def _ends(
     else:
         raise TableError(
             f"the {type(figures).__name__} has no years; give a Series of printed figures by year, "
-            "or rows as cbec.tables.load returns them"
+            "or rows as cbec.tables.frames.load returns them"
         )
     for year in years:
         if isinstance(year, bool) or not isinstance(year, Integral):

@@ -135,7 +135,7 @@ class Forecast:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from cbec.display import Table
+        from cbec.display.table import Table
 
         caption = f"{self.label}, from {len(self.observed)} values; intervals in percent"
         has_years = self.index[0] > 1

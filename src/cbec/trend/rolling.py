@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from cbec.errors import TrendError
-from cbec.evidence import MODEL_MINIMUM
-from cbec.trend.api import checked_model, fit
-from cbec.trend.measures import (
+from cbec.tables.grades import MODEL_MINIMUM
+from cbec.trend.accuracy import (
     coverage,
     crps_from_quantiles,
     interval_score,
@@ -23,6 +22,7 @@ from cbec.trend.measures import (
     rmsse_scale,
     smape,
 )
+from cbec.trend.api import checked_model, fit
 from cbec.trend.options import as_integer, checked_horizon, checked_levels, level_label, shown
 from cbec.trend.registry import MODELS
 from cbec.trend.series import annual
@@ -147,7 +147,7 @@ class Evaluation:
         return self.scores().drop(columns="reason").round(2).to_string(index=False)
 
     def _repr_html_(self) -> str:
-        from cbec.display import Table
+        from cbec.display.table import Table
 
         scores = self.scores()
         labels = {model.name: model.label_en for model in MODELS.values()}

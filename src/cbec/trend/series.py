@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
-from cbec.evidence import MODEL_MINIMUM
+from cbec.tables.grades import MODEL_MINIMUM
 from cbec.trend.options import NO_LISTS, as_number, shown
 
 __all__ = ["Annual", "annual", "own_years", "years_of"]

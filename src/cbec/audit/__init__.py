@@ -1,0 +1,1 @@
+"""The audit of printed figures: ledger, verdicts, provenance, certificate."""

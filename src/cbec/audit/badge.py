@@ -1,0 +1,184 @@
+"""A badge: the outcome of an audit, a line for each axis, as a small SVG picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from cbec.audit.judge import Audit
+from cbec.audit.verdicts import Arithmetic, Evidence, sense
+
+__all__ = ["badge", "outcome", "sources"]
+
+_SIZE, _LINE, _GAP, _PADDING = 11, 20, 2, 6
+# White text has a contrast of at least 5 on each; the words say the same as the colour.
+_LABEL_COLOUR, _GOOD, _BAD, _NONE = "#3f4a55", "#1a7240", "#a3260f", "#5c6670"
+_PLAIN, _DOUBT = "#2a5f8f", "#7c5410"
+# Verdicts of figures that were looked for: something bears them, or they may not stand.
+_BORNE = (Evidence.CONFIRMED, Evidence.SINGLE_SOURCE, Evidence.RELAYED)
+_DOUBTFUL = (
+    Evidence.MISATTRIBUTED,
+    Evidence.DISPUTED,
+    Evidence.CONTRADICTED,
+    Evidence.UNTRACED,
+)
+# Widths of the characters that a badge uses in DejaVu Sans, which are near those of Verdana, in
+# units of 1/2048 of the size. The text is fitted to its width, so another font can't cut it.
+_WIDTHS: Mapping[str, int] = {
+    character: width
+    for width, characters in {
+        569: "ijl",
+        651: " ,",
+        690: ":",
+        721: "f",
+        739: "-",
+        803: "t",
+        842: "r",
+        1067: "s",
+        1075: "z",
+        1126: "c",
+        1186: "k",
+        1212: "vxy",
+        1253: "o",
+        1255: "a",
+        1260: "e",
+        1298: "hnu",
+        1300: "bdgpq",
+        1303: "0123456789",
+        1675: "w",
+        1995: "m",
+    }.items()
+    for character in characters
+}
+
+
+def outcome(audit: Audit) -> str:
+    """Say in a few words what the arithmetic found, with every denominator.
+
+    Parameters
+    ----------
+    audit : Audit
+        The audited ledger.
+
+    Returns
+    -------
+    str
+        How many figures could be recomputed, how many of these only in a range too wide to say
+        much, and how many of them and of the cross-checks are inconsistent.
+
+    Examples
+    --------
+    >>> from cbec.audit.judge import audit
+    >>> from cbec.audit.ledger import read_ledger
+    >>> from cbec.tables.frames import data_dir
+    >>> print(outcome(audit(read_ledger(data_dir() / "claims.csv"))))
+    11 of 42 figures recomputed, none inconsistent
+    """
+    parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
+    if wide := audit.counts()[Arithmetic.WIDE]:
+        parts.append(f"{wide} wide")
+    broken = [r for r in audit.failing if r.arithmetic is Arithmetic.FAILED]
+    wrong = [r for r in audit.failing if r not in broken]
+    checks = [r for r in wrong if r.claim.is_cross_check]
+    if figures := len(wrong) - len(checks):
+        parts.append(f"{figures} inconsistent")
+    if checks:
+        parts.append(f"{len(checks)} of {len(audit.cross_checks)} cross-checks inconsistent")
+    if broken:
+        parts.append(f"{len(broken)} {'check' if len(broken) == 1 else 'checks'} failed")
+    if audit.recomputed and not audit.failing:
+        parts.append("none inconsistent")
+    return ", ".join(parts)
+
+
+def sources(audit: Audit) -> str:
+    """Say in a few words what was found about the sources, with the denominator.
+
+    Parameters
+    ----------
+    audit : Audit
+        The audited ledger.
+
+    Returns
+    -------
+    str
+        How many figures have which verdict on their evidence; proposals, what the work's own text
+        shows and what wasn't checked are left out.
+
+    Examples
+    --------
+    >>> from cbec.audit.judge import audit
+    >>> from cbec.audit.ledger import read_ledger
+    >>> from cbec.tables.frames import data_dir
+    >>> print(sources(audit(read_ledger(data_dir() / "claims.csv"))))
+    of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
+    """
+    counts = audit.counts("evidence")
+    found = [f"{counts[v]} {sense(v).label_en}" for v in (*_BORNE, *_DOUBTFUL) if counts[v]]
+    total = len(audit.claims)
+    return f"of {total}: {', '.join(found)}" if found else f"checked: none of {total}"
+
+
+def badge(audit: Audit) -> str:
+    """Draw the badge of an audit.
+
+    Parameters
+    ----------
+    audit : Audit
+        The audited ledger.
+
+    Returns
+    -------
+    str
+        An SVG picture of two lines, arithmetic and evidence. It is red if a figure is inconsistent
+        or a check failed, and green only if some figure agrees with what was recomputed, not just
+        within a wide range, nothing is inconsistent and no figure that was looked for is
+        misattributed, disputed, contradicted or untraced.
+    """
+    counts = audit.counts("evidence")
+    doubtful = any(counts[verdict] for verdict in _DOUBTFUL)
+    borne = any(counts[verdict] for verdict in _BORNE)
+    arithmetic, evidence = outcome(audit), sources(audit)
+    agrees = len(audit.recomputed) > audit.counts()[Arithmetic.WIDE]
+    good = _PLAIN if doubtful else _GOOD
+    lines = (
+        ("arithmetic", arithmetic, _BAD if audit.failing else good if agrees else _NONE),
+        ("evidence", evidence, _DOUBT if doubtful else _GOOD if borne else _NONE),
+    )
+    left = max(_width(label) for label, _, _ in lines) + 2 * _PADDING
+    width = left + max(_width(message) for _, message, _ in lines) + 2 * _PADDING
+    height = 2 * _LINE + _GAP
+    title = f"Arithmetic of the printed figures: {arithmetic}. Evidence for them, {evidence}."
+    drawn = "".join(
+        _drawn(*line, left, width, number * (_LINE + _GAP)) for number, line in enumerate(lines)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img">\n'
+        f"<title>{escape(title)}</title>\n{drawn}</svg>\n"
+    )
+
+
+def _drawn(label: str, message: str, colour: str, left: int, width: int, top: int) -> str:
+    """Draw one line: its label, and what was found on the colour that goes with it."""
+    corner = "a3 3 0 0 1"
+    return (
+        f'<rect y="{top}" width="{width}" height="{_LINE}" rx="3" fill="{colour}"/>\n'
+        f'<path d="M{left} {top}v{_LINE}H3{corner}-3-3V{top + 3}{corner} 3-3z" '
+        f'fill="{_LABEL_COLOUR}"/>\n'
+        f'<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" '
+        f'font-size="{_SIZE}">\n'
+        f"{_text(label, _PADDING, top)}\n{_text(message, left + _PADDING, top)}\n</g>\n"
+    )
+
+
+def _width(text: str) -> int:
+    """Return the width of a text in pixels, rounded up."""
+    return -(-_SIZE * sum(_WIDTHS[character] for character in text) // 2048)
+
+
+def _text(text: str, start: int, top: int) -> str:
+    return (
+        f'<text x="{start}" y="{top + 14}" textLength="{_width(text)}" '
+        f'lengthAdjust="spacingAndGlyphs">{text}</text>'
+    )

@@ -1,0 +1,714 @@
+"""The audit: whether each figure follows from its inputs, and whether a source bears it.
+
+Two axes that are never mixed. **Arithmetic** compares the interval of the printed figure with the
+interval recomputed from the printed inputs, under one rounding rule at a time for both.
+**Evidence** reads the findings of the ledger. An inconsistency never says which figure is wrong:
+it lists the candidates.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeVar
+
+from cbec.audit.ledger import Alternative, Claim, Finding, Ledger
+from cbec.audit.verdicts import Arithmetic, Evidence
+from cbec.display.table import html_table, verdict_html
+from cbec.errors import CbecError, ExpressionError, LedgerError, UndefinedError
+from cbec.figures.expression import (
+    Call,
+    Comparison,
+    Expression,
+    Text,
+    bounds,
+    inverse_bounds,
+    linear_terms,
+    names,
+    truth,
+)
+from cbec.figures.interval import Interval
+from cbec.figures.rounding import Printed, Rule, decimal_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Audit",
+    "Candidate",
+    "Check",
+    "ClaimAudit",
+    "audit",
+    "check",
+    "interval_text",
+    "printed_html",
+    "record",
+]
+
+T = TypeVar("T")
+
+# What `record` writes.
+COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
+# Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
+_PUBLISHED = frozenset(Rule) - {Rule.CEILING}
+_ROUNDED_UP = (
+    "rounding up throughout would reconcile the figures; nobody publishes statistics so, and the "
+    "verdict stays"
+)
+# What makes `--strict` fail.
+FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One derivation held against one printed figure.
+
+    Parameters
+    ----------
+    expression : str
+        The derivation as written in the ledger.
+    verdict : Arithmetic
+        The outcome.
+    recomputed : Mapping of Rule to Interval
+        The range that the inputs allow, in base units, where a rule has one; empty for a
+        cross-check.
+    face : Fraction or None
+        The value at the inputs' face values, where each has one.
+    rules : tuple of Rule
+        The rounding rules under which figure and inputs agree.
+    reason : str
+        Why there is no value, for `Arithmetic.NOT_DERIVABLE` and `Arithmetic.FAILED`.
+    remarks : tuple of str
+        What else a reader should know where half-up doesn't reconcile the figures.
+    """
+
+    expression: str
+    verdict: Arithmetic
+    recomputed: Mapping[Rule, Interval]
+    face: Fraction | None = None
+    rules: tuple[Rule, ...] = ()
+    reason: str = ""
+    remarks: tuple[str, ...] = ()
+
+    def face_text(self, claim: Claim) -> str:
+        """Write the value at face values like the claim's figure.
+
+        It is finer beside a threshold, and where it would look like a figure that it misses.
+        """
+        if self.face is None or claim.printed is None:
+            return ""
+        text = claim.printed.reprint(self.face)
+        alike = text == claim.printed.reprint(claim.printed.value)
+        if claim.comparator != "=" or (alike and self.face not in claim.interval()):
+            return interval_text(Interval.point(self.face), claim.printed)
+        return text
+
+    def rule_texts(self, claim: Claim) -> dict[Rule, str]:
+        """Say for each rounding rule what the range is, and whether the claim's figure meets it."""
+        if claim.printed is None or not self.recomputed:
+            return {}
+        texts = {}
+        for rule in Rule:
+            texts[rule] = "no range"
+            if rule in self.recomputed:
+                met = "meets" if rule in self.rules else "misses"
+                text = interval_text(self.recomputed[rule], claim.printed, ends=True)
+                texts[rule] = f"{text}, {met} the printed figure"
+        return texts
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A figure that would restore consistency if it alone were different."""
+
+    id: str
+    printed: str
+    needed: str
+
+
+@dataclass(frozen=True)
+class ClaimAudit:
+    """All that was found out about one claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim itself.
+    arithmetic, evidence : Arithmetic, Evidence
+        The two verdicts.
+    code : str
+        For `Arithmetic.NOT_DERIVABLE`, why.
+    primary : Check or None
+        The check of the ledger's own derivation.
+    alternatives : tuple of (Alternative, Check)
+        The same figure held against other vintages and definitions.
+    joint : Interval or None
+        A second bound, from inputs narrowed by the ledger's identities.
+    candidates : tuple of Candidate
+        What could be different, if the figures are inconsistent.
+    findings : tuple of Finding
+        What the sources say.
+    """
+
+    claim: Claim
+    arithmetic: Arithmetic
+    evidence: Evidence
+    code: str = ""
+    primary: Check | None = None
+    alternatives: tuple[tuple[Alternative, Check], ...] = ()
+    joint: Interval | None = None
+    candidates: tuple[Candidate, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def bounds_text(self) -> str:
+        """The half-up bounds in the printed unit, one decimal more than printed, if any."""
+        if self.primary is None or self.claim.printed is None:
+            return ""
+        interval = self.primary.recomputed.get(Rule.HALF_UP)
+        if interval is None or (interval.is_point and self.claim.is_exact):
+            return ""  # a count has no range to tell
+        return interval_text(interval, self.claim.printed)
+
+    @property
+    def recomputed_text(self) -> str:
+        """The value at the inputs' face values, printed like the figure."""
+        return self.primary.face_text(self.claim) if self.primary else ""
+
+
+@dataclass(frozen=True, repr=False)
+class Audit:
+    """The verdicts on a whole ledger, in its order."""
+
+    ledger: Ledger
+    results: tuple[ClaimAudit, ...]
+
+    def __getitem__(self, id: str) -> ClaimAudit:
+        for result in self.results:
+            if result.claim.id == id:
+                return result
+        close = get_close_matches(id, self.ledger.claims, 1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise LedgerError(
+            f"there is no claim {id!r}{hint}; there are {', '.join(self.ledger.claims)}"
+        )
+
+    @property
+    def claims(self) -> tuple[ClaimAudit, ...]:
+        """The printed statistics."""
+        return tuple(r for r in self.results if not r.claim.is_cross_check)
+
+    @property
+    def cross_checks(self) -> tuple[ClaimAudit, ...]:
+        """The comparisons between printed statistics."""
+        return tuple(r for r in self.results if r.claim.is_cross_check)
+
+    def counts(self, axis: str = "arithmetic") -> dict[str, int]:
+        """Return how many printed statistics have each verdict; cross-checks aren't counted.
+
+        Parameters
+        ----------
+        axis : {'arithmetic', 'evidence'}
+            Which verdict to count. Every verdict is listed, those without a claim as zero.
+        """
+        found = Counter(str(getattr(result, axis)) for result in self.claims)
+        order = Arithmetic if axis == "arithmetic" else Evidence
+        return {str(verdict): found[str(verdict)] for verdict in order}
+
+    @property
+    def recomputed(self) -> tuple[ClaimAudit, ...]:
+        """The printed statistics that were held against a value, with whatever outcome."""
+        none = {Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED}
+        return tuple(result for result in self.claims if result.arithmetic not in none)
+
+    @property
+    def holding(self) -> tuple[ClaimAudit, ...]:
+        """The cross-checks that can be made and don't fail."""
+        none = FAILING | {Arithmetic.NOT_DERIVABLE}
+        return tuple(result for result in self.cross_checks if result.arithmetic not in none)
+
+    @property
+    def failing(self) -> tuple[ClaimAudit, ...]:
+        """What `--strict` fails on: inconsistent claims and broken checks."""
+        return tuple(r for r in self.results if r.arithmetic in FAILING)
+
+    def in_section(self, *sections: str) -> Audit:
+        """Return the part whose sections are those given or lie inside them."""
+        kept = tuple(
+            r
+            for r in self.results
+            if any(r.claim.section == s or r.claim.section.startswith(s + ".") for s in sections)
+        )
+        return Audit(self.ledger, kept)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a claim: id, section, label, printed, recomputed, bounds, verdicts."""
+        import pandas as pd
+
+        return pd.DataFrame([record(result) for result in self.results])
+
+    def __repr__(self) -> str:
+        return f"Audit of {len(self.claims)} claims and {len(self.cross_checks)} cross-checks"
+
+    def _repr_html_(self) -> str:
+        head = ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
+        return html_table(head, [_html_row(result) for result in self.results], cards=True)
+
+
+def audit(ledger: Ledger) -> Audit:
+    r"""Give every claim of a ledger its two verdicts.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        As `cbec.audit.ledger.read_ledger` returns it.
+
+    Returns
+    -------
+    Audit
+        One result a claim, in the ledger's order.
+
+    Notes
+    -----
+    The rulings are those of the reference page on verdicts. With :math:`P_r` the interval of the
+    printed figure and :math:`R_r` the sharp range of its derivation, inputs and output both under
+    rounding rule :math:`r`, a figure is *exact* if the derivation at face values lies in
+    :math:`P_r` for half-up, that is, rounds to the printed text, *rounding* if
+    :math:`P_r \cap R_r \neq \emptyset` for half-up, *rounding-rule* if only for half-even,
+    truncation or floor, else *inconsistent*; *wide* overrides the first two where :math:`R` is
+    wider than the printed value itself and doesn't lie inside of :math:`P`.
+
+    Examples
+    --------
+    >>> from cbec.audit.ledger import read_ledger
+    >>> from cbec.tables.frames import data_dir
+    >>> result = audit(read_ledger(data_dir() / "claims.csv"))["import-growth-2024"]
+    >>> str(result.arithmetic), result.recomputed_text, result.bounds_text
+    ('rounding', '9.70%', '9.405 to 9.986%')
+    """
+    identities = _identities(ledger)
+    return Audit(ledger, tuple(_audit_claim(c, ledger, identities) for c in ledger.claims.values()))
+
+
+def check(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Check:
+    """Hold one derivation against one claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The printed figure, or the cross-check.
+    expression : Expression
+        The derivation.
+    text : str
+        Its text, for the report.
+    ledger : Ledger
+        Where the inputs stand.
+
+    Returns
+    -------
+    Check
+        A derivation without a value has the verdict ``not-derivable``, one that can't be evaluated
+        ``failed``; both say why.
+    """
+    try:
+        if isinstance(expression, Comparison):
+            return _check_comparison(expression, text, ledger)
+        return _check_value(claim, expression, text, ledger)
+    except UndefinedError as error:
+        return Check(text, Arithmetic.NOT_DERIVABLE, {}, reason=str(error))
+    except CbecError as error:
+        return Check(text, Arithmetic.FAILED, {}, reason=str(error))
+
+
+def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> str:
+    """Write bounds in the unit of a printed figure.
+
+    Parameters
+    ----------
+    interval : Interval
+        The bounds in base units.
+    like : Printed
+        The figure whose unit and grouping to use. Bounds get one decimal more than it has, and
+        more where they would look alike or have fewer than three digits.
+    ends : bool
+        Whether to write open and closed ends as brackets.
+
+    Returns
+    -------
+    str
+        The bounds, rounded half-up; a single end is rounded outward.
+
+    Examples
+    --------
+    >>> from cbec.figures.rounding import parse_printed
+    >>> growth = parse_printed("4.8%")
+    >>> interval_text(growth.interval(), growth)
+    '4.75 to 4.85%'
+    >>> interval_text(growth.interval(), growth, ends=True)
+    '[4.75, 4.85)%'
+    """
+    low = None if interval.lower is None else interval.lower / like.scale
+    high = None if interval.upper is None else interval.upper / like.scale
+    finite = [end for end in (low, high) if end is not None]
+    whole = like.is_whole and all(end.denominator == 1 for end in finite)
+    decimals = 0 if whole else like.decimals + 1
+
+    # A single end is rounded outward, so that "above" and "below" stay true.
+    rule = Rule.HALF_UP
+    if len(finite) == 1:
+        rule = Rule.CEILING if low is None else Rule.FLOOR
+
+    def texts() -> list[str]:
+        return [decimal_text(end, decimals, grouped=like.grouped, rule=rule) for end in finite]
+
+    def short() -> bool:
+        alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
+        # A zero says all with any number of digits.
+        others = [text.lstrip("-0.") for text, end in zip(texts(), finite, strict=True) if end]
+        return alike or max((sum(c.isdigit() for c in text) for text in others), default=3) < 3
+
+    while not whole and short() and decimals < 8:
+        decimals += 1
+    written = texts()
+    tail = like.tail
+    if interval.is_point:
+        return written[0] + tail
+    if ends:
+        left = "[" if interval.lower_closed else "("
+        right = "]" if interval.upper_closed else ")"
+        lower = "−∞" if low is None else written[0]
+        upper = "∞" if high is None else written[-1]
+        return f"{left}{lower}, {upper}{right}{tail}"
+    if low is None and high is None:
+        return "any value"
+    if low is None:
+        return f"{'at most' if interval.upper_closed else 'below'} {written[0]}{tail}"
+    if high is None:
+        return f"{'at least' if interval.lower_closed else 'above'} {written[0]}{tail}"
+    return f"{written[0]} to {written[1]}{tail}"
+
+
+# Arithmetic ----------------------------------------------------------------------------------
+
+
+def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Check:
+    printed = claim.printed
+    if printed is None:
+        raise LedgerError(f"{claim.id!r} prints no figure to hold a value against")
+    used = names(expression)
+    recomputed = _by_rule(lambda rule: bounds(expression, ledger.box(used, rule)))
+    face = ledger.at_face(expression)
+    rules = tuple(rule for rule in recomputed if recomputed[rule].meets(claim.interval(rule)))
+    half_up = recomputed[Rule.HALF_UP]
+    verdict = _agreement(rules)
+    if claim.comparator != "=":
+        if half_up.within(claim.interval()):
+            verdict = Arithmetic.EXACT
+    elif face is not None and face in claim.interval():
+        verdict = Arithmetic.EXACT
+    if verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING} and claim.comparator == "=":
+        is_wide = half_up.width is None or half_up.width > abs(printed.value)
+        if is_wide and not half_up.within(claim.interval()):
+            verdict = Arithmetic.WIDE
+    remarks = tuple(_remarks(claim, expression, verdict, half_up, face, rules))
+    if verdict is Arithmetic.INCONSISTENT and _crosses(claim, recomputed):
+        verdict = Arithmetic.DECISION
+    return Check(text, verdict, recomputed, face, rules, remarks=remarks)
+
+
+def _by_rule(evaluated: Callable[[Rule], T]) -> dict[Rule, T]:
+    """Evaluate under each rounding rule; half-up needs a range, a rule without one is left out."""
+    found = {}
+    for rule in Rule:
+        try:
+            found[rule] = evaluated(rule)
+        except ExpressionError:
+            if rule is Rule.HALF_UP:
+                raise
+    return found
+
+
+def _agreement(rules: Sequence[Rule]) -> Arithmetic:
+    """Return the verdict where figure and inputs agree under these rules, and not to the digit."""
+    if not any(rule in _PUBLISHED for rule in rules):
+        return Arithmetic.INCONSISTENT
+    return Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
+
+
+def _remarks(
+    claim: Claim,
+    expression: Expression,
+    verdict: Arithmetic,
+    half_up: Interval,
+    face: Fraction | None,
+    rules: Sequence[Rule],
+) -> Iterator[str]:
+    """Say what would reconcile figures that half-up doesn't; it excuses none of them."""
+    if verdict is Arithmetic.INCONSISTENT and Rule.CEILING in rules:
+        yield _ROUNDED_UP
+    missed = verdict in {Arithmetic.INCONSISTENT, Arithmetic.ROUNDING_RULE}
+    if missed and isinstance(expression, Call) and face is not None:
+        yield from _to_or_by(claim, expression.function, half_up, face)
+
+
+def _to_or_by(claim: Claim, function: str, half_up: Interval, face: Fraction) -> Iterator[str]:
+    """Say if growth *to* a multiple is printed for growth *by* it, or the other way round."""
+    shift = {"growth": Fraction(1), "multiple": Fraction(-1)}.get(function)
+    printed = claim.printed
+    if shift is None or printed is None or claim.comparator != "=":
+        return
+    by, to = sorted([face, face + shift])
+    if to < 0 or not half_up.shifted(shift).meets(claim.interval()):
+        return
+    unit = {Fraction(1, 100): "%", Fraction(1): " times"}.get(printed.scale, printed.tail)
+    plain = replace(printed, sign="", spelled=False)
+    to_text, by_text = (plain.reprint(value) for value in (to, abs(by)))
+    numbers = [text.removesuffix(printed.tail) for text in (to_text, by_text)]
+    moved, moved_zh = ("fell", "下降") if by < 0 else ("grew", "增长")
+    yield (
+        f"at face values the levels {moved} to {numbers[0]}{unit} and by {numbers[1]}{unit} "
+        f"({moved_zh}到{to_text}, {moved_zh}{by_text}); the printed figure agrees with the "
+        f"{'former' if function == 'growth' else 'latter'}"
+    )
+
+
+def _crosses(claim: Claim, recomputed: Mapping[Rule, Interval]) -> bool:
+    """Whether the whole recomputed range contradicts the stated threshold, rank or sign.
+
+    Zero has no sign, and a published rule without a value leaves the range open.
+    """
+    if not recomputed.keys() >= _PUBLISHED:
+        return False
+    if claim.comparator != "=" or claim.kind == "rank":
+        return True
+    if claim.kind != "growth" or claim.printed is None or claim.printed.value == 0:
+        return False
+    zero = Fraction(0)
+    negative, positive = Interval(None, zero, False, False), Interval(zero, None, False, False)
+    other_side = negative if claim.printed.value > 0 else positive
+    return all(recomputed[rule].within(other_side) for rule in _PUBLISHED)
+
+
+def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Check:
+    used = names(comparison)
+    found = _by_rule(lambda rule: truth(comparison, ledger.box(used, rule)))
+    rules = tuple(rule for rule in found if found[rule].possible)
+    if comparison.comparator == "=":
+        exact = truth(comparison, ledger.faces(used)).certain
+    else:
+        exact = found[Rule.HALF_UP].certain
+    verdict = Arithmetic.EXACT if exact else _agreement(rules)
+    remarks: tuple[str, ...] = ()
+    if verdict is Arithmetic.INCONSISTENT:
+        remarks = (_ROUNDED_UP,) if Rule.CEILING in rules else ()
+        if comparison.comparator in {"<", "<=", ">", ">="} and found.keys() >= _PUBLISHED:
+            verdict = Arithmetic.DECISION
+    return Check(text, verdict, {}, None, rules, remarks=remarks)
+
+
+def _identities(ledger: Ledger) -> list[dict[str, Fraction]]:
+    found = [
+        linear_terms(claim.derivation)
+        for claim in ledger.claims.values()
+        if claim.is_cross_check and isinstance(claim.derivation, Comparison)
+    ]
+    return [terms for terms in found if terms]
+
+
+def _narrowed(
+    box: dict[str, Interval], identities: list[dict[str, Fraction]], ledger: Ledger
+) -> dict[str, Interval]:
+    """Narrow each input to what the identities leave, until nothing changes."""
+    box = dict(box)
+    for _ in range(10):
+        before = dict(box)
+        for terms in identities:
+            if not terms.keys() & box.keys():
+                continue
+            box = {**ledger.box(tuple(terms)), **box}
+            for name, coefficient in terms.items():
+                rest: Interval | None = Interval.point(0)
+                for other, factor in terms.items():
+                    if other != name:
+                        rest = _sum(rest, box[other].scaled(-factor / coefficient))
+                narrow = box[name].intersection(rest) if rest else None
+                if narrow is not None:
+                    box[name] = narrow
+        if box == before:
+            break
+    return box
+
+
+def _sum(left: Interval | None, right: Interval) -> Interval | None:
+    if left is None or None in (left.lower, left.upper, right.lower, right.upper):
+        return None
+    assert left.lower is not None
+    assert right.lower is not None
+    assert left.upper is not None
+    assert right.upper is not None
+    return Interval(
+        left.lower + right.lower,
+        left.upper + right.upper,
+        left.lower_closed and right.lower_closed,
+        left.upper_closed and right.upper_closed,
+    )
+
+
+def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fraction]]) -> ClaimAudit:
+    findings = tuple(f for f in ledger.findings if f.claim == claim.id)
+    alternatives = tuple(
+        (a, check(claim, a.expression, a.text, ledger))
+        for a in ledger.alternatives
+        if a.claim == claim.id
+    )
+    evidence = _evidence(claim, findings, ledger)
+    if claim.derivation is None:
+        return ClaimAudit(
+            claim,
+            Arithmetic.NOT_DERIVABLE,
+            evidence,
+            code=claim.code,
+            alternatives=alternatives,
+            findings=findings,
+        )
+    primary = check(claim, claim.derivation, claim.derivation_text, ledger)
+    joint = None
+    candidates: tuple[Candidate, ...] = ()
+    if primary.recomputed:
+        box = ledger.box(names(claim.derivation))
+        narrowed = _narrowed(box, identities, ledger)
+        # Narrowing may bring the ends of a quotient together at zero; then there is no bound.
+        with suppress(ExpressionError):
+            second = bounds(claim.derivation, narrowed)
+            joint = second if second != primary.recomputed[Rule.HALF_UP] else None
+    if primary.verdict in {Arithmetic.INCONSISTENT, Arithmetic.DECISION}:
+        candidates = tuple(_candidates(claim, primary, ledger))
+    return ClaimAudit(
+        claim,
+        primary.verdict,
+        evidence,
+        code="undefined" if primary.verdict is Arithmetic.NOT_DERIVABLE else "",
+        primary=primary,
+        alternatives=alternatives,
+        joint=joint,
+        candidates=candidates,
+        findings=findings,
+    )
+
+
+def _candidates(claim: Claim, primary: Check, ledger: Ledger) -> Iterator[Candidate]:
+    """List what each figure alone would have to be."""
+    assert claim.derivation is not None
+    used = names(claim.derivation)
+    if claim.printed is not None:
+        interval = primary.recomputed[Rule.HALF_UP]
+        yield Candidate(claim.id, claim.printed.text, interval_text(interval, claim.printed))
+    for name in used:
+        printed = ledger.figure(name).printed
+        if printed is None:
+            continue
+        needed = None
+        if claim.printed is not None and claim.comparator == "=":
+            needed = inverse_bounds(claim.derivation, ledger.box(used), name, claim.interval())
+        elif isinstance(claim.derivation, Comparison) and claim.derivation.comparator == "=":
+            difference = Call("difference", (claim.derivation.left, claim.derivation.right))
+            needed = inverse_bounds(difference, ledger.box(used), name, Interval.point(0))
+        text = interval_text(needed, printed) if needed else "no value that could be derived"
+        yield Candidate(name, printed.text, text)
+
+
+# Evidence ------------------------------------------------------------------------------------
+
+
+def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Evidence:
+    """Return the verdict of the findings, by the precedence of the reference page on verdicts.
+
+    Findings graded ``unconfirmed`` bear nothing, and the paper doesn't bear itself: a grade is
+    never promoted. Two sources are independent if they have different origins; a figure that we
+    ``derived`` has no origin of its own.
+    """
+    if claim.kind == "policy parameter":
+        return Evidence.PROPOSAL
+    if _rests_on_own_text(claim, ledger):
+        return Evidence.OWN_TEXT
+    kinds = {f.finding for f in findings if f.grade != "unconfirmed" or f.finding == "not-found"}
+    if "contradicts" in kinds:
+        disputed = bool(kinds & {"supports", "earlier-origin"})
+        return Evidence.DISPUTED if disputed else Evidence.CONTRADICTED
+    for finding, verdict in (
+        ("cannot-bear", Evidence.MISATTRIBUTED),
+        ("not-found", Evidence.UNTRACED),
+        ("earlier-origin", Evidence.RELAYED),
+    ):
+        if finding in kinds:
+            return verdict
+    if "supports" not in kinds:
+        return Evidence.NOT_CHECKED
+    origins = {
+        ledger.sources[f.source].origin
+        for f in findings
+        if f.finding == "supports"
+        and f.grade not in {"unconfirmed", "derived"}
+        and f.source in ledger.sources
+    }
+    independent = len(origins - {""}) > 1
+    return Evidence.CONFIRMED if independent else Evidence.SINGLE_SOURCE
+
+
+def _rests_on_own_text(claim: Claim, ledger: Ledger) -> bool:
+    """Whether the paper's own text decides: a count of names, or a check of its own figures."""
+    derivation = claim.derivation
+    if claim.is_cross_check and derivation is not None:
+        return all(name in ledger.claims for name in names(derivation))
+    return (
+        isinstance(derivation, Call)
+        and derivation.function == "count"
+        and all(isinstance(argument, Text) for argument in derivation.arguments)
+    )
+
+
+def _html_row(result: ClaimAudit) -> list[str]:
+    claim = result.claim
+    row = record(result)
+    # Where the book shows its own ledger, this place becomes a link to the claim's entry.
+    named = f'<span data-claim="{html.escape(claim.id)}">{html.escape(claim.title)}</span>'
+    cells = [named, printed_html(claim)]
+    bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
+    cells.append(
+        html.escape(row["recomputed"])
+        + (f"<br><small>{html.escape(bounds_text)}</small>" if bounds_text else "")
+    )
+    cells += [verdict_html(verdict) for verdict in (result.arithmetic, result.evidence)]
+    return cells
+
+
+def printed_html(claim: Claim) -> str:
+    """Return the figure as printed, and below it what it says in English."""
+    if claim.printed is None:
+        return ""
+    comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
+    printed = html.escape(f"{comparator}{claim.printed.text}")
+    english = html.escape(claim.english)
+    figure = f'<span class="cbec-figure" lang="zh-CN">{printed}</span>'
+    return figure if english == printed else f"{figure}<br><small>{english}</small>"
+
+
+def record(result: ClaimAudit) -> dict[str, str]:
+    """Return one row of the table of verdicts, all cells as text."""
+    claim = result.claim
+    comparator = "" if claim.comparator == "=" or claim.printed is None else f"{claim.comparator} "
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "claim": claim.label_en,
+        "printed": comparator + claim.printed.text if claim.printed else "",
+        "recomputed": result.recomputed_text,
+        "bounds": result.bounds_text,
+        "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),
+        "evidence": str(result.evidence),
+    }

@@ -1,0 +1,295 @@
+"""Where a figure comes from: rows, claims and tables of the data package by their names.
+
+A name is what a page or a notebook cites: the name of a sourced row (the column ``row`` of a frame
+that :func:`cbec.tables.frames.load` returns), the id of an outside figure or of a claim, or a table's.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from cbec.audit.ledger import PAPER, Ledger, Source, read_ledger
+from cbec.errors import TableError
+from cbec.tables import frames
+
+__all__ = ["DESCRIPTOR", "Entry", "data_files", "descriptor", "entries", "find", "split_names"]
+
+DESCRIPTOR = "datapackage.json"
+_PAGES = {"row": "reference/provenance", "claim": "reference/ledger", "table": "reference/data"}
+_PREFIXES = {"row": "", "claim": "claim-", "table": "table-"}
+
+# The columns that say the same thing in tables of different kinds; the first filled one counts.
+_LABELS = ("label_{}", "measure_{}", "fact_{}", "what_{}", "quantity")
+_PERIODS = ("date", "as_of", "period", "year", "target_year")
+_GRADES = ("evidence", "grade")
+_NOTES = ("note_en", "note")
+# The columns that say whose figure it is, or what it does; all that are filled count.
+_PLACES = (
+    "finding",
+    "entity",
+    "index",
+    "country",
+    "region",
+    "publisher",
+    "organisation",
+    "forecaster",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known about where one name's figure comes from.
+
+    Attributes
+    ----------
+    name : str
+        By which :func:`find` finds it.
+    kind : {'row', 'claim', 'table'}
+        A sourced row, a statistic or cross-check of the paper, or a whole table.
+    table : str
+        The table that holds it.
+    label_en, label_zh : str
+        What is measured.
+    place : str
+        The country, region or body that the figure belongs to; for a claim, where it stands in
+        the paper.
+    period, printed, unit, vintage, evidence, note : str
+        As in the table, empty where it has none. A claim's ``printed`` holds its unit.
+    english : str
+        A claim's figure for an English reader.
+    source : Source or None
+        Where it was read.
+    series : str
+        The id of its series, if it belongs to one.
+    """
+
+    name: str
+    kind: Literal["row", "claim", "table"]
+    table: str
+    label_en: str
+    label_zh: str = ""
+    place: str = ""
+    period: str = ""
+    printed: str = ""
+    unit: str = ""
+    vintage: str = ""
+    evidence: str = ""
+    note: str = ""
+    english: str = ""
+    source: Source | None = None
+    series: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page of the book that shows it."""
+        return _PAGES[self.kind]
+
+    @property
+    def anchor(self) -> str:
+        """The place on that page."""
+        return _PREFIXES[self.kind] + self.name
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether no page with the figure could be opened."""
+        return self.evidence == "unconfirmed"
+
+
+def find(name: str) -> Entry:
+    """Return the entry of a name.
+
+    Parameters
+    ----------
+    name : str
+        A row's name, the id of an outside figure or of a claim, or a table's name.
+
+    Returns
+    -------
+    Entry
+        What is known about it.
+
+    Raises
+    ------
+    TableError
+        If nothing has this name; the message says which name is the nearest.
+
+    Examples
+    --------
+    >>> entry = find("market-export-2024-as-published")
+    >>> entry.printed, entry.unit, entry.evidence
+    ('13.7', 'trillion CNY', 'printed')
+    >>> find("market-2024").printed
+    '17.66万亿元'
+    """
+    known = entries()
+    if name in known:
+        return known[name]
+    close = get_close_matches(name, known, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    raise TableError(
+        f"nothing in the data package is named {name!r}{hint}; give the name of a row (column "
+        "'row' of cbec.tables.frames.load), the id of an outside figure or a claim, or a table's name"
+    )
+
+
+def entries() -> Mapping[str, Entry]:
+    """Return all entries by name; a changed file is read again.
+
+    Raises
+    ------
+    TableError
+        If a table is broken, or two entries have one name.
+    """
+    return _entries(tuple((path, path.stat().st_mtime_ns) for path in data_files()))
+
+
+def split_names(rows: str | Iterable[str]) -> tuple[str, ...]:
+    """Return each name once, in order.
+
+    Parameters
+    ----------
+    rows : str or iterable of str
+        Names, or texts of names that are joined by blanks, as in the column ``row`` of a
+        computed frame.
+
+    Examples
+    --------
+    >>> split_names(["a b", "b c"])
+    ('a', 'b', 'c')
+    """
+    texts = [rows] if isinstance(rows, str) else rows
+    named = (text for text in texts if isinstance(text, str))
+    return tuple(dict.fromkeys(name for text in named for name in text.split()))
+
+
+def descriptor() -> dict[str, Any]:
+    """Return the content of ``datapackage.json``.
+
+    Examples
+    --------
+    >>> descriptor()["name"]
+    'cbec-companion-data'
+    """
+    path = frames.data_dir() / DESCRIPTOR
+    return _described(path, path.stat().st_mtime_ns)
+
+
+def data_files() -> list[Path]:
+    """Return the files of the data package: its descriptor, its readme and its tables.
+
+    Examples
+    --------
+    >>> data_files()[0].name
+    'README.md'
+    """
+    folder = frames.data_dir()
+    names = [DESCRIPTOR, "README.md", *(table["path"] for table in descriptor()["resources"])]
+    return sorted(path for name in names if (path := folder / name).is_file())
+
+
+@functools.lru_cache(maxsize=1)
+def _described(path: Path, _stamp: int) -> dict[str, Any]:
+    frames.names()  # tells what is wrong with a broken one
+    found: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
+    return found
+
+
+@functools.lru_cache(maxsize=1)
+def _entries(_stamp: Sequence[tuple[Path, int]]) -> Mapping[str, Entry]:
+    ledger = read_ledger(frames.data_dir() / "claims.csv")
+    found: dict[str, Entry] = {}
+    listed = [*_claims(ledger), *_tables(), *_rows(ledger)]
+    for entry in listed:
+        if entry.name in found:
+            raise TableError(
+                f"{entry.name!r} names something in table {entry.table!r} and in table "
+                f"{found[entry.name].table!r}; rename one, so that a page can cite either"
+            )
+        found[entry.name] = entry
+    return found
+
+
+def _claims(ledger: Ledger) -> Iterable[Entry]:
+    for claim in ledger.claims.values():
+        yield Entry(
+            name=claim.id,
+            kind="claim",
+            table="claims",
+            label_en=claim.label_en,
+            label_zh=claim.label_zh,
+            place=", ".join(filter(None, ("the paper", claim.place))),
+            period=claim.period,
+            printed=claim.printed.text if claim.printed else "",
+            evidence="printed" if claim.printed else "",
+            note=claim.note_en,
+            english=claim.english,
+            source=ledger.sources.get(PAPER),
+        )
+
+
+def _tables() -> Iterable[Entry]:
+    for table in descriptor()["resources"]:
+        name = table["name"]
+        yield Entry(name, "table", name, table.get("title", name))
+
+
+def _rows(ledger: Ledger) -> Iterable[Entry]:
+    countries = frames.load("countries").set_index("iso3")["label_en"].to_dict()
+    series = frames.load("series").set_index("id").to_dict("index")
+    titles = {table["name"]: table.get("title", "") for table in descriptor()["resources"]}
+    for table in frames.names():
+        frame = frames.load(table)
+        if "row" not in frame:
+            continue
+        for record in frame.to_dict("records"):
+            cells = {str(column): _text(value) for column, value in record.items()}
+            measured = series.get(cells.get("series", ""), {})
+            claim = ledger.claims.get(cells.get("claim", ""))
+            if claim is not None:
+                measured = {"label_en": claim.label_en, "label_zh": claim.label_zh}
+            cells["country"] = countries.get(cells.get("country", ""), "")
+            yield Entry(
+                name=cells["row"],
+                kind="row",
+                table=table,
+                label_en=_first(cells, _LABELS, "en") or measured.get("label_en", titles[table]),
+                label_zh=_first(cells, _LABELS, "zh") or measured.get("label_zh", ""),
+                place=", ".join(filter(None, (cells.get(column) for column in _PLACES))),
+                period=_first(cells, _PERIODS) or _span(cells, "from_year", "to_year"),
+                printed=_figure(cells),
+                unit=cells.get("unit", ""),
+                vintage=cells.get("vintage", ""),
+                evidence=_first(cells, _GRADES),
+                note=_first(cells, _NOTES),
+                source=ledger.sources.get(cells["source"]),
+                series=cells.get("series", ""),
+            )
+
+
+def _first(cells: Mapping[str, str], columns: Sequence[str], language: str = "") -> str:
+    filled = (cells.get(column.format(language), "") for column in columns)
+    return next(filter(None, filled), "")
+
+
+def _span(cells: Mapping[str, str], low: str, high: str) -> str:
+    return " to ".join(filter(None, (cells.get(low), cells.get(high))))
+
+
+def _figure(cells: Mapping[str, str]) -> str:
+    comparator = cells.get("comparator", "=").removeprefix("=")
+    figure = _span(cells, "printed", "printed_upper") or cells.get("claimed", "")
+    return f"{comparator} {figure}".strip()
+
+
+def _text(value: object) -> str:
+    """Write a cell as its table does; a date without the time of day that pandas adds."""
+    if value is None or value != value:
+        return ""
+    return value.date().isoformat() if isinstance(value, date) else str(value)  # type: ignore[attr-defined]

@@ -1,0 +1,104 @@
+"""What goes by the name of cross-border e-commerce: the statistics side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cbec.measures.growth import share
+from cbec.tables.frames import load
+from cbec.tables.grades import weakest
+
+__all__ = ["growth_statements", "levels", "trade_shares"]
+
+_LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
+
+
+def levels() -> pd.DataFrame:
+    """Return the level of each statistic by year.
+
+    Returns
+    -------
+    DataFrame
+        Rows as `cbec.tables.frames.load` gives them, in trillion yuan; ``series`` is ``100EC`` (the
+        market), ``100EC's B2C`` (its part that goes to consumers, computed from the printed share),
+        ``customs`` (the survey as revised), ``platform`` (retail over customs' own platform) and
+        ``others`` (single estimates of other publishers).
+
+    Examples
+    --------
+    >>> sorted(levels()["series"].unique())
+    ['100EC', "100EC's B2C", 'customs', 'others', 'platform']
+    """
+    market = load("market", series="market-total")
+    retail = load("market", series="market-b2c-share")
+    retail = retail.merge(market, on="year", suffixes=("", "_of"))
+    retail = retail.assign(
+        series="100EC's B2C",
+        value=retail["value"] * retail["value_of"] / 100,
+        unit=retail["unit_of"],
+        printed=retail["printed"] + "% of " + retail["printed_of"],
+        row=retail["row"] + " " + retail["row_of"],
+        evidence=[
+            weakest(both) for both in zip(retail["evidence"], retail["evidence_of"], strict=True)
+        ],
+    )
+    retail = retail[market.columns]
+    survey = load("customs", series="customs-total", vintage="revised")
+    narrow = load("customs", series="customs-narrow-total")
+    rivals = load("conflicts", series="market-total", vintage="as-published")
+    rivals = rivals.query("comparator == '='").assign(series="others")
+    return pd.concat([market, retail, survey, narrow, rivals]).replace({"series": _LABELS})
+
+
+def trade_shares() -> pd.DataFrame:
+    """Return CBEC over goods trade by definition and vintage.
+
+    Returns
+    -------
+    DataFrame
+        ``definition`` (100EC's market, or customs' count), ``series`` (totals as first published,
+        or as revised), and the columns of `cbec.measures.growth.share`, in percent.
+
+    Notes
+    -----
+    The revised totals of trade are those that the next year's growth rate implies. On customs'
+    definition numerator and denominator are both first-published or both revised.
+
+    Examples
+    --------
+    >>> trade_shares()["definition"].unique().tolist()
+    ["100EC's market", "customs' count of CBEC"]
+    """
+    market = load("market", series="market-total")
+    customs = load("customs", series="customs-total").groupby("vintage")
+    trade = load("goods_trade", series="goods-trade-total").groupby("vintage")
+    first, revised = trade.get_group("first-published"), trade.get_group("implied")
+    shares = {
+        ("100EC's market", "as first published"): share(market, first),
+        ("100EC's market", "as revised"): share(market, revised),
+        ("customs' count of CBEC", "as first published"): share(
+            customs.get_group("first-published"), first
+        ),
+        ("customs' count of CBEC", "as revised"): share(customs.get_group("revised"), revised),
+    }
+    return pd.concat(shares, names=["definition", "series"]).reset_index()
+
+
+def growth_statements() -> pd.DataFrame:
+    """Return what officials and the press said of growth over five years.
+
+    Returns
+    -------
+    DataFrame
+        ``Organisation``, ``Claimed``, ``Speaker``, ``Year``, ``Window``, and ``row`` and
+        ``evidence`` of each.
+
+    Examples
+    --------
+    >>> growth_statements().columns.tolist()
+    ['Organisation', 'Claimed', 'Speaker', 'Year', 'Window', 'row', 'evidence']
+    """
+    said = load("growth_statements").sort_values("year").fillna("")
+    shown = ["organisation", "claimed", "speaker", "year", "period"]
+    renamed = said[[*shown, "row", "evidence"]].rename(columns=lambda name: name.capitalize())
+    return renamed.rename(columns={"Period": "Window", "Row": "row", "Evidence": "evidence"})

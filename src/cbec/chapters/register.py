@@ -1,0 +1,911 @@
+"""The register of forecasts: made from data to one year, remade at will, scored as outturns come.
+
+A row that comes out the same as before keeps the version and the date at which it was first made; a
+row that comes out otherwise gets new ones. A vintage is a series of its own: no forecast leans on
+figures of two of them, and each is scored by its own outturn.
+
+The rows of the first default, which was replaced, are not remade: they stay as they were published,
+at the top and to the byte, and are scored on. See `cbec.chapters.first_default`. Every other row can
+be remade from ``data/``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from cbec import __version__
+from cbec.chapters.first_default import problems
+from cbec.errors import TableError
+from cbec.figures.interval import Interval
+from cbec.figures.rounding import Printed, parse_printed
+from cbec.measures.growth import share
+from cbec.tables.frames import load
+from cbec.tables.grades import SETS, WEAK_GRADES, latest_run, model_possible, weakest
+from cbec.trend.accuracy import interval_score
+from cbec.trend.api import forecast
+from cbec.trend.combination import calibration
+from cbec.trend.propagation import run_statement, weak_years
+
+__all__ = [
+    "COLUMNS",
+    "DECIMALS",
+    "FIRST_DEFAULT",
+    "KEPT_MODELS",
+    "ORIGIN",
+    "TARGETS",
+    "as_csv",
+    "check",
+    "excluded",
+    "figures",
+    "forecasters",
+    "made",
+    "make_register",
+    "published_scored",
+    "scored",
+]
+
+ORIGIN = 2024
+"""Last year of data that the forecasts rest on."""
+
+TARGETS = range(2025, 2031)
+"""The years that are forecast."""
+
+KEPT_MODELS = ("combination", "naive", "drift", "damped-holt", "grey")
+"""The models that every series has rows for, the default first."""
+
+FIRST_DEFAULT = "first-default"
+"""What `forecasters` calls the default that was replaced."""
+
+SHARE_MODELS = ("logit-trend",)
+"""Models of shares alone."""
+
+DECIMALS = 4
+"""Decimals of the forecasts; rows that differ by one unit of the last one are the same."""
+
+COLUMNS = (
+    "id",
+    "series",
+    "data_table",
+    "data_vintage",
+    "basis",
+    "origin",
+    "first_year",
+    "n",
+    "model",
+    "target_year",
+    "mean",
+    "lower_80",
+    "upper_80",
+    "lower_95",
+    "upper_95",
+    "unit",
+    "package_version",
+    "made_on",
+    "evidence",
+    "note",
+)
+"""The columns of ``data/forecasts.csv``, in order."""
+
+_DEFAULT = KEPT_MODELS[0]
+_FORECAST = ("mean", "lower_80", "upper_80", "lower_95", "upper_95")
+_KEPT = ("package_version", "made_on")
+_LEVELS = (80, 95)
+_SHARE = "market-trade-share"
+_COMPUTED = "as-published over first-published"
+_FIRST = "first-published"
+_MARKET = ("market-total", "market-export", "market-import")
+_FIGURES = ("series", "year", "value", "lower", "upper", "evidence", "row", "unit")
+
+
+@dataclass(frozen=True)
+class _Series:
+    """One series in one vintage."""
+
+    series: str
+    tables: tuple[str, ...]
+    vintage: str
+    note: str = ""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return (*KEPT_MODELS, *SHARE_MODELS) if self.series == _SHARE else KEPT_MODELS
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The years of a series that a forecast rests on."""
+
+    of: _Series
+    basis: str
+    known: pd.DataFrame
+    rows: pd.DataFrame
+
+    @classmethod
+    def until(cls, last: int, of: _Series, basis: str) -> _Run:
+        known = _levels(of)
+        known = known[known["year"] <= last]
+        return cls(of, basis, known, latest_run(known, basis))
+
+    @property
+    def first(self) -> int:
+        return int(self.rows["year"].iloc[0])
+
+    @property
+    def last(self) -> int:
+        return int(self.rows["year"].iloc[-1])
+
+    @property
+    def unit(self) -> str:
+        return str(self.rows["unit"].iloc[0])
+
+    @property
+    def evidence(self) -> str:
+        return weakest(self.rows["evidence"])
+
+    @property
+    def statement(self) -> str:
+        """What the run is, and what ends it where years before it are known."""
+        said = run_statement(self.rows)
+        if self.rows.empty or self.first <= self.known["year"].min():
+            return said
+        before = self.known.loc[self.known["year"] == self.first - 1, "evidence"]
+        ended = WEAK_GRADES.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
+        return f"{said}; {self.first - 1} is {ended}"
+
+    def forecast(self, horizon: int, model: str) -> pd.DataFrame:
+        """Return a row a year, with the columns of the register."""
+        values = self.rows["value"].to_numpy(dtype=float)
+        # A model of shares takes fractions; for all others the unit doesn't matter.
+        scale = 100.0 if model in SHARE_MODELS else 1.0
+        made = forecast(
+            values / scale, horizon, level=_LEVELS, model=model, index=self.rows["year"].to_numpy()
+        )
+        columns: dict[str, Any] = {"target_year": made.index, "mean": made.mean * scale}
+        for place, level in enumerate(_LEVELS):
+            columns[f"lower_{level}"] = made.lower[:, place] * scale
+            columns[f"upper_{level}"] = made.upper[:, place] * scale
+        return pd.DataFrame(columns).round(dict.fromkeys(_FORECAST, DECIMALS))
+
+    @property
+    def note(self) -> str:
+        alike = [
+            name
+            for name in SETS
+            if name != self.basis and self.rows.equals(latest_run(self.known, name))
+        ]
+        same = f"the same years as {' and '.join(alike)}" if alike else ""
+        return "; ".join(filter(None, (weak_years(self.rows), same, self.of.note)))
+
+
+def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:
+    """Return the levels of one series in one vintage, as the register's models take them.
+
+    Parameters
+    ----------
+    series : str
+        A series of the tables ``market`` or ``customs``. The trade share, ``market-trade-share``,
+        is computed: 100EC's market over customs' goods trade, each as it was first published.
+    vintage : str
+        The vintage of the figures; of the trade share ``as-published over first-published``.
+    until : int, optional
+        The last year to return; all years unless given.
+
+    Returns
+    -------
+    DataFrame
+        A row a year: ``series``, ``year``, ``value``, ``lower`` and ``upper`` (all that the
+        printed figure stands for), ``evidence``, ``row`` and ``unit``. Figures that are printed
+        as more than or about are no levels and left out, so that their year is missing. No row if
+        the series begins after ``until``.
+
+    Raises
+    ------
+    TableError
+        If there is no such series or vintage.
+
+    Examples
+    --------
+    >>> figures("customs-total", "first-published", until=2024)["value"].tolist()
+    [1.69, 1.98, 2.11, 2.38, 2.63]
+    >>> shares = figures("market-trade-share", "as-published over first-published", until=2024)
+    >>> shares[["year", "value"]].tail(2).round(2).to_numpy().tolist()
+    [[2023.0, 40.35], [2024.0, 40.27]]
+    """
+    for one in _all_series():
+        if (one.series, one.vintage) == (series, vintage):
+            found = _levels(one)
+            kept = found if until is None else found[found["year"] <= until]
+            return kept.reset_index(drop=True)
+    known = "; ".join(f"{one.series}, {one.vintage}" for one in _all_series())
+    raise TableError(f"there is no series {series!r} in vintage {vintage!r}; there are {known}")
+
+
+def make_register(
+    previous: pd.DataFrame | None = None,
+    *,
+    models: Sequence[str] | None = None,
+    today: date | None = None,
+) -> pd.DataFrame:
+    """Make every row of the register from the data.
+
+    Parameters
+    ----------
+    previous : DataFrame, optional
+        The register as it was, such as ``cbec.tables.frames.load("forecasts")``. A row of it whose data
+        and forecasts are the same, numbers to one unit of the last decimal, is taken over as it
+        stands, with its version and date. The rows of the first default are taken over whatever
+        the data say; without a previous register there are none.
+    models : sequence of str, optional
+        Only these models; those of `KEPT_MODELS`, and a model of shares for the share, unless
+        given.
+    today : date, optional
+        The date of new rows; today's unless given.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `COLUMNS`. Forecasts are in the unit of their series.
+
+    Raises
+    ------
+    TableError
+        If a table is broken, a model is none of the register's, or the previous register doesn't
+        hold the rows of the first default as they were published.
+    TrendError
+        If a model can't be fitted to a run that is long enough.
+
+    See Also
+    --------
+    excluded : What has no row, and why.
+
+    Examples
+    --------
+    >>> rows = make_register(models=["naive"])
+    >>> total = rows[(rows["series"] == "customs-total") & (rows["target_year"] == 2025)]
+    >>> total[["data_vintage", "basis", "n", "mean"]].to_numpy().tolist()
+    [['revised', 'all', 7, 2.71], ['first-published', 'all', 5, 2.63],
+     ['first-published', 'without-unconfirmed', 5, 2.63],
+     ['first-published', 'sourced', 5, 2.63]]
+    """
+    known = (*KEPT_MODELS, *SHARE_MODELS)
+    if models is not None and not len(models):
+        raise TableError(f"there is no model to remake; choose some of {', '.join(known)}")
+    for model in models or ():
+        if model not in known:
+            raise TableError(f"the register has no model {model!r}; it has {', '.join(known)}")
+    stamp = pd.Timestamp(today or date.today())
+    frames = [
+        _rows(run, model, stamp)
+        for run in _runs()
+        if not _reason(run)
+        for model in run.of.models
+        if models is None or model in models
+    ]
+    present = pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+    present = present.astype({"made_on": "datetime64[s]", "note": "str"})
+    if previous is None:
+        return present
+    _check_columns(previous, "previous register")
+    present = _kept(present, previous)
+    if models is not None and _DEFAULT not in models:
+        return present
+    first = previous[forecasters(previous) == FIRST_DEFAULT]
+    if found := problems(_lines(first)):
+        more = f"; {len(found) - 1} other rows differ, too" if len(found) > 1 else ""
+        raise TableError(f"{found[0]}{more}")
+    first = first[list(COLUMNS)].astype(dict(present.dtypes))
+    return pd.concat([first, present], ignore_index=True)
+
+
+def excluded() -> pd.DataFrame:
+    """Return the series, vintages and bases that the register has no row for, and why.
+
+    Returns
+    -------
+    DataFrame
+        ``series``, ``data_vintage``, ``basis``, ``first_year``, ``last_year`` and ``n`` of the
+        latest unbroken run until `ORIGIN`, and ``reason``.
+
+    Examples
+    --------
+    >>> rows = excluded().set_index(["series", "data_vintage", "basis"])
+    >>> rows.loc[("customs-total", "revised", "sourced"), "reason"]
+    'no model is possible: 1 year, 2024, and at least 5 are needed; 2023 is unconfirmed'
+    >>> rows.loc[("market-total", "as-published", "sourced"), "reason"]
+    'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed; 2018 is unconfirmed'
+    >>> rows.loc[("customs-import", "revised", "all"), "reason"]
+    'the latest run is 2018 to 2022, and ends before 2024'
+    """
+    return pd.DataFrame(
+        {
+            "series": run.of.series,
+            "data_vintage": run.of.vintage,
+            "basis": run.basis,
+            "first_year": run.first if len(run.rows) else pd.NA,
+            "last_year": run.last if len(run.rows) else pd.NA,
+            "n": len(run.rows),
+            "reason": reason,
+        }
+        for run in _runs()
+        if (reason := _reason(run))
+    )
+
+
+def check(stored: pd.DataFrame | None = None, *, models: Sequence[str] | None = None) -> list[str]:
+    """Compare the stored register with the one that the data give now.
+
+    The rows of the first default are held against what was published instead.
+
+    Parameters
+    ----------
+    stored : DataFrame, optional
+        The register; ``cbec.tables.frames.load("forecasts")`` unless given.
+    models : sequence of str, optional
+        Compare these models only.
+
+    Returns
+    -------
+    list of str
+        What differs, one line for each row; empty if every row of the first default stands as it
+        was published, and every other row is remade.
+
+    Raises
+    ------
+    TableError, TrendError
+        See `make_register`.
+
+    Examples
+    --------
+    >>> check(models=["naive", "drift"])
+    []
+    """
+    stored = made() if stored is None else stored
+    _check_columns(stored, "stored register")
+    if models is not None:
+        stored = stored[stored["model"].isin(models)]
+    is_first = forecasters(stored) == FIRST_DEFAULT
+    found = []
+    if models is None or _DEFAULT in models:
+        found += problems(_lines(stored[is_first]))
+    present = make_register(models=models).set_index("id")
+    held = stored[~is_first].set_index("id")
+    found += [
+        f"{id}: is missing; run 'make register'" for id in present.index.difference(held.index)
+    ]
+    found += [
+        f"{id}: the data give no such row; run 'make register'"
+        for id in held.index.difference(present.index)
+    ]
+    for id in present.index.intersection(held.index):
+        new, old = present.loc[id].to_dict(), held.loc[id].to_dict()
+        found += [
+            f"{id}: {column} is {old[column]}, and the data give {new[column]}; run 'make register'"
+            for column in COLUMNS[1:]
+            if column not in _KEPT and not _same(column, new[column], old[column])
+        ]
+    return found
+
+
+def made() -> pd.DataFrame:
+    """Return the stored register.
+
+    Returns
+    -------
+    DataFrame
+        The table ``forecasts``, checked against the data package.
+
+    Raises
+    ------
+    TableError
+        If it is broken.
+
+    Examples
+    --------
+    >>> made()["origin"].unique().tolist()
+    [2024]
+    """
+    return load("forecasts")
+
+
+def forecasters(register: pd.DataFrame) -> pd.Series[Any]:
+    """Return what made each row: its model, or the first default.
+
+    Both defaults have the same name in the column ``model``. The ids of the present one hold its
+    version, that of the package when its constants were made; those of the first one hold none.
+
+    Parameters
+    ----------
+    register : DataFrame
+        Rows of the register.
+
+    Returns
+    -------
+    Series of str
+        The column ``model``, with `FIRST_DEFAULT` in the rows of the first default.
+
+    Raises
+    ------
+    TableError
+        If the frame isn't of the register's columns.
+
+    Examples
+    --------
+    >>> forecasters(made()).unique().tolist()
+    ['first-default', 'combination', 'naive', 'drift', 'damped-holt', 'grey', 'logit-trend']
+    """
+    _check_columns(register, "register")
+    is_present = register["id"].str.contains(f"-{_in_id(_DEFAULT)}-", regex=False)
+    return register["model"].mask((register["model"] == _DEFAULT) & ~is_present, FIRST_DEFAULT)
+
+
+def as_csv(register: pd.DataFrame) -> str:
+    """Write the register as it is stored.
+
+    Parameters
+    ----------
+    register : DataFrame
+        As `make_register` returns it.
+
+    Returns
+    -------
+    str
+        Comma-separated, with a fixed number of decimals.
+
+    Examples
+    --------
+    >>> as_csv(make_register(models=["naive"])).splitlines()[1][:62]
+    'market-total-as-published-all-naive-2024-for-2025,market-total'
+    """
+    written = register[list(COLUMNS)].copy()
+    for column in _FORECAST:
+        written[column] = [f"{number:.{DECIMALS}f}" for number in written[column]]
+    written["made_on"] = [f"{day:%Y-%m-%d}" for day in written["made_on"]]
+    return str(written.to_csv(index=False, lineterminator="\n"))
+
+
+def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Score the register's rows whose outturn is in the data.
+
+    Parameters
+    ----------
+    register : DataFrame, optional
+        The register; the stored one unless given.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the register for which the same series has a figure of the target year in the
+        same vintage, with more columns:
+
+        - ``forecaster``, the model or the first default, see `forecasters`;
+        - ``outturn``, in the unit; ``error``, the mean less the outturn, and ``error_percent`` of
+          the outturn;
+        - ``inside_80`` and ``inside_95``, whether the interval holds the outturn at face value;
+          ``interval_score_80`` and ``interval_score_95``, see
+          `cbec.trend.accuracy.interval_score`;
+        - ``hindsight``, whether the row was made after the target year had ended;
+        - ``row``, the row of the outturn. ``evidence`` is the weakest grade of the data and the
+          outturn.
+
+    Notes
+    -----
+    Forecasts from first-published figures are held against the first-published outturn, those
+    from revised figures against the revised one.
+
+    Examples
+    --------
+    >>> rows = scored(make_register(models=["naive"]))
+    >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
+    [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
+     ['first-published', 'without-unconfirmed', 2.63, 2.75],
+     ['first-published', 'sourced', 2.63, 2.75]]
+    """
+    register = made() if register is None else register
+    register = register.assign(forecaster=forecasters(register))
+    outturns = {
+        (one.series, one.vintage, int(row["year"])): row
+        for one in _all_series()
+        for row in _levels(one).to_dict("records")
+    }
+    rows = []
+    for record in register.to_dict("records"):
+        key = (record["series"], record["data_vintage"], record["target_year"])
+        if (outturn := outturns.get(key)) is None:
+            continue
+        value, error = outturn["value"], record["mean"] - outturn["value"]
+        rows.append(
+            record
+            | {
+                "outturn": value,
+                "error": error,
+                "error_percent": 100 * error / value,
+                **{
+                    f"inside_{level}": record[f"lower_{level}"] <= value <= record[f"upper_{level}"]
+                    for level in _LEVELS
+                },
+                **{
+                    f"interval_score_{level}": interval_score(
+                        [value], [record[f"lower_{level}"]], [record[f"upper_{level}"]], level
+                    )
+                    for level in _LEVELS
+                },
+                "hindsight": record["made_on"].year > record["target_year"],
+                "evidence": weakest([record["evidence"], outturn["evidence"]]),
+                "row": outturn["row"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def published_scored(model: str = "combination") -> pd.DataFrame:
+    """Score forecasts that others published, beside what a model here would have said.
+
+    Parameters
+    ----------
+    model : str
+        The model that speaks for us, see `cbec.trend.forecast`.
+
+    Returns
+    -------
+    DataFrame
+        For each row of ``published_forecasts``, each vintage of its outturn and each set of our
+        figures, one row:
+
+        - ``id``, ``forecaster``, ``vintage`` (forecast or target), ``quantity``, ``definition``,
+          ``origin``, ``target_year``, ``comparator`` and ``unit`` of the forecast, and
+          ``forecast``, its figure, of a range the middle, with ``forecast_lower`` and
+          ``forecast_upper``, all that is printed;
+        - ``outturn_vintage``, ``outturn``, ``outturn_printed``, the same as it was printed, and
+          ``outturn_evidence``;
+        - ``error``: forecast less outturn, in the unit, and ``error_percent`` of the outturn; NaN
+          for a lower bound, which claims no level, and for a target; ``error_lower`` and
+          ``error_upper``, what range and rounding of both allow;
+        - ``result``: ``too high``, ``too low`` or ``right within rounding``; of a lower bound and
+          of a target ``passed``, ``not passed`` or ``undecided within rounding``; or
+          ``no outturn``;
+        - ``basis``, ``data_to``, ``our_first_year``, ``our_last_year`` and ``our_n``: the data
+          that we would have had; ``our_mean``, ``our_lower_80`` and so on; ``our_error``,
+          ``our_error_percent``, ``inside_80``, ``inside_95``; ``our_statement``, what ours rests
+          on, or that no model is possible;
+        - ``evidence``, the weakest grade among forecast, outturn and our data; ``note``; ``row``.
+
+    Raises
+    ------
+    TableError
+        If a table is broken, or the model is one of shares: the forecasts are of levels.
+    TrendError
+        If the model isn't known or can't be fitted.
+
+    Notes
+    -----
+    Our data end in the year that the origin names ("data to 2022"), otherwise in the year before
+    the origin. They are the figures as the tables have them now, not as they stood at the origin:
+    older years may have been revised since, the last year wasn't always published by then, and a
+    revised vintage wasn't known at all. That favours us.
+
+    Where a text doesn't say what it counts, forecast and outturn compare by name only.
+
+    Examples
+    --------
+    >>> rows = published_scored(model="drift").set_index(["id", "basis"])
+    >>> rows.loc[("nipa-2021-for-2022", "all"), ["forecast", "outturn"]].tolist()
+    [20.5, 15.7]
+    >>> rows.loc[("nipa-2021-for-2022", "all"), "our_statement"]
+    '9 years, 2012 to 2020; unconfirmed: 2013, 2017, 2018'
+    >>> rows.loc[("nipa-2021-for-2022", "sourced"), "our_statement"]
+    'no model is possible: 2 years, 2019 to 2020, and at least 5 are needed; 2018 is unconfirmed'
+    """
+    if model in SHARE_MODELS:
+        raise TableError(f"{model} is a model of shares; choose one of levels, such as 'drift'")
+    return pd.DataFrame(
+        _published_row(record, outturn, basis, model)
+        for record in load("published_forecasts").to_dict("records")
+        for outturn in _outturns(record)
+        for basis in SETS
+    )
+
+
+# What the register holds ---------------------------------------------------------------------
+
+
+def _all_series() -> Iterator[_Series]:
+    """Yield the series of the market, the trade share, and all of customs in each vintage."""
+    for series in _MARKET:
+        yield _Series(series, ("market",), "as-published")
+    yield _Series(
+        _SHARE,
+        ("market", "goods_trade"),
+        _COMPUTED,
+        "computed: 100EC's market over customs' goods trade as first published",
+    )
+    customs = load("customs")[["series", "vintage"]].drop_duplicates()
+    for series, vintage in customs.itertuples(index=False):
+        note = ""
+        if (series, vintage) == ("customs-total", _FIRST):
+            note = "each year as first published; the growth printed beside it is on a revised base"
+        yield _Series(series, ("customs",), vintage, note)
+
+
+def _levels(of: _Series) -> pd.DataFrame:
+    if of.series == _SHARE:
+        market = load("market", series="market-total")
+        trade = load("goods_trade", series="goods-trade-total", vintage=_FIRST)
+        found = share(market, trade).reset_index().assign(series=_SHARE, unit="percent")
+        return found[list(_FIGURES)]
+    (table,) = of.tables
+    rows = load(table, series=of.series, vintage=of.vintage)
+    if "comparator" in rows:
+        rows = rows[rows["comparator"] == "="]
+    ends = [parse_printed(text).interval() for text in rows["printed"]]
+    rows = rows.assign(lower=[_low(end) for end in ends], upper=[_high(end) for end in ends])
+    return rows[list(_FIGURES)].sort_values("year", ignore_index=True)
+
+
+def _runs(origin: int = ORIGIN) -> Iterator[_Run]:
+    for one in _all_series():
+        for basis in SETS:
+            yield _Run.until(origin, one, basis)
+
+
+def _reason(run: _Run, origin: int = ORIGIN) -> str:
+    """Say why a run has no rows; nothing if it has."""
+    if not model_possible(run.rows):
+        return run.statement
+    if run.last < origin:
+        return f"the latest run is {run.first} to {run.last}, and ends before {origin}"
+    return ""
+
+
+def _rows(run: _Run, model: str, stamp: pd.Timestamp) -> pd.DataFrame:
+    rows = run.forecast(TARGETS[-1] - ORIGIN, model)
+    rows = rows[rows["target_year"].isin(TARGETS)]
+    parts = (run.of.series, run.of.vintage, run.basis, _in_id(model), str(ORIGIN))
+    name = "-".join(parts).replace(" ", "-")
+    return rows.assign(
+        id=[f"{name}-for-{year}" for year in rows["target_year"]],
+        series=run.of.series,
+        data_table=" ".join(run.of.tables),
+        data_vintage=run.of.vintage,
+        basis=run.basis,
+        origin=ORIGIN,
+        first_year=run.first,
+        n=len(run.rows),
+        model=model,
+        unit=run.unit,
+        package_version=__version__,
+        made_on=stamp,
+        evidence=run.evidence,
+        note=run.note or None,
+    )
+
+
+def _in_id(model: str) -> str:
+    """Name a model as ids do: the default with its version, so that no two defaults share an id."""
+    return f"{model}-{calibration().provenance['version']}" if model == _DEFAULT else model
+
+
+def _lines(register: pd.DataFrame) -> list[str]:
+    """Return the rows as the lines of the file."""
+    return as_csv(register).splitlines(keepends=True)[1:]
+
+
+def _kept(present: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    """Put the previous rows in the place of those that are the same."""
+    held = {record["id"]: record for record in previous.to_dict("records")}
+    rows = []
+    for record in present.to_dict("records"):
+        old = held.get(record["id"])
+        same = old is not None and all(
+            _same(column, record[column], old[column]) for column in COLUMNS if column not in _KEPT
+        )
+        rows.append(old if same else record)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict(present.dtypes))
+
+
+def _check_columns(register: pd.DataFrame, name: str) -> None:
+    if missing := [column for column in COLUMNS if column not in register.columns]:
+        raise TableError(
+            f"the {name} lacks {', '.join(missing)}; give the table forecasts as "
+            "cbec.tables.frames.load returns it"
+        )
+    if not pd.api.types.is_datetime64_dtype(register["made_on"]):
+        raise TableError(
+            f"the {name} has no dates in made_on; give the table forecasts as "
+            "cbec.tables.frames.load returns it"
+        )
+
+
+def _same(column: str, one: Any, other: Any) -> bool:
+    if column in _FORECAST:
+        # The optimisers' last digits differ between machines.
+        return bool(abs(one - other) < 1.5 * 10**-DECIMALS)
+    return bool(one == other or (pd.isna(one) and pd.isna(other)))
+
+
+# What others published -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Outturn:
+    """What came of a forecast, and the series that a model here would have been fitted to."""
+
+    vintage: str
+    value: float
+    printed: Printed
+    evidence: str
+    row: str
+    of: _Series | None
+
+    @property
+    def range(self) -> Interval:
+        """All that the printed figure stands for."""
+        return self.printed.interval()
+
+
+def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
+    """Yield the outturn of a published forecast in each vintage; None if there is none."""
+    series = record["outturn_series"]
+    if pd.isna(series):
+        yield None
+        return
+    catalogue = load("series").set_index("id")
+    found = load(str(catalogue.loc[series, "table"]), series=series)
+    found = found[found["year"] == record["target_year"]]
+    if "comparator" in found:
+        found = found[found["comparator"] == "="]
+    if found.empty:
+        yield None
+    for row in found.to_dict("records"):
+        alike = [one for one in _all_series() if one.series == series]
+        of = next((one for one in alike if one.vintage in (row["vintage"], _COMPUTED)), None)
+        yield _Outturn(
+            row["vintage"],
+            row["value"],
+            parse_printed(row["printed"]),
+            row["evidence"],
+            row["row"],
+            of,
+        )
+
+
+def _published_row(
+    record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
+) -> dict[str, Any]:
+    # A target is no forecast: it is passed or not, like a lower bound.
+    is_bound = record["comparator"] != "=" or record["vintage"] == "target"
+    said = parse_printed(record["printed"])
+    upper = said if pd.isna(record["printed_upper"]) else parse_printed(record["printed_upper"])
+    face = float(said.value + upper.value) / 2
+    low, high = _low(said.interval()), _high(upper.interval())
+    kept = ("id", "forecaster", "vintage", "quantity", "definition", "origin", "target_year")
+    row: dict[str, Any] = {name: record[name] for name in kept}
+    row |= {
+        "comparator": record["comparator"],
+        "unit": record["unit"],
+        "forecast": face,
+        "forecast_lower": float(said.value),
+        "forecast_upper": float(upper.value),
+        "outturn_vintage": None,
+        "outturn": float("nan"),
+        "outturn_printed": None,
+        "outturn_evidence": None,
+        "error": float("nan"),
+        "error_percent": float("nan"),
+        "error_lower": float("nan"),
+        "error_upper": float("nan"),
+        "result": "no outturn",
+        "basis": basis,
+        "data_to": _data_to(record),
+    }
+    grades, names = [record["evidence"]], [record["row"]]
+    if outturn is not None:
+        row |= {
+            "outturn_vintage": outturn.vintage,
+            "outturn": outturn.value,
+            "outturn_printed": outturn.printed.text,
+            "outturn_evidence": outturn.evidence,
+            "result": _result(said, upper, outturn.range, is_bound),
+        }
+        if not is_bound:
+            error = face - outturn.value
+            row |= {
+                "error": error,
+                "error_percent": 100 * error / outturn.value,
+                "error_lower": low - _high(outturn.range),
+                "error_upper": high - _low(outturn.range),
+            }
+        grades.append(outturn.evidence)
+        names.append(outturn.row)
+    ours, run = _ours(record, outturn, basis, model)
+    if run is not None:
+        grades.append(run.evidence)
+        names.extend(run.rows["row"])
+    evidence = weakest(grades)
+    return (
+        row
+        | ours
+        | {
+            "evidence": evidence,
+            "note": _published_note(record, outturn),
+            "row": " ".join(dict.fromkeys(" ".join(names).split())),
+        }
+    )
+
+
+def _data_to(record: dict[Any, Any]) -> int:
+    stated = re.match(r"data to (\d{4})\b", str(record["origin"]))
+    return int(stated[1]) if stated else int(record["origin_year"]) - 1
+
+
+def _ours(
+    record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
+) -> tuple[dict[str, Any], _Run | None]:
+    """Return what the model would have said, and the run of years that it rests on, if any."""
+    columns = ("our_first_year", "our_last_year", "our_n", *(f"our_{name}" for name in _FORECAST))
+    empty = dict.fromkeys(columns, float("nan")) | {
+        "our_error": float("nan"),
+        "our_error_percent": float("nan"),
+        "inside_80": None,
+        "inside_95": None,
+    }
+    if outturn is None or outturn.of is None:
+        return empty | {"our_statement": "no series of ours is in this unit and definition"}, None
+    run = _Run.until(_data_to(record), outturn.of, basis)
+    if not model_possible(run.rows):
+        return empty | {"our_statement": run.statement}, None
+    made = run.forecast(record["target_year"] - run.last, model)
+    ours = made[made["target_year"] == record["target_year"]].iloc[0]
+    error = ours["mean"] - outturn.value
+    return (
+        {"our_first_year": run.first, "our_last_year": run.last, "our_n": len(run.rows)}
+        | {f"our_{name}": float(ours[name]) for name in _FORECAST}
+        | {
+            "our_error": error,
+            "our_error_percent": 100 * error / outturn.value,
+            "inside_80": bool(ours["lower_80"] <= outturn.value <= ours["upper_80"]),
+            "inside_95": bool(ours["lower_95"] <= outturn.value <= ours["upper_95"]),
+            "our_statement": run.statement,
+        },
+        run,
+    )
+
+
+def _result(said: Printed, upper: Printed, outturn: Interval, is_bound: bool) -> str:
+    """Say how a forecast did, as far as rounding lets it be said."""
+    if is_bound:
+        # The bound is a threshold, hence exact.
+        if _low(outturn) > said.value:
+            return "passed"
+        return "undecided within rounding" if _high(outturn) > said.value else "not passed"
+    covered = Interval(said.interval().lower, upper.interval().upper, True, False)
+    if covered.meets(outturn):
+        return "right within rounding"
+    return "too high" if _low(covered) > _low(outturn) else "too low"
+
+
+def _published_note(record: dict[Any, Any], outturn: _Outturn | None) -> str:
+    parts = []
+    if record["definition"] == "unstated" and outturn is not None:
+        parts.append("the text doesn't say what it counts: compared by name only")
+    said = {"unconfirmed": "is unconfirmed", "printed": "was found only in the audited paper"}
+    if outturn is not None and outturn.evidence in said:
+        parts.append(f"the outturn {said[outturn.evidence]}")
+    if outturn is not None and outturn.vintage == "revised":
+        parts.append("revised figures were not known at the origin")
+    return "; ".join(parts)
+
+
+def _low(interval: Interval) -> float:
+    assert interval.lower is not None  # half-up has two ends
+    return float(interval.lower)
+
+
+def _high(interval: Interval) -> float:
+    assert interval.upper is not None
+    return float(interval.upper)

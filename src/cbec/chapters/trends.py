@@ -1,0 +1,531 @@
+"""What the chapters show of a series: the tables behind their charts of trends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cbec.chapters.register import ORIGIN, figures
+from cbec.errors import TrendError
+from cbec.tables.grades import SET_LABELS, SETS, latest_run, model_possible, weakest
+from cbec.trend.api import checked_model, forecast
+from cbec.trend.propagation import run_statement
+from cbec.trend.registry import MODELS
+from cbec.trend.rolling import Evaluation, rolling_origin
+from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
+
+__all__ = [
+    "SERIES",
+    "change_table",
+    "error_table",
+    "evaluation",
+    "fan_table",
+    "in_words",
+    "panel_table",
+    "power_table",
+    "residual_table",
+    "run_of",
+    "runs_by_set",
+    "sensitivity",
+    "slowdown_runs",
+]
+
+SERIES: Mapping[str, tuple[str, str]] = {
+    "Market, 100EC": ("market-total", "as-published"),
+    "Exports, 100EC": ("market-export", "as-published"),
+    "Imports, 100EC": ("market-import", "as-published"),
+    "100EC's market over goods trade": (
+        "market-trade-share",
+        "as-published over first-published",
+    ),
+    "CBEC, customs, first published": ("customs-total", "first-published"),
+    "CBEC, customs, revised": ("customs-total", "revised"),
+}
+"""Series and vintage of what the chapters forecast, by label."""
+
+_LEVEL = (80, 95)
+_SURVEY = "CBEC, customs, revised"
+_TESTS = {
+    growth_trend: "trend, t test",
+    permutation: "trend, permutation test",
+    sup_f: "break (supF)",
+}
+
+
+def run_of(
+    series: str, vintage: str = "as-published", basis: str = "all", until: int = ORIGIN
+) -> pd.DataFrame:
+    """Return the years of a series that a forecast rests on.
+
+    Parameters
+    ----------
+    series, vintage : str
+        As in `cbec.chapters.register.figures`.
+    basis : str
+        The set of figures, a name of `cbec.tables.grades.SETS`.
+    until : int
+        The last year that may be used.
+
+    Returns
+    -------
+    DataFrame
+        The latest unbroken run.
+
+    Raises
+    ------
+    TableError
+        If there is no such series, vintage or set.
+
+    Examples
+    --------
+    >>> run_of("market-total", basis="sourced")["year"].tolist()
+    [2019, 2020, 2021, 2022]
+    """
+    return latest_run(figures(series, vintage, until=until), basis)
+
+
+def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
+    """Return the years of each series of `SERIES` on each set of figures that gives other years.
+
+    Parameters
+    ----------
+    until : int
+        The last year that may be used.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By label; where a set is narrower, the label names it. A run has no row if no figure until
+        that year is in the set.
+
+    Raises
+    ------
+    TableError
+        If a table is broken.
+
+    Examples
+    --------
+    >>> {label: len(run) for label, run in runs_by_set().items() if "Market" in label}
+    {'Market, 100EC': 13, 'Market, 100EC: without unconfirmed': 6, 'Market, 100EC: sourced only': 4}
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for label, of in SERIES.items():
+        before: list[int] | None = None
+        for name in SETS:
+            run = run_of(*of, name, until)
+            if (years := run["year"].tolist()) != before:
+                found[label if before is None else f"{label}: {SET_LABELS[name][0]}"] = run
+            before = years
+    return found
+
+
+def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
+    """Return the forecast of a year with its 80% interval as text, or why there is none.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series, few or many.
+    year : int
+        A year after it.
+    model : str
+        Name of a model.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TrendError
+        If the year isn't after the run, or the model can't be fitted.
+
+    Examples
+    --------
+    >>> in_words(run_of("customs-total", "first-published"), 2025, "naive")
+    '2.6 (2.3 to 2.9)'
+    >>> in_words(run_of("market-total", basis="sourced"), 2025)
+    'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
+    """
+    if not model_possible(run):
+        return run_statement(run)
+    values, years = _numbers(run)
+    made = forecast(values, year - int(years[-1]), level=(80,), model=model, index=years)
+    return f"{made.mean[-1]:.1f} ({made.lower[-1, 0]:.1f} to {made.upper[-1, 0]:.1f})"
+
+
+def _numbers(run: pd.DataFrame) -> tuple[Any, Any]:
+    return run["value"].to_numpy(dtype=float), run["year"].to_numpy()
+
+
+def _grade(run: pd.DataFrame) -> str:
+    return weakest(run["evidence"]) if len(run) else ""
+
+
+def _observed(run: pd.DataFrame) -> pd.DataFrame:
+    shown = run.rename(columns={"lower": "least", "upper": "most"}).assign(kind="observed")
+    kept = ["kind", "year", "value", "least", "most", "printed", "vintage", "evidence", "row"]
+    return shown[[column for column in kept if column in shown]]
+
+
+def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.DataFrame:
+    """Return what `cbec.charts.fan` draws: a series, and what some models make of it.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series, as `cbec.tables.grades.latest_run` returns them.
+    models : sequence of str
+        Names of `cbec.trend.MODELS`.
+    horizon : int
+        Years ahead.
+
+    Returns
+    -------
+    DataFrame
+        ``choice`` (a model's label; empty for observed figures), ``kind``, ``year``, ``value``,
+        ends of the rounding range and of the intervals, ``evidence`` and ``row``.
+
+    Raises
+    ------
+    TrendError
+        If a model isn't known or can't be fitted.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import figures
+    >>> run = figures("customs-total", "first-published", until=2024)
+    >>> table = fan_table(run, ["drift"], 2)
+    >>> table.groupby("kind", sort=False).size().to_dict()
+    {'observed': 5, 'fitted': 4, 'forecast': 2}
+    """
+    values, years = _numbers(run)
+    rests = {"evidence": _grade(run)}
+    parts = [_observed(run).assign(choice="")]
+    for name in models:
+        made = forecast(values, horizon, level=_LEVEL, model=name, index=years)
+        fitted = pd.DataFrame({"year": years, "value": made.fitted}).dropna()
+        ahead = made.to_frame().rename(columns=_renamed)
+        parts.append(fitted.assign(kind="fitted", choice=made.label, **rests))
+        parts.append(ahead.assign(kind="forecast", choice=made.label, **rests))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _renamed(column: str) -> str:
+    return {"ds": "year", "mean": "value"}.get(column, column.replace("-", ""))
+
+
+def panel_table(
+    runs: Mapping[str, pd.DataFrame], horizon: int, model: str = "combination"
+) -> pd.DataFrame:
+    """Return what `cbec.charts.fan_panels` draws: several series, and what one model says.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years of each series, by its label.
+    horizon : int
+        Years ahead.
+    model : str
+        Name of a model.
+
+    Returns
+    -------
+    DataFrame
+        As `fan_table`, with ``series`` instead of ``choice`` and without fitted values.
+
+    Raises
+    ------
+    TrendError
+        If there is no run, or the model isn't known or can't be fitted.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import figures
+    >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
+    >>> panel_table(runs, 2)["series"].unique().tolist()
+    ['Customs']
+    """
+    if not runs:
+        raise TrendError("there is no series to show; give at least one run of years")
+    parts = []
+    for label, run in runs.items():
+        table = fan_table(run, [model], horizon).drop(columns="choice")
+        parts.append(table[table["kind"] != "fitted"].assign(series=label))
+    return pd.concat(parts, ignore_index=True)
+
+
+def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
+    """Return what `cbec.charts.residuals` draws: observed less fitted, by model and year.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series.
+    models : sequence of str
+        Names of models.
+
+    Returns
+    -------
+    DataFrame
+        ``model`` (label), ``year``, ``value`` in the unit of the series, and ``evidence``, the
+        weakest grade of the run.
+
+    Raises
+    ------
+    TrendError
+        If there is no model, or one isn't known or can't be fitted.
+
+    Notes
+    -----
+    For the models that look at one step at a time these are one-step errors, though with parameters
+    that saw the whole series; for lines and curves they are distances from the fit.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import figures
+    >>> run = figures("customs-total", "first-published", until=2024)
+    >>> residual_table(run, ["naive"])["value"].round(2).tolist()
+    [0.29, 0.13, 0.27, 0.25]
+    """
+    values, years = _numbers(run)
+    if not models:
+        raise TrendError(f"there is no model to show; use some of {', '.join(MODELS)}")
+    parts = []
+    for name in models:
+        made = forecast(values, 1, model=name, index=years)
+        left = pd.DataFrame({"year": years, "value": values - made.fitted}).dropna()
+        parts.append(left.assign(model=made.label))
+    table = pd.concat(parts, ignore_index=True)[["model", "year", "value"]]
+    return table.assign(evidence=_grade(run))
+
+
+def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evaluation:
+    """Return the rolling-origin evaluation of some models on a series.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series, at least six.
+    models : sequence of str
+        Names of models.
+    horizon : int
+        Years ahead.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    TrendError
+        If the run is too short or an argument can't be used.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import figures
+    >>> run = figures("market-total", "as-published", until=2024)
+    >>> evaluation(run, ["naive"], 3).scores()["n"].tolist()
+    [21]
+    """
+    values, years = _numbers(run)
+    return rolling_origin(values, horizon, models=models, index=years)
+
+
+def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
+    """Return what `cbec.charts.rolling_errors` draws: sMAPE by model and step.
+
+    Parameters
+    ----------
+    found : Evaluation
+        What `evaluation` returned.
+    run : DataFrame
+        The years that it was made from.
+
+    Returns
+    -------
+    DataFrame
+        ``model`` (label; ``naive`` for the reference), ``step``, ``value`` in percent,
+        and ``evidence``, the weakest grade of the run.
+
+    Examples
+    --------
+    >>> run = run_of("market-total")
+    >>> error_table(evaluation(run, ["naive"], 2), run)["value"].round(1).tolist()
+    [12.1, 24.2]
+    """
+    made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
+    # The chart knows its reference by name.
+    labels = {model.name: model.label_en for model in MODELS.values()} | {"naive": "naive"}
+    made = made.assign(model=made["model"].map(labels), evidence=_grade(run))
+    return made[["model", "step", "value", "n", "evidence"]]
+
+
+def slowdown_runs() -> dict[str, pd.DataFrame]:
+    """Return the runs of years that the tests of a slowdown look at.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By the labels of `runs_by_set`: the market on each set of figures, and customs' revised
+        series.
+
+    Raises
+    ------
+    TableError
+        If a table is broken.
+
+    Examples
+    --------
+    >>> [len(run) for run in slowdown_runs().values()]
+    [13, 6, 4, 7]
+    """
+    runs = runs_by_set()
+    return {label: runs[label] for label in runs if label.startswith("Market") or label == _SURVEY}
+
+
+def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return tests of a slowdown for several runs of years.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label. A run that is too short for a model gets a statement.
+
+    Returns
+    -------
+    DataFrame
+        For each run and test: the change in percentage points of growth (a year for a trend, of
+        the mean for a break), p-value and number of growth rates; ``row`` and ``evidence`` as of
+        the figures.
+
+    Raises
+    ------
+    TrendError
+        If a run isn't positive.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import figures
+    >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
+    >>> table["Test"].tolist()
+    ['trend, t test', 'trend, permutation test', 'break (supF)']
+    """
+    rows: list[dict[str, Any]] = []
+    for label, run in runs.items():
+        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
+        if not model_possible(run):
+            none = run_statement(run).replace("no model", "no test")
+            rows.append({"Years": label, "Test": none, **rests})
+            continue
+        for test, name in _TESTS.items():
+            found = test(*_numbers(run))
+            change = f"{found.estimate:+.1f}".replace("-", "−")
+            when = "a year" if found.year is None else f"at {found.year}"
+            p = "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}"
+            said = {"Change": f"{change} {when}", "p": p, "Rates": found.n}
+            rows.append({"Years": label, "Test": name, **said, **rests})
+    table = pd.DataFrame(rows)
+    return table.astype({"Rates": "Int64"}) if "Rates" in table else table
+
+
+def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what the tests of a slowdown can see.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label; a run that is too short for a test is left out.
+
+    Returns
+    -------
+    DataFrame
+        For each run and test: number of growth rates, their scatter around a straight line in
+        points, the chance to see a slowdown of one point a year, and from which slowdown, in points
+        a year, the chance is 80%; ``row`` and ``evidence`` as of the figures.
+
+    Raises
+    ------
+    TrendError
+        If a run isn't positive.
+
+    Examples
+    --------
+    >>> power_table({"Market": run_of("market-total")})["Rates"].tolist()
+    [12, 12]
+    """
+    rows = []
+    for label, run in runs.items():
+        if not model_possible(run):
+            continue
+        scatter = growth_trend(*_numbers(run))
+        n, noise = scatter.n, scatter.noise
+        for test, name in {"trend": _TESTS[growth_trend], "sup-f": _TESTS[sup_f]}.items():
+            seen = detectable(test, n, noise=noise)
+            row = {
+                "Years": label,
+                "Test": name,
+                "Rates": n,
+                "Scatter": noise,
+                "Sees 1 point": power(test, n, slowdown=1, noise=noise),
+                "Sees mostly from": f"{seen:.1f}" if np.isfinite(seen) else "none",
+            }
+            rows.append(row | {"row": " ".join(run["row"]), "evidence": _grade(run)})
+    return pd.DataFrame(rows)
+
+
+def sensitivity(
+    runs: Mapping[str, pd.DataFrame], year: int, model: str = "combination"
+) -> pd.DataFrame:
+    """Return the forecast of one year, and what it rests on.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label. A run that is too short for a model gets a statement.
+    year : int
+        The year to forecast.
+    model : str
+        Name of a model.
+
+    Returns
+    -------
+    DataFrame
+        ``Series``, ``Rests on``, ``Forecast``, and the ends of the 80% and 95% intervals; ``row``
+        and ``evidence`` as of the figures.
+
+    Raises
+    ------
+    TrendError
+        If the year isn't after a run, or the model can't be fitted.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import figures
+    >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
+    >>> sensitivity(runs, 2025, "naive")["Forecast"].tolist()
+    [2.63]
+    """
+    checked_model(model)
+    rows = []
+    for label, run in runs.items():
+        unit = run["unit"].unique()
+        row = {"Series": ", ".join([label, *unit]), "Rests on": run_statement(run)}
+        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
+        if not model_possible(run):
+            rows.append({**row, **rests})
+            continue
+        last = int(run["year"].iloc[-1])
+        if year <= last:
+            raise TrendError(f"{label} ends in {last}; choose a year after it, not {year}")
+        values, years = _numbers(run)
+        made = forecast(values, year - last, level=_LEVEL, model=model, index=years)
+        ends = {
+            f"{level}%": f"{made.lower[-1, i]:.1f}–{made.upper[-1, i]:.1f}"
+            for i, level in enumerate(_LEVEL)
+        }
+        rows.append({**row, "Forecast": made.mean[-1], **ends, **rests})
+    return pd.DataFrame(rows)

@@ -1,0 +1,239 @@
+"""Theme and renderer, and the words around a chart."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import os
+import re
+import textwrap
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+
+from cbec.display.vega import FONT, MIME, inline_json, register_font, vega_bundle
+from cbec.errors import PictureError
+from cbec.tables.grades import UNCONFIRMED_EN
+
+__all__ = ["COLOURS", "INK", "enable", "mime_bundle", "present", "theme", "with_words"]
+
+# Which of the two ways a notebook is run: "stored" for `make notebooks` and the tests.
+_MODE = "CBEC_CHARTS"
+
+# Okabe and Ito's colour-blind safe hues, with orange, sky blue and pink darkened so that each has a
+# contrast of at least 3 to 1 against white and against the dark page (a test computes it).
+COLOURS: Mapping[str, str] = {
+    "blue": "#0072b2",
+    "vermilion": "#d55e00",
+    "green": "#009e73",
+    "pink": "#c56f9f",
+    "sky": "#3a98cc",
+    "ochre": "#b88600",
+    "grey": "#808890",
+    "crimson": "#d23f78",
+    "violet": "#8f6bd0",
+}
+INK = "currentColor"
+
+# A name in Chinese that is followed by the same in Latin letters, in brackets.
+_BOTH_NAMES = re.compile(r"[\u3400-\u9fff]+ ?\(([^()\u3400-\u9fff]+)\)")
+
+
+def enable() -> None:
+    """Register the theme and the renderer for this session's charts."""
+    alt.theme.register("cbec", enable=True)(theme)
+    alt.renderers.register("cbec", mime_bundle)
+    alt.renderers.enable("cbec")
+
+
+def present(
+    chart: Any, *, title: str, unit: str, source: str, description: str, height: int | None = None
+) -> Any:
+    """Give a chart its words.
+
+    The words stay outside the drawing, so that a page can wrap, translate and read them aloud.
+
+    Parameters
+    ----------
+    chart : altair chart
+        The drawing.
+    title : str
+        What is shown.
+    unit : str
+        Unit and scope, the line below the title.
+    source : str
+        Where the figures come from.
+    description : str
+        What a reader who can't see the drawing should know: what it shows, not its title.
+    height : int, optional
+        Height of the drawing in pixels.
+
+    Returns
+    -------
+    altair chart
+        A copy with the words in ``usermeta`` and as ``description``. There, too, are ``columns``,
+        the columns of its data that the builder wants in a table below the chart, as pairs of name
+        and title, and ``note``, the footnote, if a figure of the chart is unconfirmed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cbec import charts
+    >>> firms = pd.DataFrame({"item": ["Guangdong"], "value": [14772], "evidence": ["printed"]})
+    >>> words = {"title": "Firms", "unit": "firms", "source": "The paper.", "description": "One."}
+    >>> chart = charts.present(charts.bars(firms, unit="firms"), **words)
+    >>> chart.usermeta["cbec"]["columns"]
+    [['item', 'Item'], ['value', 'firms'], ['evidence', 'Evidence']]
+    """
+    declared = chart["usermeta"]
+    own = {} if declared is alt.Undefined else declared["cbec"]
+    words = {"title": title, "subtitle": unit, "source": source, "alt": description, **own}
+    if _holds_unconfirmed(chart):
+        words["note"] = UNCONFIRMED_EN
+    size: dict[str, Any] = {} if height is None else {"height": height}
+    return chart.properties(usermeta={"cbec": words}, description=description, **size)
+
+
+def _holds_unconfirmed(chart: Any) -> bool:
+    return any(
+        row.get("evidence") == "unconfirmed"
+        for rows in chart.to_dict()["datasets"].values()
+        for row in rows
+    )
+
+
+def theme() -> alt.theme.ThemeConfig:
+    """Return the theme: currentColor for all that is ink, on a transparent ground."""
+    faint = {"domainOpacity": 0.4, "tickOpacity": 0.4, "gridOpacity": 0.13}
+    config: Any = {
+        "background": "transparent",
+        "font": "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'Liberation Sans', sans-serif",
+        "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 320},
+        "axis": {
+            "labelColor": INK,
+            "titleColor": INK,
+            "tickColor": INK,
+            "domainColor": INK,
+            "gridColor": INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            **faint,
+        },
+        "axisX": {"grid": False},
+        "axisQuantitative": {"grid": True},
+        "legend": {
+            "labelColor": INK,
+            "titleColor": INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "labelLimit": 320,
+            "orient": "top",
+            "direction": "horizontal",
+            "columns": 2,
+            "symbolStrokeWidth": 2,
+        },
+        "header": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
+        "mark": {"color": COLOURS["blue"]},
+        "text": {"color": INK, "fontSize": 12},
+        "rule": {"color": INK},
+        "range": {"category": list(COLOURS.values())},
+    }
+    return alt.theme.ThemeConfig(config=config)
+
+
+def mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Return what a notebook stores for a chart.
+
+    Raises
+    ------
+    PictureError
+        If the picture is to be stored, and would depend on the machine's fonts.
+    """
+    titled = with_words(spec)
+    words = spec.get("usermeta", {}).get("cbec", {})
+    stored = os.environ.get(_MODE) == "stored"
+    bundle: dict[str, Any] = {
+        MIME: spec,
+        "image/png": base64.b64encode(_picture(titled, strict=stored)).decode("ascii"),
+        "text/plain": f"Chart: {words.get('title', 'untitled')}",
+    }
+    if not stored:
+        bundle["text/html"] = _live_view(titled)
+    return bundle
+
+
+def _picture(titled: dict[str, Any], *, strict: bool) -> bytes:
+    """Draw a chart with its words, with the font that is the same on every machine."""
+    import vl_convert
+
+    known = register_font()
+    drawn = _in_latin_letters(titled)
+    drawn["config"] = {**drawn.get("config", {}), "font": FONT}
+    svg = vl_convert.vegalite_to_svg(drawn)
+    if strict:
+        _refuse_other_fonts(svg, known, titled["title"]["text"])
+    return vl_convert.svg_to_png(svg, scale=1.25)
+
+
+def _in_latin_letters(part: Any) -> Any:
+    """Give names that stand in both scripts in Latin letters: the pictures' font lacks Chinese."""
+    if isinstance(part, str):
+        return _BOTH_NAMES.sub(r"\1", part)
+    if isinstance(part, list):
+        return [_in_latin_letters(item) for item in part]
+    if isinstance(part, dict):
+        # The columns of the data with what names them: fields and expressions.
+        return {_in_latin_letters(name): _in_latin_letters(item) for name, item in part.items()}
+    return part
+
+
+def _refuse_other_fonts(svg: str, known: frozenset[str], title: str) -> None:
+    for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        words = "".join(text.itertext())
+        if lacking := "".join(sorted(set(words) - known)):
+            raise PictureError(
+                f"chart {title!r}: the text {words!r} holds {lacking!r}, which the font of stored "
+                "pictures lacks; write it in Latin letters, or a name as '中文 (Latin)': the "
+                "picture shows the part in brackets"
+            )
+        if text.get("font-family") != FONT:
+            raise PictureError(
+                f"chart {title!r}: the text {words!r} is in the font {text.get('font-family')!r}, "
+                "which differs between machines; set no font for a mark, an axis or a title"
+            )
+
+
+def _live_view(spec: dict[str, Any]) -> str:
+    """Return a view that is live without a network: the script travels with each output.
+
+    Outputs may share one page, as in JupyterLab, or each have a frame of its own, as in Colab.
+    """
+    place = f"cbec-{uuid.uuid4().hex}"
+    script = vega_bundle().replace("</script", "<\\/script")
+    return (
+        f'<div id="{place}"></div>\n<script>\nif (!window.vegaEmbed) {{\n{script}}}\n'
+        f'window.vegaEmbed("#{place}", {inline_json(spec)}, {{"actions": false}});\n</script>'
+    )
+
+
+def with_words(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy that carries its words inside the drawing, on white, in black."""
+    titled = copy.deepcopy(spec)
+    words = titled.get("usermeta", {}).get("cbec", {})
+    below = [line for key in ("source", "note") for line in textwrap.wrap(words.get(key, ""), 100)]
+    titled["title"] = {
+        "text": words.get("title", ""),
+        "subtitle": [words.get("subtitle", ""), *below],
+        "anchor": "start",
+        "fontSize": 15,
+        "subtitleFontSize": 11,
+        "subtitlePadding": 4,
+    }
+    titled["background"] = "white"
+    titled["padding"] = 12
+    return titled

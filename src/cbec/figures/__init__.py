@@ -1,0 +1,1 @@
+"""Printed figures and exact arithmetic on what they stand for."""

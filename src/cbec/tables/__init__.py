@@ -1,0 +1,1 @@
+"""The tables of a data package: strict rows, data frames, grades of evidence."""

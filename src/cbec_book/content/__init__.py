@@ -1,0 +1,1 @@
+"""Roles and directives, and the pages that are made from data."""

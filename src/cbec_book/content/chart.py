@@ -1,0 +1,467 @@
+"""Charts of the notebooks: an accessible still picture that a script makes interactive.
+
+A notebook output of type :data:`MIME` holds a Vega-Lite specification. Its ``usermeta`` carries the
+words around the chart::
+
+    {"cbec": {"title": ..., "subtitle": ..., "source": ..., "alt": ..., "note": ...,
+              "columns": [[column, title], ...]}}
+
+The page gets a ``figure.cbec-chart`` with these words as HTML, the still picture as SVG and the
+specification as JSON. Where ``columns`` names some, the chart's data follow as a table, in a box
+that is closed at first; a row of the data that names the rows of the data package it rests on, in
+``row``, shows their vintages, grades and sources. Where scripts run, ``charts.js`` replaces
+the picture by a live view. Every other builder takes the PNG which lies beside the specification in
+the notebook.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from sphinx.util import logging
+
+from cbec.audit.provenance import Entry, find, split_names
+from cbec.display.table import (
+    UNCONFIRMED_MARK,
+    disclosure_html,
+    html_table,
+    origin_html,
+    origin_of,
+    origins_html,
+    rows_html,
+)
+from cbec.display.vega import MIME, inline_json, vega_bundle
+from cbec.errors import CbecError
+from cbec_book.content.chart_svg import draw_svg
+from cbec_book.content.sections import scrolled_html
+from cbec_book.own_ledger import addresses, note_data
+
+if TYPE_CHECKING:
+    from myst_nb.core.render import MimeData, NbElementRenderer
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+VEGA_BUNDLE = "cbec-vega.js"
+LOADER = "charts.js"
+_SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
+HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart taken apart into words and drawing.
+
+    Attributes
+    ----------
+    title, subtitle, source : str
+        The lines above and below the drawing, empty if there is none.
+    alt : str
+        What a reader who cannot see the drawing should know.
+    spec : dict
+        The Vega-Lite specification, ready to be drawn on a page of any background.
+    note : str
+        A footnote.
+    columns : tuple of (str, str)
+        The columns of the data table and their titles.
+    """
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+    spec: dict[str, Any]
+    note: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """A chart in a document; ``node["spec"]`` is its Vega-Lite specification."""
+
+
+def make_chart_node(spec: Mapping[str, Any]) -> chart_node:
+    """Make the node that puts a chart into a document.
+
+    Parameters
+    ----------
+    spec : mapping
+        A Vega-Lite specification with the words in ``usermeta["cbec"]``.
+
+    Returns
+    -------
+    chart_node
+        To be returned by a directive, or appended to another node.
+    """
+    return chart_node(spec=copy.deepcopy(dict(spec)))
+
+
+def read_chart(spec: Mapping[str, Any]) -> Chart:
+    """Take a specification apart into its words and its drawing.
+
+    All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
+    words around it in ``usermeta``: an edition in another language maps it at this place.
+
+    Parameters
+    ----------
+    spec : mapping
+        A Vega-Lite specification; it is not changed.
+
+    Returns
+    -------
+    Chart
+        The words, and the specification without ``usermeta`` and ``$schema``, on a transparent
+        background, described by ``alt``, and with no roles on its single marks, so that a screen
+        reader meets one picture with one label.
+    """
+    drawing = copy.deepcopy(dict(spec))
+    drawing.pop("$schema", None)
+    words = drawing.pop("usermeta", {}).get("cbec", {})
+    drawing["background"] = "transparent"
+    drawing["config"] = {**drawing.get("config", {}), "aria": False}
+    title = str(words.get("title", ""))
+    alt = str(words.get("alt") or drawing.get("description") or "")
+    drawing["description"] = alt or title
+    return Chart(
+        title=title,
+        subtitle=str(words.get("subtitle", "")),
+        source=str(words.get("source", "")),
+        alt=alt,
+        spec=drawing,
+        note=str(words.get("note", "")),
+        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
+    )
+
+
+def data_rows(chart: Chart) -> list[dict[str, Any]]:
+    """Return the chart's data that its table shows: what holds all its columns, each once.
+
+    Parameters
+    ----------
+    chart : Chart
+        Its specification holds the data, as Altair does, in ``datasets``.
+
+    Returns
+    -------
+    list of dict
+        In the order of the data; none if the chart has no columns.
+    """
+    shown = [column for column, _ in chart.columns]
+    found: dict[str, dict[str, Any]] = {}
+    for dataset in chart.spec.get("datasets", {}).values() if shown else ():
+        for record in dataset:
+            if record.keys() >= set(shown):
+                same = [record.get("row"), *(record[column] for column in shown)]
+                found.setdefault(json.dumps(same), record)
+    return list(found.values())
+
+
+def data_html(chart: Chart, address: Callable[[Entry], str]) -> str:
+    """Write the table of a chart's data.
+
+    Parameters
+    ----------
+    chart : Chart
+        What to write.
+    address : callable
+        Gives the address of an entry as seen from the chart's page.
+
+    Returns
+    -------
+    str
+        A ``details`` element that is closed at first; empty if the chart has no columns.
+    """
+    records = data_rows(chart)
+    if not records:
+        return ""
+    numeric = {
+        i
+        for i, (column, _) in enumerate(chart.columns)
+        if all(isinstance(record[column], int | float | None) for record in records)
+    }
+    formats = [_format([record[column] for record in records]) for column, _ in chart.columns]
+    fractional = [i for i in sorted(numeric) if formats[i] not in ("", ",")]
+    marked = fractional[0] if fractional else 0
+    rests = [[find(name) for name in split_names(record.get("row") or "")] for record in records]
+    origins = {origin_of(entry) for entries in rests for entry in entries}
+    rows = []
+    for record, entries in zip(records, rests, strict=True):
+        cells = [
+            escape(_cell(record, column, form))
+            for (column, _), form in zip(chart.columns, formats, strict=True)
+        ]
+        if record.get("evidence") == "unconfirmed":
+            cells[marked] = f"{UNCONFIRMED_MARK} {cells[marked]}"
+        if len(origins) > 1:
+            cells.append(origins_html(entries, address))
+        elif origins:
+            cells.append(rows_html(entries, address))
+        rows.append(cells)
+    head = [title for _, title in chart.columns]
+    above = ""
+    if len(origins) > 1:
+        head.append("Vintage, grade and source")
+    elif origins:
+        head.append("Row")
+        shared = next(entry for entries in rests for entry in entries)
+        above = f"<p>All figures: {origin_html(shared)}</p>"
+    # Origins are long: on a phone they would be squeezed into a column out of sight.
+    table = scrolled_html(html_table(head, rows, numeric=numeric, cards=len(origins) > 1))
+    return disclosure_html("Figures of this chart", above + table)
+
+
+def _format(values: Sequence[Any]) -> str:
+    """Return the format of a column: about four digits for its largest number."""
+    numbers = [abs(value) for value in values if isinstance(value, int | float)]
+    if all(float(value).is_integer() for value in numbers):
+        years = all(1000 <= value < 3000 for value in numbers)
+        return "" if years else ","
+    size = math.floor(math.log10(max(numbers)))
+    return f",.{min(max(3 - size, 0), 4)}f"
+
+
+def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
+    """Write a cell; a printed figure keeps the decimals it was printed with."""
+    value = record[column]
+    if value is None:
+        return ""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return str(value).removesuffix("T00:00:00")
+    printed = str(record.get("printed", ""))
+    is_figure = form != "," and re.fullmatch(r"\d+(\.\d+)?", printed)
+    if is_figure and float(printed) == value:
+        return printed
+    return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
+
+
+def figure_html(chart: Chart, name: str, data: str = "") -> str:
+    """Write a chart as HTML.
+
+    Parameters
+    ----------
+    chart : Chart
+        What to show.
+    name : str
+        The figure's id, unique on its page.
+    data : str
+        The table of its data, as HTML.
+
+    Returns
+    -------
+    str
+        A ``figure`` element.
+    """
+    labelled = f' aria-labelledby="{name}-title"' if chart.title else ""
+    parts = [f'<figure class="cbec-chart" id="{name}"{labelled}>']
+    if chart.title:
+        parts.append(f'<p class="cbec-chart__title" id="{name}-title">{escape(chart.title)}</p>')
+    if chart.subtitle:
+        parts.append(f'<p class="cbec-chart__subtitle">{escape(chart.subtitle)}</p>')
+    still = draw_svg(chart.spec, chart.alt or chart.title, name)
+    parts += [
+        f'<div class="cbec-chart__view">{still}</div>',
+        f'<script type="application/json" class="cbec-chart__spec" data-chart="{name}">'
+        f"{inline_json(chart.spec)}</script>",
+    ]
+    words = [
+        f'<p class="cbec-chart__{kind}">{escape(text)}</p>'
+        for kind, text in (("source", chart.source), ("note", chart.note))
+        if text
+    ]
+    if words or data:
+        parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}{data}</figcaption>')
+    parts.append("</figure>\n")
+    return "\n".join(parts)
+
+
+def gather_specs(page: str, pagename: str) -> str:
+    """Put the specifications of a page's charts side by side at its end.
+
+    Compression looks back a few pages only: side by side, the charts' common parts are sent once.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+    pagename : str
+        Its name.
+
+    Returns
+    -------
+    str
+        The page, with all specifications before the end of its body.
+    """
+    specs = "".join(match[0] for match in _SPEC.finditer(page))
+    before, end, after = _SPEC.sub("", page).rpartition("</body>")
+    return before + specs + end + after
+
+
+def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
+    """Write the node's figure; charts are numbered in the order of their page.
+
+    Parameters
+    ----------
+    self : HTML5Translator
+        The writer of the page.
+    node : chart_node
+        The chart.
+    """
+    number = getattr(self, "_cbec_charts", 0) + 1
+    self._cbec_charts = number
+    chart = read_chart(node["spec"])
+    if not chart.alt:
+        logger.warning(
+            "chart %r has no alternative text; set usermeta['cbec']['alt']",
+            chart.title,
+            location=node,
+            type="cbec",
+            subtype="chart",
+        )
+    try:
+        data = data_html(chart, addresses(self.builder.env, self.builder.current_docname))
+    except CbecError as error:
+        data = ""
+        logger.warning("chart %r: %s", chart.title, error, location=node, type="cbec")
+    self.body.append(figure_html(chart, f"cbec-chart-{number}", data))
+    raise nodes.SkipNode
+
+
+def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:
+    """Write nothing: other builders select the picture beside the specification.
+
+    Parameters
+    ----------
+    self : nodes.NodeVisitor
+        The writer.
+    node : chart_node
+        The chart.
+    """
+    raise nodes.SkipNode
+
+
+class VegaLiteRenderer:
+    """MyST-NB plug-in that turns Vega-Lite outputs into chart nodes."""
+
+    mime_priority_overrides: ClassVar[list[tuple[str, str, int | None]]] = [
+        (builder, MIME, 5) for builder in HTML_BUILDERS
+    ]
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Render one output, or leave it to MyST-NB.
+
+        Parameters
+        ----------
+        renderer : NbElementRenderer
+            MyST-NB's renderer.
+        data : MimeData
+            The output.
+        inline : bool
+            True if the output stands inside a line of text.
+
+        Returns
+        -------
+        list of nodes.Element or None
+            The chart, or None for any other kind of output.
+        """
+        if inline or data.mime_type != MIME:
+            return None
+        content: Any = data.content
+        return [make_chart_node(content if isinstance(content, Mapping) else json.loads(content))]
+
+
+def write_vega_bundle(app: Sphinx) -> None:
+    """Write the bundle into the output, unless this version of it is there.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    if app.builder.format != "html":
+        return
+    target = Path(app.outdir, "_static", VEGA_BUNDLE)
+    bundle = vega_bundle()
+    if target.is_file() and target.read_text(encoding="utf-8") == bundle:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(bundle, encoding="utf-8")
+
+
+def add_chart_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Load the chart scripts on pages that have a chart, and on no other.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    pagename : str
+        Name of the page that is about to be written.
+    templatename : str
+        Name of its template.
+    context : dict
+        The template's context.
+    doctree : nodes.document or None
+        The page's document, if it has one.
+    """
+    if doctree is not None and has_chart(doctree):
+        app.add_js_file(VEGA_BUNDLE, loading_method="defer")
+        app.add_js_file(LOADER, loading_method="defer", priority=501)
+
+
+def has_chart(document: nodes.document) -> bool:
+    """Tell whether there is a chart in a document."""
+    return next(document.findall(chart_node), None) is not None
+
+
+def note_chart_data(app: Sphinx, document: nodes.document) -> None:
+    """Make a page with charts depend on the data package, whose rows the charts' tables name.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    document : nodes.document
+        The page that was read.
+    """
+    if has_chart(document):
+        note_data(app.env)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the module to Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    skip = (skip_chart, None)
+    app.add_node(
+        chart_node,
+        html=(visit_chart_html, None),
+        latex=skip,
+        text=skip,
+        man=skip,
+        texinfo=skip,
+    )
+    app.connect("builder-inited", write_vega_bundle)
+    app.connect("doctree-read", note_chart_data)
+    app.connect("html-page-context", add_chart_scripts)

@@ -1,0 +1,148 @@
+"""The still picture of a chart: an SVG that is the same in each build, and as light as it can be.
+
+vl-convert draws for any use: each line carries the attributes that a browser assumes anyway, each
+number more digits than a screen has, and a page with many charts is sent mostly for its stills.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import vl_convert
+
+from cbec.display.vega import FONT, register_font
+
+__all__ = ["draw_svg", "lightened", "renumber_ids"]
+
+_IDENTIFIER = re.compile(r'\bid="([^"]+)"')
+_REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
+
+# A tag with its attributes; the text between tags is left alone.
+_TAG = re.compile(r"<[^>]+>")
+# What SVG assumes of a shape, and what is said once for the whole picture.
+_ASSUMED = re.compile(
+    r' (?:opacity="1"|font-weight="normal"|pointer-events="none"|aria-hidden="true"'
+    r'|role="graphics-(?:object|symbol)"|aria-roledescription="[^"]*"|aria-label="[^"]*"'
+    r'|transform="translate\(0,0\)")'
+)
+_FONT = re.compile(r' font-family="([^"]*)"')
+_UNSEEN = re.compile(
+    r'<path class="(?:background|foreground)"[^>]*(?: d=""| d="M0,0h0v0h0Z")[^>]*/>'
+)
+# Lengths in pixels; an opacity or a scale needs all its digits.
+_LENGTHS = re.compile(r' (?:d|[xy][12]?|d[xy]|width|height|transform)="(?![^"]*scale)[^"]*"')
+_DIGITS = re.compile(r"\d+\.\d{2,}")
+
+
+def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
+    """Draw the still picture of a chart.
+
+    Its text is measured in the font of :func:`cbec.display.vega.register_font`, so that the picture doesn't
+    depend on the fonts of the machine that builds the site, and shown in the specification's.
+
+    Parameters
+    ----------
+    spec : mapping
+        The Vega-Lite specification.
+    label : str
+        What a reader who can't see the picture is told.
+    prefix : str
+        Stands before each id of the picture.
+
+    Returns
+    -------
+    str
+        An ``svg`` element with ``role="img"`` and the label.
+
+    Raises
+    ------
+    ValueError
+        If the specification is wrong, or wants data from an address.
+    """
+    config = spec.get("config", {})
+    shown = quoteattr(config.get("font", "sans-serif"))
+    register_font()
+    measured = {**spec, "config": {**config, "font": FONT}}
+    svg = vl_convert.vegalite_to_svg(measured, allowed_base_urls=[])
+    svg = svg.replace(f'font-family="{FONT}"', f"font-family={shown}")
+    svg = renumber_ids(lightened(svg), prefix)
+    return re.sub(r"<svg\b", f'<svg role="img" aria-label="{escape(label)}"', svg, count=1)
+
+
+def lightened(svg: str) -> str:
+    """Drop what a browser assumes anyway, and digits beyond a tenth of a pixel.
+
+    Parameters
+    ----------
+    svg : str
+        The picture as Vega draws it, one font for all its text.
+
+    Returns
+    -------
+    str
+        The same picture.
+
+    Examples
+    --------
+    >>> lightened('<svg><text opacity="1" fill-opacity="0.25" x="1.2345">1.2345</text></svg>')
+    '<svg><text fill-opacity="0.25" x="1.2">1.2345</text></svg>'
+    """
+    fonts = set(_FONT.findall(svg))
+
+    def lighter(tag: re.Match[str]) -> str:
+        text = _ASSUMED.sub("", tag[0])
+        if len(fonts) == 1:
+            text = _FONT.sub("", text)
+        return _LENGTHS.sub(lambda length: _DIGITS.sub(shorter, length[0]), text)
+
+    def shorter(number: re.Match[str]) -> str:
+        return f"{float(number[0]):.1f}".removesuffix(".0")
+
+    svg = _TAG.sub(lighter, _UNSEEN.sub("", svg))
+    if len(fonts) == 1:
+        svg = svg.replace("<svg", f'<svg font-family="{fonts.pop()}"', 1)
+    return svg
+
+
+def renumber_ids(svg: str, prefix: str) -> str:
+    """Give an SVG's ids a prefix and numbers of their own.
+
+    vl-convert counts its clip paths through the whole life of a process, so the same chart gets
+    other ids in each build, and two charts of one page may collide.
+
+    Parameters
+    ----------
+    svg : str
+        The picture.
+    prefix : str
+        Stands before each id, and has to be unique on the page.
+
+    Returns
+    -------
+    str
+        The picture with the ids ``prefix-1``, ``prefix-2``, ... in the order of appearance.
+
+    Examples
+    --------
+    >>> renumber_ids('<a clip-path="url(#clip7)"/><clipPath id="clip7"/>', "c")
+    '<a clip-path="url(#c-1)"/><clipPath id="c-1"/>'
+    """
+    names: dict[str, str] = {}
+    known = set(_IDENTIFIER.findall(svg))
+
+    def new(old: str) -> str:
+        if old not in known:
+            return old
+        return names.setdefault(old, f"{prefix}-{len(names) + 1}")
+
+    def refer(match: re.Match[str]) -> str:
+        if match[1] is not None:
+            return f"url(#{new(match[1])})"
+        return f'{match[2]}="#{new(match[3])}"'
+
+    svg = _REFERENCE.sub(refer, svg)
+    return _IDENTIFIER.sub(lambda match: f'id="{new(match[1])}"', svg)

@@ -1,0 +1,141 @@
+"""Where the book discusses a claim: each page and section in which a role names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.environment.collectors import EnvironmentCollector
+from sphinx.util.nodes import clean_astext
+
+from cbec.figures.expression import names, parse
+from cbec_book.content.numbers import number
+from cbec_book.own_ledger import LEDGER_PAGE, book_audit
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+__all__ = ["discussed_html", "setup"]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page that discusses claims, and the anchors and titles of the sections that do, by claim.
+
+    What stands above the first section has no anchor.
+    """
+
+    title: str
+    sections: Mapping[str, Mapping[str, str]]
+
+
+def discussed_html(env: BuildEnvironment, claim: str, page: str) -> str:
+    """Write where a claim is discussed.
+
+    Parameters
+    ----------
+    env : BuildEnvironment
+        When all pages have been read.
+    claim : str
+        Its id.
+    page : str
+        The page for which to write.
+
+    Returns
+    -------
+    str
+        A list of pages, each with its sections, all of them links; empty if no page has the claim.
+    """
+    items = []
+    for name, found in sorted(_pages(env).items(), key=lambda item: _reading_order(env, item[0])):
+        if claim in found.sections:
+            address = env.app.builder.get_relative_uri(page, name)
+            sections = ", ".join(
+                _link(f"{address}#{anchor}", title)
+                for anchor, title in found.sections[claim].items()
+                if anchor
+            )
+            told = filter(None, (_link(address, found.title), sections))
+            items.append(f"<li>{': '.join(told)}</li>")
+    return f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _reading_order(env: BuildEnvironment, page: str) -> tuple[bool, str]:
+    """Sort the landing page before the chapters, which are numbered by name."""
+    return page != env.config.root_doc, page
+
+
+def _link(address: str, title: str) -> str:
+    return f'<a href="{escape(address)}">{escape(title)}</a>'
+
+
+def _pages(env: BuildEnvironment) -> dict[str, _Page]:
+    """Return what is known of each page; it is kept with the environment from build to build."""
+    if not hasattr(env, "cbec_uses"):
+        env.cbec_uses = {}  # type: ignore[attr-defined]
+    return env.cbec_uses  # type: ignore[attr-defined]
+
+
+def _claims_of(node: number) -> Iterator[str]:
+    """Name the claims that a number in prose is, or rests on."""
+    match node["about"]:
+        case ("claim", id):
+            used: Iterable[str] = (id,)
+        case ("derive", expression, *_):
+            used = names(parse(expression))
+        case ("computed", _, _, *rows):
+            used = rows
+        case _:
+            used = ()
+    yield from (name for name in used if name in book_audit().ledger.claims)
+
+
+def _section_of(node: nodes.Node) -> tuple[str, str]:
+    """Return anchor and title of the innermost section, none for that of the whole page."""
+    above = node.parent
+    while above is not None and not isinstance(above, nodes.section):
+        above = above.parent
+    if above is None or isinstance(above.parent, nodes.document):
+        return "", ""
+    return above["ids"][0], clean_astext(above.next_node(nodes.title))
+
+
+class UsesCollector(EnvironmentCollector):
+    """Notes for each page which of its sections discuss which claims."""
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Note the uses of the page that was read."""
+        sections: dict[str, dict[str, str]] = {}
+        for node in doctree.findall(number):
+            anchor, title = _section_of(node)
+            for claim in _claims_of(node):
+                sections.setdefault(claim, {})[anchor] = title
+        if sections:
+            page = app.env.docname
+            _pages(app.env)[page] = _Page(clean_astext(app.env.titles[page]), sections)
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is read again or has gone."""
+        _pages(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+    ) -> None:
+        """Take over what another process of a parallel build has read."""
+        found = _pages(other)
+        _pages(env).update({name: found[name] for name in docnames if name in found})
+
+    def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Let the ledger be written anew if it will say something else than the last time."""
+        now, before = dict(_pages(env)), getattr(env, "cbec_uses_written", None)
+        env.cbec_uses_written = now  # type: ignore[attr-defined]
+        return [LEDGER_PAGE] if now != before and LEDGER_PAGE in env.found_docs else []
+
+
+def setup(app: Sphinx) -> None:
+    """Collect uses while Sphinx reads."""
+    app.add_env_collector(UsesCollector)

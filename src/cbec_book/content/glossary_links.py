@@ -1,0 +1,189 @@
+"""Terms of the glossary, explained where a page first uses them.
+
+The first use of each term in the prose of a page becomes a link to its entry, with the definition
+on hover. A term is what stands before the bracket, ``vintage`` of ``vintage (数据版本)``; its
+plural counts, too. Where scripts run, ``notes.js`` shows the definition beside the term.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from cbec_book.content.numbers import TERM_CLASS, number
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+__all__ = ["Term", "pattern_of", "setup"]
+
+# Where a term is left alone: where a link can't be, would disturb, or explains itself.
+_ELSEWHERE = (
+    addnodes.desc,
+    addnodes.glossary,
+    nodes.caption,
+    nodes.citation,
+    nodes.figure,
+    nodes.footnote,
+    nodes.literal,
+    nodes.literal_block,
+    nodes.math,
+    nodes.raw,
+    nodes.reference,
+    nodes.strong,
+    nodes.table,
+    nodes.title,
+    number,
+)
+# Entries whose name is an ordinary word, too: one would link what isn't meant.
+_ORDINARY = frozenset({"mix"})
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary.
+
+    Attributes
+    ----------
+    name : str
+        As a text uses it.
+    page, anchor : str
+        Where the entry is.
+    definition : str
+        What it says.
+    """
+
+    name: str
+    page: str
+    anchor: str
+    definition: str
+
+
+def pattern_of(name: str) -> str:
+    """Return the regular expression of a term and its plural, as whole words.
+
+    Parameters
+    ----------
+    name : str
+        The term. One without a small letter is an abbreviation, and its case counts.
+
+    Returns
+    -------
+    str
+        To be combined with those of other terms.
+
+    Examples
+    --------
+    >>> bool(re.fullmatch(pattern_of("Gini coefficient"), "gini coefficients"))
+    True
+    >>> bool(re.fullmatch(pattern_of("OWA"), "owa")), bool(re.search(pattern_of("mix"), "remix"))
+    (False, False)
+    """
+    words = r"[\s-]+".join(map(re.escape, name.split()))
+    plural = rf"{words[:-1]}(?:y|ies)" if re.search(r"[^aeiou]y$", name) else rf"{words}(?:e?s)?"
+    case = "" if name.upper() == name else "i"
+    return rf"(?<![\w-])(?{case}:{plural})(?![\w-])"
+
+
+@functools.lru_cache(maxsize=1)
+def _glossary(env: BuildEnvironment) -> Mapping[str, Term]:
+    """Return the terms to be linked by name, the longest first."""
+    found = {}
+    standard = env.get_domain("std")
+    pages = {page for _, _, kind, page, _, _ in standard.get_objects() if kind == "term"}
+    for page in sorted(pages):
+        for item in env.get_doctree(page).findall(nodes.definition_list_item):
+            if not isinstance(item.parent.parent, addnodes.glossary):
+                continue
+            meaning = " ".join(item[-1].astext().split())
+            for term in item.findall(nodes.term):
+                name = term.astext().partition(" (")[0]
+                if name not in _ORDINARY:
+                    found[name] = Term(name, page, term["ids"][0], meaning)
+    return {name: found[name] for name in sorted(found, key=len, reverse=True)}
+
+
+class ExplainTerms(SphinxPostTransform):
+    """Link the first use of each term on a page to the glossary."""
+
+    # References are resolved, so that what is a link already can be seen.
+    default_priority = 800
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put a link into the page for the first use of each term."""
+        glossary = _glossary(self.env)
+        new = dict(glossary)
+        if not new or any(term.page == self.env.docname for term in new.values()):
+            return
+        # All terms are sought all the time, lest a part of a longer one is taken for a shorter.
+        names = list(glossary)
+        any_term = re.compile("|".join(f"({pattern_of(name)})" for name in names))
+        for element in list(self.document.findall(_is_prose)):
+            children: list[nodes.Node] = []
+            # A line break of the source splits a text in two.
+            for is_text, run in groupby(element.children, _is_text):
+                if not is_text:
+                    children += run
+                    continue
+                text, end = "".join(map(str, run)), 0
+                for match in any_term.finditer(text):
+                    term = new.pop(names[(match.lastindex or 1) - 1], None)
+                    if term is not None:
+                        children += [
+                            nodes.Text(text[end : match.start()]),
+                            self.link(term, match[0]),
+                        ]
+                        end = match.end()
+                children.append(nodes.Text(text[end:]))
+            element[:] = children
+
+    def link(self, term: Term, words: str) -> nodes.reference:
+        """Return words as a link to a term's entry."""
+        address = self.env.app.builder.get_relative_uri(self.env.docname, term.page)
+        return nodes.reference(
+            "",
+            words,
+            internal=True,
+            refuri=f"{address}#{term.anchor}",
+            reftitle=term.definition,
+            classes=[TERM_CLASS],
+        )
+
+
+def _is_text(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Text)
+
+
+def _is_prose(node: nodes.Node) -> bool:
+    if not isinstance(node, nodes.TextElement):
+        return False
+    around = [node, *_ancestors(node)]
+    in_paragraph = any(isinstance(element, nodes.paragraph) for element in around)
+    return in_paragraph and not any(isinstance(element, _ELSEWHERE) for element in around)
+
+
+def _ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def setup(app: Sphinx) -> None:
+    """Add the transform to Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    app.add_post_transform(ExplainTerms)

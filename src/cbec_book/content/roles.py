@@ -1,0 +1,214 @@
+"""Roles that put the ledger's figures and verdicts into prose, so that nobody types a number.
+
+``{claim}`id```
+    The figure in English with the symbol of its main verdict, linked to its entry in the ledger;
+    the words of both verdicts on hover and on focus.
+``{recomputed}`id```, ``{bounds}`id```
+    The value at face values, and the bounds under half-up.
+``{verdicts}`arithmetic exact```
+    How many printed statistics have a verdict, always with the denominator.
+``{derive}`growth(a, b); 1; %```
+    A derivation at face values, with decimals and unit; its bounds appear on hover.
+``{derive}`growth(a, b); 1; %; bounds```
+    Its bounds; the value appears on hover.
+``{computed}`name```
+    A number that the notebook kept with `cbec.display.table.computed`.
+
+On a page with ``{figures-used}`` each of them links to its note there.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from fractions import Fraction
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from docutils.parsers.rst.states import Inliner
+
+from cbec.audit.judge import ClaimAudit
+from cbec.audit.provenance import find
+from cbec.audit.verdicts import Arithmetic, Evidence, sense
+from cbec.display.table import TRACE_MIME
+from cbec.errors import CbecError, ExpressionError
+from cbec.figures.rounding import Rule, decimal_text
+from cbec.figures.units import parse_unit
+from cbec_book.content.numbers import number
+from cbec_book.own_ledger import LEDGER_PAGE, book_audit, note_data
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["main_verdict", "setup"]
+
+_DERIVED = ["cbec-derived"]
+
+_Result = tuple[list[nodes.Node], list[nodes.system_message]]
+
+
+def setup(app: Sphinx) -> None:
+    """Add the roles to Sphinx."""
+    for name, text in (
+        ("claim", _claim),
+        ("recomputed", _recomputed),
+        ("bounds", _bounds),
+        ("verdicts", _verdicts),
+        ("derive", _derive),
+        ("computed", _computed),
+    ):
+        app.add_role(name, _role(text))
+
+
+def _role(build: Any) -> Any:
+    """Wrap a function from text to nodes; a wrong id is a warning with its place."""
+
+    def role(
+        name: str,
+        rawtext: str,
+        text: str,
+        lineno: int,
+        inliner: Inliner,
+        options: dict[str, Any] | None = None,
+        content: list[str] | None = None,
+    ) -> _Result:
+        try:
+            note_data(inliner.document.settings.env)
+            return [build(text.strip(), inliner.document)], []
+        except CbecError as error:
+            message = inliner.reporter.error(f"{name}: {error}", line=lineno)
+            return [inliner.problematic(rawtext, rawtext, message)], [message]
+
+    return role
+
+
+def _claim(id: str, document: nodes.document) -> nodes.Node:
+    result = book_audit()[id]
+    claim, main = result.claim, main_verdict(result)
+    words = ", ".join(sense(verdict).label_en for verdict in (result.arithmetic, result.evidence))
+    # A screen reader reads the words after the figure; the style shows them beside the symbol.
+    badge = (
+        f'<span class="visually-hidden"> ({escape(words)})</span> '
+        f'<span class="verdict verdict--{main}" aria-hidden="true" data-words="{escape(words)}">'
+        f"{sense(main).symbol}</span>"
+    )
+    figure = number(
+        "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]
+    )
+    figure += nodes.raw("", badge, format="html")
+    return _led(figure, id, document)
+
+
+def _led(figure: number, id: str, document: nodes.document) -> number:
+    """Let a number lead to the ledger where its page has no notes."""
+    env = document.settings.env
+    address = env.app.builder.get_relative_uri(env.docname, LEDGER_PAGE)
+    figure["refuri"] = f"{address}#claim-{id}"
+    return figure
+
+
+def main_verdict(result: ClaimAudit) -> Arithmetic | Evidence:
+    """Return the verdict to show where there is room for one.
+
+    The arithmetic where the figure can be recomputed, the evidence where it can't.
+    """
+    if result.arithmetic is Arithmetic.NOT_DERIVABLE:
+        return result.evidence
+    return result.arithmetic
+
+
+def _recomputed(id: str, document: nodes.document) -> nodes.Node:
+    text = _given(book_audit()[id].recomputed_text, id)
+    return _led(number("", text, about=("claim", id)), id, document)
+
+
+def _bounds(id: str, document: nodes.document) -> nodes.Node:
+    text = _given(book_audit()[id].bounds_text, id)
+    return _led(number("", text, about=("claim", id)), id, document)
+
+
+def _given(text: str, id: str) -> str:
+    if not text:
+        raise ExpressionError(f"{id!r} has no recomputed value; use the claim role for it")
+    return text
+
+
+def _verdicts(text: str, _: nodes.document) -> nodes.Node:
+    count = _count(text)
+    return number("", count, about=("verdicts", text, count))
+
+
+def _count(text: str) -> str:
+    result = book_audit()
+    if text == "claims":
+        return str(len(result.claims))
+    if text == "cross-checks":
+        return f"{len(result.holding)} of {len(result.cross_checks)}"
+    axis, _, verdict = text.partition(" ")
+    counts = result.counts(axis) if axis in {"arithmetic", "evidence"} else {}
+    if verdict not in counts:
+        raise ExpressionError(
+            f"{text!r} names no verdict; write claims, cross-checks, or an axis and a verdict, "
+            "such as evidence relayed"
+        )
+    return f"{counts[verdict]} of {len(result.claims)}"
+
+
+def _derive(text: str, _: nodes.document) -> nodes.Node:
+    parts = [part.strip() for part in text.split(";")]
+    expression_text, decimals, unit, form = (*parts, "", "", "")[:4]
+    if len(parts) > 4 or not decimals.isdecimal() or form not in {"", "bounds"}:
+        raise ExpressionError(f"{text!r} is not of the form: derivation; decimals; unit; bounds")
+    ledger = book_audit().ledger
+    dimension = ledger.dimension(expression_text)
+    if unit and dimension not in {parse_unit(unit).dimension, "any"}:
+        raise ExpressionError(f"{expression_text!r} gives {dimension}, not {unit!r}; mend the unit")
+    scale = parse_unit(unit).factor
+    value, interval = ledger.derive(expression_text)
+    down = up = Rule.HALF_UP
+    if value is None:  # the ends of a threshold stay true only if they are rounded outward
+        if interval.upper is not None and form != "bounds":
+            raise ExpressionError(f"{expression_text!r} has no single value; add '; bounds'")
+        value, down, up = interval.lower, Rule.FLOOR, Rule.CEILING
+    gap = "" if unit in {"", "%", "倍"} else " "
+
+    def write(end: Fraction | None, rule: Rule, digits: int = int(decimals)) -> str:
+        if end is None:
+            return "∞"
+        return decimal_text(end / scale, digits, grouped=True, rule=rule).replace("-", "−")
+
+    def write_range(digits: int) -> str:
+        ends = write(interval.lower, down, digits), write(interval.upper, up, digits)
+        return f"{' to '.join(ends)}{gap}{unit}" if ends[0] != ends[1] else ""
+
+    shown = f"{write(value, down)}{gap}{unit}"
+    span = write_range(int(decimals)) or shown
+    # With one digit more than the number has, and with more if its ends look alike; a root is
+    # enclosed and not rounded, so that its ends look alike for long.
+    finer = next(filter(None, map(write_range, range(int(decimals) + 1, int(decimals) + 4))), "")
+    within = f"{finer}, within rounding" if finer else ""
+    about = ("derive", expression_text, shown, within)
+    if form == "bounds":
+        return number("", span, about=about, hint=f"at face values {shown}", classes=_DERIVED)
+    return number("", shown, about=about, hint=within, classes=_DERIVED)
+
+
+def _computed(name: str, document: nodes.document) -> nodes.Node:
+    # A translated paragraph is parsed in a document of its own, after the notebook's are gone.
+    known = document.settings.env.temp_data.setdefault("cbec_computed", {})
+    if "nb_renderer" in document:
+        kept = document["nb_renderer"].renderer.nb_client.glue_data
+        known |= {
+            key: output["data"] for key, output in kept.items() if TRACE_MIME in output["data"]
+        }
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise ExpressionError(
+            f"{name!r} was not computed on this page{hint}; a code cell keeps a number with "
+            "cbec.display.table.computed(name, value, rows)"
+        )
+    text, rows = known[name]["text/plain"], known[name][TRACE_MIME]["rows"]
+    for row in rows:
+        find(row)  # a stored notebook may name a row that has gone
+    return number("", text, about=("computed", name, text, *rows))

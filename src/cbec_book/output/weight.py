@@ -1,0 +1,251 @@
+"""Make the finished site light: one style sheet, no blanks for nothing, no file that nothing uses.
+
+Works on the output folder when all pages are written, so it sees what they really hold. A build
+that writes only some pages anew leaves the others as an earlier one made them; both come out the
+same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sphinx.util import logging
+
+from cbec_book.output import icons, stylesheets
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+logger = logging.getLogger(__name__)
+
+STYLESHEET = "cbec-site.css"
+ICON_SCRIPT = "static/scripts/fontawesome.js"
+
+_LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
+_ADDRESS = re.compile(r'\bhref="([^"]+)"')
+_LOADED = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
+_INLINE = re.compile(r"<script(?![^>]*(?:\bsrc=|json))[^>]*>(.*?)</script>", re.DOTALL)
+_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
+_VERBATIM = re.compile(
+    r"(<(pre|textarea|script|style)\b.*?</\2\s*>)|<!--(?!\[if).*?-->|\s*\n\s*",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def tighten(page: str, pagename: str) -> str:
+    r"""Leave out indents, blank lines and comments of a page's HTML.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+    pagename : str
+        Its name, not used.
+
+    Returns
+    -------
+    str
+        The page with one line break where there was one or more; what is shown with its blanks,
+        such as code, is as it was.
+
+    Examples
+    --------
+    >>> tighten("<p>\n\n  a\n</p>\n<pre>\n  b\n\n</pre>", "index")
+    '<p>\na\n</p>\n<pre>\n  b\n\n</pre>'
+    """
+
+    def tight(match: re.Match[str]) -> str:
+        return match[1] or ("" if match[0].startswith("<!--") else "\n")
+
+    return _VERBATIM.sub(tight, page)
+
+
+def linked_sheets(page: str) -> list[str]:
+    """List the addresses of the style sheets that a page links.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+
+    Returns
+    -------
+    list of str
+        In the order of the page, as written there.
+    """
+    return [match[1] for link in _LINK.findall(page) if (match := _ADDRESS.search(link))]
+
+
+def link_one_sheet(page: str, version: str) -> str:
+    """Let a page link the joined style sheet instead of any other.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+    version : str
+        Tells versions of the sheet apart.
+
+    Returns
+    -------
+    str
+        The page with one link to a style sheet, where the first one was.
+    """
+    sheets = linked_sheets(page)
+    if not sheets:
+        return page
+    root = sheets[0].partition("_static/")[0]
+    one = f'<link rel="stylesheet" href="{root}_static/{STYLESHEET}?v={version}">\n'
+    first = iter([one])
+    return _LINK.sub(lambda match: next(first, ""), page)
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _file(address: str, page: Path) -> Path:
+    """Return the file that an address on a page stands for."""
+    return (page.parent / urlsplit(address).path).resolve()
+
+
+class Site:
+    """The output folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the pages are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.static = self.folder / "_static"
+        self.pages = {
+            path: path.read_text(encoding="utf-8")
+            for path in sorted(self.folder.rglob("*.html"))
+            if self.static not in path.parents
+        }
+
+    def scripts(self) -> dict[Path, str]:
+        """Return the text of the scripts that pages load, by their file."""
+        files = {
+            _file(address, path)
+            for path, page in self.pages.items()
+            for address in _LOADED.findall(page)
+        }
+        return {file: file.read_text(encoding="utf-8") for file in sorted(files) if file.is_file()}
+
+    def sheets(self) -> list[Path]:
+        """Return the style sheets that pages link, in their order, without the joined one."""
+        found: dict[Path, None] = {}
+        for path, page in self.pages.items():
+            files = [_file(address, path) for address in linked_sheets(page)]
+            found |= dict.fromkeys(file for file in files if file.name != STYLESHEET)
+        return list(found)
+
+    def words(self, scripts: Iterable[str]) -> stylesheets.Words:
+        """Return what pages and scripts name."""
+        inline = [code for page in self.pages.values() for code in _INLINE.findall(page)]
+        return stylesheets.Words.found(self.pages.values(), [*scripts, *inline])
+
+    def write_sheet(self, css: str) -> None:
+        """Write the joined style sheet and link it on every page."""
+        content = css.encode()
+        (self.static / STYLESHEET).write_bytes(content)
+        for path, page in self.pages.items():
+            changed = link_one_sheet(page, _version(content))
+            if changed != page:
+                self.pages[path] = changed
+                path.write_text(changed, encoding="utf-8")
+
+    def sweep(self) -> None:
+        """Remove each file of ``_static`` that no page, style sheet or script names.
+
+        Maps for debuggers go too, and with them the comments that ask for one.
+        """
+        for file, script in self.scripts().items():
+            if (alone := _MAP.sub("", script)) != script:
+                file.write_text(alone, encoding="utf-8")
+        texts = [*self.pages.values(), *self.scripts().values()]
+        if (sheet := self.static / STYLESHEET).is_file():
+            texts.append(sheet.read_text(encoding="utf-8"))
+        for path in sorted(self.static.rglob("*"), reverse=True):
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif not any(path.name in text for text in texts):
+                path.unlink()
+
+
+def mark_version(path: Path) -> str:
+    """Return the query that tells versions of a file apart, or nothing if there is no file.
+
+    Parameters
+    ----------
+    path : Path
+        A file of the site.
+
+    Returns
+    -------
+    str
+        Such as ``?v=1a2b3c4d``.
+    """
+    return f"?v={_version(path.read_bytes())}" if path.is_file() else ""
+
+
+def read_icon_script() -> str:
+    """Return the script of the installed theme that holds the icons."""
+    import pydata_sphinx_theme
+
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
+    return (theme / ICON_SCRIPT).read_text(encoding="utf-8")
+
+
+def make_light(app: Sphinx, exception: Exception | None) -> None:
+    """Join the style sheets of a finished site and remove what it doesn't use.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    exception : Exception or None
+        What ended the build, if it failed.
+    """
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Site(Path(app.outdir))
+    # Where no page was written anew, Sphinx copied no style sheets either.
+    if sheets := [path for path in site.sheets() if path.is_file()]:
+        words = site.words(site.scripts().values())
+        joined = stylesheets.join(sheets, site.static, mark_version)
+        for name in icons.unknown_icons(joined, words):
+            _warn("the icon %s is used, and no style sheet of the theme has it", name)
+        sheet, unknown = icons.draw(
+            stylesheets.prune(joined, words), icons.read_icons(read_icon_script())
+        )
+        for name in unknown:
+            _warn("no outline is known for the icon character %s", name)
+        site.write_sheet(stylesheets.write(stylesheets.prune(sheet, words)))
+    site.sweep()
+
+
+def _warn(message: str, name: str) -> None:
+    logger.warning(message, name, type="cbec", subtype="icons")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the module to Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    # After all that still writes pages or files.
+    app.connect("build-finished", make_light, priority=900)

@@ -1,0 +1,177 @@
+"""What search engines and link previews are told about a page.
+
+Each page gets Open Graph properties, and a description made of its first sentences. Only where
+``html_baseurl`` says where the site is, addresses are known: then pages get theirs and that of the
+picture of :mod:`cbec_book.page.preview_card`, and the site a ``sitemap.xml`` and a ``robots.txt``. Sphinx itself
+writes the canonical link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from docutils import nodes
+
+from cbec_book.own_ledger import book_audit
+from cbec_book.page import preview_card
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["LONGEST", "describe", "setup"]
+
+#: Letters of a description; what previews show at most.
+LONGEST = 200
+_SHORTEST = 60
+
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9“])")
+_CITED = re.compile(r"\s*\[[^\]]*\d{4}[^\]]*\]")
+_TAG = re.compile(r"<[^>]+>")
+# Beside words: what stands in badges, notes, tables and code is no sentence of the page.
+_NOT_PROSE = (nodes.raw, nodes.footnote_reference, nodes.math)
+
+
+def describe(document: nodes.document) -> str:
+    """Return a page's first sentences, as many as a preview shows.
+
+    Parameters
+    ----------
+    document : nodes.document
+        The page.
+
+    Returns
+    -------
+    str
+        Without symbols, formulas and citations; empty if the page has no prose.
+    """
+    words = ""
+    for sentence in _sentences(document):
+        longer = f"{words} {sentence}".strip()
+        if len(longer) > LONGEST:
+            break
+        words = longer
+        if len(words) >= LONGEST - _SHORTEST:
+            break
+    else:
+        return words
+    if words:
+        return words
+    return sentence[: LONGEST - 1].rpartition(" ")[0].rstrip(",;:") + "…"
+
+
+def _sentences(document: nodes.document) -> Iterator[str]:
+    """Yield the sentences of the paragraphs that stand directly in the page's sections."""
+    for paragraph in document.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section | nodes.document):
+            text = "".join(_texts(paragraph))
+            yield from filter(None, _SENTENCE.split(_CITED.sub("", " ".join(text.split()))))
+
+
+def _texts(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.Text):
+        yield str(node)
+    elif not isinstance(node, _NOT_PROSE):
+        for child in node.children:
+            yield from _texts(child)
+
+
+def _address(app: Sphinx, target: str) -> str:
+    """Return where a file of the site is, given its name within the site."""
+    return f"{app.config.html_baseurl.rstrip('/')}/{quote(target)}"
+
+
+def add_metadata(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add a page's metadata to its head.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    pagename : str
+        Name of the page that is about to be written.
+    templatename : str
+        Name of its template.
+    context : dict
+        The template's context, changed in place.
+    doctree : nodes.document or None
+        The page's document, if it has one.
+    """
+    description = describe(doctree) if doctree is not None else ""
+    title = unescape(_TAG.sub("", context.get("title") or app.config.html_title))
+    language = app.config.language.replace("-", "_")
+    properties = {
+        "og:title": title,
+        "og:type": "website" if doctree is None or pagename == app.config.root_doc else "article",
+        "og:locale": {"en": "en_US"}.get(language, language),
+        "og:site_name": app.config.html_title,
+        "og:description": description,
+    }
+    names = {"description": description}
+    if app.config.html_baseurl:
+        properties |= {
+            "og:url": _address(app, app.builder.get_target_uri(pagename)),
+            "og:image": _address(app, f"_static/{preview_card.FILE}"),
+            "og:image:width": str(preview_card.WIDTH),
+            "og:image:height": str(preview_card.HEIGHT),
+            "og:image:alt": preview_card.alt(app.config.html_title, book_audit()),
+        }
+        names["twitter:card"] = "summary_large_image"
+    tags = [
+        f'\n    <meta {kind}="{key}" content="{escape(value)}">'
+        for kind, values in (("name", names), ("property", properties))
+        for key, value in values.items()
+        if value
+    ]
+    context["metatags"] = context.get("metatags", "") + "".join(tags)
+
+
+def write_site_files(app: Sphinx, error: Exception | None) -> None:
+    """Write the picture for previews and what tells search engines of the pages.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    error : Exception or None
+        What ended the build, if it failed.
+    """
+    if error is not None or app.builder.format != "html" or not app.config.html_baseurl:
+        return
+    out = Path(app.outdir)
+    preview_card.write(out / "_static" / preview_card.FILE, app.config.html_title, book_audit())
+    pages = sorted(app.env.found_docs, key=lambda page: (page != app.config.root_doc, page))
+    entries = "".join(
+        f"<url><loc>{escape(_address(app, app.builder.get_target_uri(page)))}</loc></url>\n"
+        for page in pages
+    )
+    (out / "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n',
+        encoding="utf-8",
+    )
+    (out / "robots.txt").write_text(
+        f"User-agent: *\nAllow: /\nSitemap: {_address(app, 'sitemap.xml')}\n", encoding="utf-8"
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the module to Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application.
+    """
+    app.connect("html-page-context", add_metadata)
+    app.connect("build-finished", write_site_files)

@@ -1,0 +1,139 @@
+"""What search engines and link previews are told, and what a known address adds to it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from cbec_book.own_ledger import book_audit
+from cbec_book.page import preview_card
+from cbec_book.page.head import LONGEST
+
+BASE = "https://example.org/book/"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+PAGES = {
+    "index": "# A book\n\nIt says a thing.\n\n```{toctree}\nchapters/one\nlong\nbare\n```\n",
+    "chapters/one": (
+        "# Of `code` & *more*\n\n- a list first\n\nImports grew by {claim}`import-growth-2024`, "
+        'as a "paper" says [Xia, 2025]. It is so! Is it?\n\n## Next\n\nThe 2nd part.\n'
+    ),
+    "long": "# Long\n\n" + "word, " * 100 + "end.",
+    "bare": "# Bare\n\n```\ncode only\n```\n",
+}
+
+
+@pytest.fixture(scope="module")
+def placeless(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]) -> Any:
+    """Build the book without an address; return it and its folder."""
+    folder = tmp_path_factory.mktemp("placeless")
+    return build_book(folder, PAGES), folder / "_build"
+
+
+@pytest.fixture(scope="module")
+def placed(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]) -> Any:
+    """Build the book with an address; return it and its folder."""
+    folder = tmp_path_factory.mktemp("placed")
+    return build_book(folder, PAGES, html_baseurl=BASE), folder / "_build"
+
+
+def told(built: tuple[Any, Path], name: str) -> dict[str, str]:
+    """Return a page's metadata; each is told once."""
+    tags = built[0].tree[name].select("meta[property], meta[name]")
+    found = [(tag.get("property") or tag["name"], tag["content"]) for tag in tags]
+    names = [key for key, _ in found if key != "viewport"]
+    assert len(names) == len(set(names))
+    return dict(found)
+
+
+def test_a_description_is_the_pages_first_sentences_as_prose(placeless: Any) -> None:
+    said = told(placeless, "chapters/one")["description"]
+    assert said == "Imports grew by 9.57%, as a “paper” says. It is so! Is it? The 2nd part."
+    assert told(placeless, "chapters/one")["og:description"] == said
+
+
+def test_a_long_sentence_is_cut_at_a_word(placeless: Any) -> None:
+    said = told(placeless, "long")["description"]
+    assert len(said) <= LONGEST
+    assert said.endswith("word…")
+
+
+def test_a_page_without_prose_has_no_description(placeless: Any) -> None:
+    assert "description" not in told(placeless, "bare")
+    assert "og:description" not in told(placeless, "bare")
+
+
+def test_open_graph_names_the_page_and_the_book(placeless: Any) -> None:
+    page, index = told(placeless, "chapters/one"), told(placeless, "index")
+    assert page["og:title"] == "Of code & more"
+    assert (page["og:type"], index["og:type"]) == ("article", "website")
+    assert page["og:locale"] == "en_US"
+    assert page["og:site_name"]
+
+
+def test_without_an_address_nothing_names_a_host(placeless: Any) -> None:
+    book, folder = placeless
+    for name in PAGES:
+        assert {"og:url", "og:image", "twitter:card"} & told(placeless, name).keys() == set()
+        assert book.tree[name].select("link[rel=canonical]") == []
+        assert "https://" not in str(book.tree[name].head)
+    for file in ("sitemap.xml", "robots.txt", f"_static/{preview_card.FILE}"):
+        assert not (folder / file).exists()
+
+
+def test_with_an_address_a_page_says_its_own_and_its_pictures(placed: Any) -> None:
+    page = told(placed, "chapters/one")
+    assert page["og:url"] == f"{BASE}chapters/one.html"
+    assert page["og:image"] == f"{BASE}_static/{preview_card.FILE}"
+    assert page["twitter:card"] == "summary_large_image"
+    (canonical,) = placed[0].tree["chapters/one"].select("link[rel=canonical]")
+    assert canonical["href"] == page["og:url"]
+
+
+def test_the_sitemap_lists_each_page_once_and_robots_find_it(placed: Any) -> None:
+    _, folder = placed
+    sitemap = ElementTree.parse(folder / "sitemap.xml").getroot()
+    listed = [entry.text for entry in sitemap.iter(f"{SITEMAP}loc")]
+    assert listed[0] == f"{BASE}index.html"
+    assert sorted(listed) == sorted(f"{BASE}{name}.html" for name in PAGES)
+    robots = (folder / "robots.txt").read_text("utf-8").splitlines()
+    assert f"Sitemap: {BASE}sitemap.xml" in robots
+
+
+def test_the_picture_has_the_size_that_pages_say_and_is_drawn(placed: Any) -> None:
+    _, folder = placed
+    picture = Image.open(io.BytesIO((folder / "_static" / preview_card.FILE).read_bytes()))
+    page = told(placed, "index")
+    assert picture.size == (int(page["og:image:width"]), int(page["og:image:height"]))
+    assert len(picture.convert("RGB").getcolors(picture.width * picture.height) or []) > 50
+
+
+def test_the_pictures_words_are_the_counts_of_the_audit() -> None:
+    words = preview_card.alt("A book", book_audit())
+    for axis in ("arithmetic", "evidence"):
+        for verdict, count in book_audit().counts(axis).items():
+            # Two verdicts of one count are told apart by their words.
+            assert (f"{count} {verdict.replace('-', ' ')}" in words) == (count > 0), verdict
+    drawn = preview_card.svg("A & B", book_audit())
+    assert "A &amp; B" in drawn
+    assert drawn.isascii()
+
+
+@pytest.mark.parametrize(
+    ("address", "root"),
+    [("", "/"), (BASE, "/book/"), ("https://example.org", "/"), ("https://a.org/b/c", "/b/c/")],
+)
+def test_the_page_for_wrong_addresses_works_at_any_depth(
+    tmp_path: Path, build_book: Callable[..., Any], address: str, root: str
+) -> None:
+    build_book(tmp_path, {"index": "# A book\n"}, html_baseurl=address)
+    head, _, body = (tmp_path / "_build/404.html").read_text("utf-8").partition("</head>")
+    assert f'<base href="{root}">' in head
+    first = min(head.find("href="), head.find("src=") if "src=" in head else len(head))
+    assert head[first - 6 :].startswith("<base "), "an address before the base"
+    assert 'href="#' not in body

@@ -1,0 +1,295 @@
+"""Tables are safe, plain HTML, and figures are written as printed, in English."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from cbec.audit.provenance import find
+from cbec.display.table import (
+    GLUE_PREFIX,
+    TRACE_MIME,
+    Table,
+    computed,
+    figure_in_english,
+    html_table,
+    sources_html,
+)
+from cbec.errors import TableError
+from cbec.figures.rounding import parse_printed
+from cbec.tables.frames import load
+from cbec.tables.grades import UNCONFIRMED_EN
+
+
+def cells(page: str, tag: str = "td") -> list[str]:
+    return re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", page)
+
+
+def test_a_table_has_titles_rows_and_a_caption() -> None:
+    page = html_table(["a", "b"], [["1", "2"], ["3", "4"]], caption="Numbers")
+    assert cells(page, "th") == ["a", "b"]
+    assert cells(page) == ["1", "2", "3", "4"]
+    assert "<caption>Numbers</caption>" in page
+    assert page.count('scope="col"') == 2
+    assert "<caption>" not in html_table(["a"], [])
+
+
+def test_titles_and_captions_are_text_and_cells_are_html() -> None:
+    page = html_table(["<a>"], [["<b>1</b>"]], caption="a & b")
+    assert "&lt;a&gt;" in page
+    assert "a &amp; b" in page
+    assert "<td><b>1</b></td>" in page
+
+
+def test_numeric_columns_are_marked_in_head_and_body() -> None:
+    page = html_table(["a", "b"], [["x", "1"]], numeric={1})
+    assert '<th scope="col" class="num">b</th>' in page
+    assert '<td class="num">1</td>' in page
+    assert "<td>x</td>" in page
+
+
+def test_a_frame_is_shown_without_its_index_and_rounded() -> None:
+    frame = pd.DataFrame({"year": [2023, 2024], "growth": [4.807, -0.25], "who": ["<a>", "b"]})
+    page = Table(frame, "Growth, %", decimals=1)._repr_html_()
+    # Python rounds ties of binary fractions to even: -0.25 is -0.2.
+    assert cells(page) == ["2023", "4.8", "&lt;a&gt;", "2024", "−0.2", "b"]
+    assert page.count('class="num"') == 2 + 4
+    assert "<caption>Growth, %</caption>" in page
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+def test_what_is_missing_is_an_empty_cell(missing: object) -> None:
+    frame = pd.DataFrame({"a": pd.Series([missing, "x"], dtype=object)})
+    assert cells(Table(frame)._repr_html_()) == ["", "x"]
+    numbers = pd.DataFrame({"a": pd.array([1, None], dtype="Int64")})
+    assert cells(Table(numbers)._repr_html_()) == ["1", ""]
+
+
+def test_zero_has_no_sign() -> None:
+    frame = pd.DataFrame({"a": [-0.001, 0.0, -0.01]})
+    assert cells(Table(frame)._repr_html_()) == ["0.00", "0.00", "−0.01"]
+
+
+def test_a_folded_table_is_in_a_closed_box_that_scrolls_and_keeps_its_name() -> None:
+    page = Table(pd.DataFrame({"a": [1]}), "Tests", folded=True)._repr_html_()
+    assert page.startswith(
+        '<details class="cbec-more"><summary>Tests</summary><div class="cbec-scroll" tabindex="0">'
+    )
+    assert "<caption>Tests</caption>" in page
+
+
+def test_a_table_is_plain_text_where_there_is_no_html() -> None:
+    text = repr(Table(pd.DataFrame({"a": [1.23456]}, index=["row"])))
+    assert "1.23" in text
+    assert "1.234" not in text
+    assert "row" not in text
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "exact", "english"),
+    [
+        ("17.66万亿元", "CNY", False, "17.66 trillion yuan"),
+        ("13.7万亿元", "CNY", False, "13.7 trillion yuan"),
+        ("1310亿美元", "USD", False, "131.0 billion dollars"),
+        ("9.57%", "%", False, "9.57%"),
+        ("-0.8%", "%", False, "-0.8%"),
+        ("全额", "%", True, "100%"),
+        ("首位", "rank", False, "first"),
+        ("70,769家", "firms", False, "70,769 firms"),
+        ("12万家", "firms", True, "120,000 firms"),
+        ("3万个", "trademarks", True, "30,000 trademarks"),
+        ("10倍", "times", True, "10 times"),
+        ("5年", "years", False, "5 years"),
+        ("两年", "years", False, "2 years"),
+        ("1学期", "semesters", False, "1 semester"),
+        ("3学期", "semesters", False, "3 semesters"),
+        ("58所", "institutions", False, "58 institutions"),
+        ("10亿元", "CNY", True, "1 billion yuan"),
+        ("500万元", "CNY", True, "5 million yuan"),
+        ("50万元", "CNY", True, "500,000 yuan"),
+        # A threshold loses no digit that counts.
+        ("15亿元", "CNY", True, "1.5 billion yuan"),
+        ("1.25万亿元", "CNY", True, "1.25 trillion yuan"),
+        ("2.5倍", "times", True, "2.5 times"),
+    ],
+)
+def test_a_figure_is_written_in_english_at_its_own_resolution(
+    printed: str, unit: str, exact: bool, english: str
+) -> None:
+    assert figure_in_english(parse_printed(printed), unit, exact=exact) == english
+
+
+def test_every_figure_of_our_ledger_can_be_written_in_english() -> None:
+    from cbec.audit.ledger import read_ledger
+    from cbec.tables.frames import data_dir
+
+    for claim in read_ledger(data_dir() / "claims.csv").claims.values():
+        if claim.printed is not None:
+            exact = claim.comparator != "=" or claim.kind == "policy parameter"
+            text = figure_in_english(claim.printed, claim.unit, exact=exact)
+            assert text.isascii(), claim.id
+            assert text, claim.id
+
+
+# Where figures come from ---------------------------------------------------------------------
+
+
+def test_rows_of_a_table_may_have_anchors() -> None:
+    page = html_table(["a"], [["1"], ["2"]], ids=["first", "second"])
+    assert re.findall(r'<tr id="(\w+)"', page) == ["first", "second"]
+
+
+def sourced(years: range) -> pd.DataFrame:
+    frame = load("market", series="market-total", year=list(years))
+    return frame[["year", "value", "evidence", "row"]]
+
+
+def test_a_table_with_rows_lists_their_sources_and_prints_neither_rows_nor_grades() -> None:
+    table = Table(sourced(range(2023, 2025)))
+    page = table._repr_html_()
+    assert cells(page, "th") == ["year", "value"]
+    assert cells(page) == ["2023", "16.85", "2024", "17.66"]
+    assert "<details" in page
+    assert "<details open" not in page
+    for year in (2023, 2024):
+        entry = find(f"market-total-{year}-as-published")
+        assert f'href="../reference/provenance.html#{entry.name}"' in page
+        assert entry.evidence in page
+        assert entry.vintage in page
+        assert entry.source is not None
+        assert f'href="{entry.source.url}"' in page
+    assert "row" not in repr(table).splitlines()[0]
+
+
+def test_an_unconfirmed_row_is_marked_and_explained() -> None:
+    # The market's totals of 2013, 2017 and 2018 are unconfirmed; a page has that of 2015 now.
+    shown = sourced(range(2012, 2020))
+    page = Table(shown)._repr_html_()
+    marked = [cell for cell in cells(page) if "○" in cell]
+    assert [re.sub("<.*?>", "", cell) for cell in marked] == [
+        "○ 3.15",
+        "○ 8.06",
+        "○ 9.00",
+    ]
+    assert UNCONFIRMED_EN in page
+    by_rows = Table(shown.drop(columns="evidence"))._repr_html_()
+    assert by_rows == page, "the rows say it as well"
+
+
+def test_a_confirmed_table_has_no_footnote() -> None:
+    assert "○" not in Table(sourced(range(2019, 2025)))._repr_html_()
+
+
+def test_grades_are_printed_where_no_rows_are_named() -> None:
+    page = Table(sourced(range(2023, 2025)).drop(columns="row"))._repr_html_()
+    assert "evidence" in cells(page, "th")
+    assert "<details" not in page
+
+
+def test_a_wrong_row_name_is_refused_in_a_table() -> None:
+    with pytest.raises(TableError, match="market-totl"):
+        Table(pd.DataFrame({"value": [1.0], "row": ["market-2024 market-totl"]}))._repr_html_()
+
+
+def test_figures_of_one_origin_share_a_line() -> None:
+    totals = [find(f"market-total-{year}-as-published") for year in (2022, 2023, 2024)]
+    page = sources_html(totals, lambda entry: f"#{entry.anchor}")
+    assert page.count("<li>") == 1
+    assert page.count("<br>") == 2, "2023 and 2024 were read on one page"
+    assert [*re.findall(r'href="#([\w-]+)"', page)] == [entry.name for entry in totals]
+
+
+# Computed numbers ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
+    """Return what is displayed: the data and the metadata of each output."""
+    seen: list[tuple[dict, dict]] = []
+
+    def display(data: dict, *, raw: bool, metadata: dict) -> None:
+        assert raw
+        seen.append((data, metadata))
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("40.27%", "40.27%"), (7, "7"), (np.int64(70769), "70769"), (-1, "-1")]
+)
+def test_a_computed_number_is_kept_as_shown_and_not_displayed(kept, value, text) -> None:
+    computed("share", value, "market-2024 goods-trade-2024-first")
+    ((data, metadata),) = kept
+    assert set(data) == {GLUE_PREFIX + "text/plain", GLUE_PREFIX + TRACE_MIME}
+    assert data[GLUE_PREFIX + "text/plain"] == text
+    rows = ["market-2024", "goods-trade-2024-first"]
+    assert data[GLUE_PREFIX + TRACE_MIME] == {"rows": rows}
+    assert metadata == {"scrapbook": {"name": "share", "mime_prefix": GLUE_PREFIX}}
+
+
+def test_rows_may_be_a_column_of_joined_names(kept) -> None:
+    frame = load("market", series="market-total", year=[2022, 2023, 2024])
+    names = frame["row"].tolist()
+    computed("steps", 2, pd.Series([" ".join(names[:2]), " ".join(names[1:])]))
+    assert kept[0][0][GLUE_PREFIX + TRACE_MIME]["rows"] == names
+
+
+def test_a_wrong_row_name_is_refused_at_once(kept) -> None:
+    with pytest.raises(TableError, match=r"'market-2042'.*did you mean 'market-202"):
+        computed("share", "1%", ["market-2042"])
+    assert kept == []
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, np.float64(1), None, [1]])
+def test_a_number_without_a_form_is_refused(kept, value) -> None:
+    with pytest.raises(TypeError, match=r"computed\('share'.*format"):
+        computed("share", value)
+    assert kept == []
+
+
+def test_a_notebook_with_computed_numbers_is_valid_and_the_same_when_run_again() -> None:
+    code = (
+        'from cbec.display.table import computed\ncomputed("zones", 8, ["pilot-zones-2015-03-07"])'
+    )
+
+    def run() -> str:
+        notebook = new_notebook(cells=[new_code_cell(code, id="one")])
+        NotebookClient(notebook, kernel_name="python3", record_timing=False).execute()
+        nbformat.validate(notebook)
+        return nbformat.writes(notebook)
+
+    assert "vnd.cbec.trace" in run()
+    assert run() == run()
+
+
+def test_a_table_of_another_ledger_has_no_sources_to_tell() -> None:
+    frame = pd.DataFrame({"item": ["growth"], "value": [1.5], "row": ["sales-2024 sales-2023"]})
+    html = Table(frame)._repr_html_()
+    assert "1.50" in html
+    assert "<details" not in html
+
+
+def test_a_date_is_shown_without_a_time_of_day() -> None:
+    frame = pd.DataFrame({"date": pd.to_datetime(["2015-03-07"])})
+    assert "<td>2015-03-07</td>" in Table(frame)._repr_html_()
+
+
+def test_a_group_stands_across_the_table_above_its_rows() -> None:
+    table = html_table(["a", "b"], [["1", "2"], ["3", "4"]], groups={1: "second"})
+    assert re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", table) == [
+        "a",
+        "b",
+        "1",
+        "2",
+        "second",
+        "3",
+        "4",
+    ]
+    assert '<th colspan="2" scope="colgroup">second</th>' in table

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cbec.audit.judge import COLUMNS
+from cbec.audit.results import COLUMNS
 from cbec.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbec.errors import TableError
-from cbec.tables.frames import read_rows
+from cbec.tables.rows import read_rows
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DESCRIPTOR = "datapackage.json"

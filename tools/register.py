@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cbec.chapters.register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
 from cbec.errors import CbecError
-from cbec.tables.frames import data_dir
+from cbec.tables.datapackage import data_dir
 from tools.datapackage import renew
 
 FILE = "forecasts.csv"

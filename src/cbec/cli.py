@@ -7,21 +7,22 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cbec import __version__
 from cbec.audit.badge import badge
 from cbec.audit.certificate import certify
+from cbec.audit.explain import explain
 from cbec.audit.formats import FORMATS, render
-from cbec.audit.judge import Audit, Check, ClaimAudit, audit, interval_text
-from cbec.audit.ledger import Claim, Finding, Ledger, read_ledger
+from cbec.audit.judge import audit
+from cbec.audit.ledger_files import read_ledger
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
-from cbec.figures.expression import names
-from cbec.tables import frames
+from cbec.tables.checks import check
+from cbec.tables.datapackage import data_dir
 
-__all__ = ["explain", "main"]
+__all__ = ["main"]
 
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -112,7 +113,7 @@ def _save(path: Path, text: str) -> None:
 
 def _check_data(options: argparse.Namespace) -> int:
     try:
-        problems = frames.check(options.folder)
+        problems = check(options.folder)
     except CbecError as error:
         print(f"cbec: {error}", file=sys.stderr)
         return _OUTCOME["unusable"]
@@ -214,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ledger_path(given: str | None) -> Path:
-    path = frames.data_dir() if given is None else Path(given)
+    path = data_dir() if given is None else Path(given)
     if path.is_dir():
         path = path / "claims.csv"
     if not path.is_file():
@@ -229,96 +230,3 @@ def _selection(text: str) -> frozenset[str]:
         if word not in known:
             raise LedgerError(f"--only: {word!r} is not a verdict; there are {', '.join(known)}")
     return wanted
-
-
-def explain(result: Audit, id: str) -> str:
-    """Write all that is known about one claim: inputs, bounds by rule, verdicts, sources.
-
-    Raises
-    ------
-    LedgerError
-        If there is no such claim.
-    """
-    return "\n".join(_explanation(result[id], result.ledger))
-
-
-def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
-    claim = result.claim
-    yield f"{claim.id}: {claim.title}"
-    if claim.label_zh:
-        yield f"  {claim.label_zh}"
-    place = f"section {claim.section}" if claim.section else "no section given"
-    yield f"  where       {place}" + (f", paragraph {claim.paragraph}" if claim.paragraph else "")
-    if claim.printed is not None:
-        comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
-        stands = interval_text(claim.interval(), claim.printed, ends=True)
-        meant = "an order of magnitude" if claim.is_magnitude else f"which stands for {stands}"
-        yield f"  printed     {comparator}{claim.printed.text}, {meant}"
-    if claim.credited_en or claim.reference:
-        yield f"  credited    {'; '.join(filter(None, (claim.credited_en, claim.reference)))}"
-    code = f" ({result.code})" if result.code else ""
-    yield f"  arithmetic  {result.arithmetic}{code}"
-    yield f"  evidence    {result.evidence}"
-    if claim.note_en:
-        yield f"  note        {claim.note_en}"
-    if result.primary is not None:
-        yield ""
-        yield f"derivation: {result.primary.expression}"
-        yield from _inputs(names(claim.derivation) if claim.derivation else (), ledger)
-        yield from _rules(result.primary, claim)
-    if result.joint is not None and claim.printed is not None:
-        yield f"  with the ledger's identities: {interval_text(result.joint, claim.printed)}"
-    for candidate in result.candidates:
-        yield f"  candidate {candidate.id}: printed {candidate.printed}, alone {candidate.needed}"
-    for alternative, check in result.alternatives:
-        yield ""
-        yield f"alternative, {alternative.label_en}: {check.verdict}"
-        yield f"  {check.expression}"
-        yield from _inputs(names(alternative.expression), ledger)
-        yield from _rules(check, claim)
-    if result.findings:
-        yield ""
-        yield "sources:"
-        for finding in result.findings:
-            yield from _finding(finding, ledger)
-
-
-def _inputs(used: Sequence[str], ledger: Ledger) -> Iterator[str]:
-    for id in used:
-        figure = ledger.figure(id)
-        if figure.printed is None:
-            continue
-        outside = ledger.inputs.get(id)
-        origin = ""
-        if outside:
-            parts = (outside.vintage, outside.grade, outside.source)
-            origin = f" [outside: {', '.join(filter(None, parts))}]"
-        stands = interval_text(figure.interval(), figure.printed, ends=True)
-        yield f"  input {id}: {figure.printed.text}, which stands for {stands}{origin}"
-
-
-def _rules(check: Check, claim: Claim) -> Iterator[str]:
-    if check.reason:
-        failed = check.verdict is Arithmetic.FAILED
-        yield f"  {'the check failed' if failed else 'no value'}: {check.reason}"
-    for remark in check.remarks:
-        yield f"  remark      {remark}"
-    if claim.printed is None:
-        for rule in check.rules:
-            yield f"  {rule:<11} can hold"
-        return
-    if check.face is not None:
-        yield f"  at face values: {check.face_text(claim)}"
-    for rule, text in check.rule_texts(claim).items():
-        yield f"  {rule:<11} {text}"
-
-
-def _finding(finding: Finding, ledger: Ledger) -> Iterator[str]:
-    source = ledger.sources.get(finding.source)
-    words = [finding.finding, finding.grade, finding.date, finding.printed]
-    yield f"  {', '.join(filter(None, words))}"
-    if finding.note_en:
-        yield f"    {finding.note_en}"
-    if source is not None:
-        parts = (source.publisher, source.title, source.date, source.url)
-        yield f"    {', '.join(filter(None, parts))}"

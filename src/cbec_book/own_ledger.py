@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbec.audit.judge import Audit, audit
-from cbec.audit.ledger import read_ledger
+from cbec.audit.judge import audit
+from cbec.audit.ledger_files import read_ledger
 from cbec.audit.provenance import Entry, data_files
-from cbec.tables.frames import data_dir
+from cbec.audit.results import Audit
+from cbec.tables.datapackage import data_dir
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

@@ -9,9 +9,10 @@ from xml.etree import ElementTree
 import pytest
 
 from cbec.audit.badge import badge, outcome, sources
-from cbec.audit.judge import Audit, audit
-from cbec.audit.ledger import read_ledger
-from cbec.tables.frames import data_dir
+from cbec.audit.judge import audit
+from cbec.audit.ledger_files import read_ledger
+from cbec.audit.results import Audit
+from cbec.tables.datapackage import data_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"

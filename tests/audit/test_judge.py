@@ -18,13 +18,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbec.audit.judge import COLUMNS, Audit, audit, interval_text, record
-from cbec.audit.ledger import Claim, Finding, Kind, Ledger, OutsideFigure, Source, read_ledger
+from cbec.audit.judge import audit
+from cbec.audit.ledger import Claim, Finding, Kind, Ledger, OutsideFigure, Source
+from cbec.audit.ledger_files import read_ledger
+from cbec.audit.results import COLUMNS, Audit, record
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
 from cbec.errors import LedgerError
-from cbec.figures.expression import bounds, parse
+from cbec.figures.bounds import bounds
+from cbec.figures.expression import parse
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, Rule, decimal_text, parse_printed, round_to
+from cbec.figures.words import interval_text
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 HEADER = "id,printed,comparator,kind,derivation"

@@ -14,13 +14,14 @@ from cbec.audit import provenance
 from cbec.audit.provenance import entries, find, split_names
 from cbec.errors import TableError
 from cbec.tables import frames
+from cbec.tables.datapackage import data_dir
 
 ROWS = [entry for entry in entries().values() if entry.kind == "row"]
 
 
 def cells(table: str) -> list[dict[str, str]]:
     """Return a table's rows as they stand in its file."""
-    with (frames.data_dir() / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+    with (data_dir() / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -28,7 +29,7 @@ def cells(table: str) -> list[dict[str, str]]:
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the data that may be changed."""
     folder = tmp_path / "data"
-    shutil.copytree(frames.data_dir(), folder)
+    shutil.copytree(data_dir(), folder)
     monkeypatch.setenv("CBEC_DATA", str(folder))
     return folder
 
@@ -145,7 +146,7 @@ def test_a_changed_file_is_read_again(copied: Path) -> None:
 
 def test_the_files_of_the_package_are_its_tables_and_their_description() -> None:
     names = {path.name for path in provenance.data_files()}
-    described = json.loads((frames.data_dir() / "datapackage.json").read_text("utf-8"))
+    described = json.loads((data_dir() / "datapackage.json").read_text("utf-8"))
     assert names == {"README.md", "datapackage.json"} | {
         table["path"] for table in described["resources"]
     }

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 from cbec.chapters.first_default import DIGEST, problems
+from cbec.chapters.published import published_scored
 from cbec.chapters.register import (
     COLUMNS,
     FIRST_DEFAULT,
@@ -30,12 +31,11 @@ from cbec.chapters.register import (
     forecasters,
     made,
     make_register,
-    published_scored,
     scored,
 )
 from cbec.errors import TableError, TrendError
 from cbec.figures.rounding import parse_printed
-from cbec.tables import frames
+from cbec.tables import checks, frames
 from cbec.tables.grades import SETS
 from cbec.trend.combination import calibration
 from tools.register import main
@@ -740,7 +740,7 @@ def test_remaking_after_a_change_renews_the_rows_and_the_package(
     count = 6 * len(KEPT_MODELS)
     assert capsys.readouterr().out == f"{len(made())} rows: {count} changed\n"
     assert (made()["made_on"] == pd.Timestamp(2030, 1, 2)).sum() == count
-    assert frames.check() == ()
+    assert checks.check() == ()
     assert check() == []
 
 

@@ -22,8 +22,9 @@ import vl_convert
 from jsonschema import ValidationError
 
 from cbec import charts
-from cbec.audit.judge import Audit, audit
-from cbec.audit.ledger import read_ledger
+from cbec.audit.judge import audit
+from cbec.audit.ledger_files import read_ledger
+from cbec.audit.results import Audit
 from cbec.audit.verdicts import Standing
 from cbec.chapters.propositions import AXES, robustness
 from cbec.charts import theme
@@ -31,6 +32,7 @@ from cbec.display.vega import MIME
 from cbec.errors import PictureError
 from cbec.measures.growth import growth_contributions, year_on_year
 from cbec.tables import frames
+from cbec.tables.datapackage import data_dir
 from cbec.tables.grades import UNCONFIRMED_EN
 
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: graphical objects
@@ -122,7 +124,7 @@ def pieces() -> pd.DataFrame:
 @functools.cache
 def book() -> Audit:
     """Return the audit of the book's own ledger."""
-    return audit(read_ledger(frames.data_dir() / "claims.csv"))
+    return audit(read_ledger(data_dir() / "claims.csv"))
 
 
 BUILDERS: dict[str, Callable[[], Any]] = {
@@ -340,7 +342,7 @@ def test_a_picture_does_not_depend_on_the_fonts_of_the_machine(
 ) -> None:
     spec = specify(charts.bars(ITEMS, unit="firms"))
     drawn = with_other_fonts(
-        "from cbec.charts import look; print(look.mime_bundle(spec)['image/png'])", spec
+        "from cbec.charts import theme; print(theme.mime_bundle(spec)['image/png'])", spec
     )
     assert drawn == [theme.mime_bundle(spec)["image/png"]] * 2
 

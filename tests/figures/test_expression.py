@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from cbec.errors import ExpressionError, UndefinedError
+from cbec.figures.bounds import Truth, bounds, inverse_bounds, linear_terms, truth
 from cbec.figures.expression import (
     FUNCTIONS,
     Call,
@@ -21,13 +22,8 @@ from cbec.figures.expression import (
     Literal,
     Name,
     Text,
-    Truth,
-    bounds,
-    inverse_bounds,
-    linear_terms,
     names,
     parse,
-    truth,
 )
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule, parse_printed

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from cbec.audit.formats import render
-from cbec.audit.judge import Audit, ClaimAudit
+from cbec.audit.results import Audit, ClaimAudit
 from cbec_book.own_ledger import book_audit
 
 LEDGER = "reference/ledger.html"

@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
-from cbec.audit.judge import Audit, ClaimAudit, audit, check
-from cbec.audit.ledger import Ledger, read_ledger
+from cbec.audit.judge import audit, check
+from cbec.audit.ledger import Ledger
+from cbec.audit.ledger_files import read_ledger
+from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import ExpressionError, PrintedFigureError
-from cbec.figures.expression import Call, Comparison, Expression, Literal, Name, bounds, truth
+from cbec.figures.bounds import bounds, truth
+from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, parse_printed
-from cbec.tables.frames import data_dir
+from cbec.tables.datapackage import data_dir
 from cbec_book.content.what_if_form import WhatIf, replaced, script_data, tree, what_if
 
 PAGE = "chapters/05_conclusion.html"

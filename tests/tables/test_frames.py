@@ -15,8 +15,11 @@ import pytest
 from frictionless import Package, system
 
 from cbec.errors import DataNotFoundError, TableError
-from cbec.tables import frames
-from cbec.tables.frames import check, data_dir, load, names, read_rows
+from cbec.tables import datapackage
+from cbec.tables.checks import check
+from cbec.tables.datapackage import data_dir
+from cbec.tables.frames import load, names
+from cbec.tables.rows import read_rows
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -788,7 +791,9 @@ def test_without_data_the_error_lists_what_was_tried(
 ) -> None:
     monkeypatch.delenv("CBEC_DATA")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(frames, "__file__", str(tmp_path / "lib" / "cbec" / "tables.py"))
+    monkeypatch.setattr(
+        datapackage, "__file__", str(tmp_path / "lib/src/cbec/tables/datapackage.py")
+    )
     with pytest.raises(FileNotFoundError) as error:
         data_dir()
     assert isinstance(error.value, DataNotFoundError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from cbec.audit.judge import Audit
+from cbec.audit.results import Audit
 from cbec.audit.verdicts import Arithmetic, Evidence, sense
 
 __all__ = ["badge", "outcome", "sources"]

@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from cbec import __version__
-from cbec.audit.judge import Audit, ClaimAudit, audit
-from cbec.audit.ledger import BESIDE, read_ledger
+from cbec.audit.judge import audit
+from cbec.audit.ledger_files import BESIDE, read_ledger
+from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
 from cbec.audit.verdicts import CODES, Arithmetic, Evidence
 from cbec.errors import CertificateError, TableError
 from cbec.figures.expression import names
-from cbec.tables import frames
+from cbec.tables.checks import check
 
 __all__ = [
     "SCHEMA",
@@ -293,7 +294,7 @@ def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
 
 
 def _refuse_differences(folder: Path) -> None:
-    problems = frames.check(folder)
+    problems = check(folder)
     if problems:
         more = f" ({len(problems) - 1} more: cbec data check)" if len(problems) > 1 else ""
         raise CertificateError(

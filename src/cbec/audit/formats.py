@@ -8,7 +8,7 @@ import json
 
 from tabulate import tabulate
 
-from cbec.audit.judge import COLUMNS, Audit, Check, ClaimAudit, record
+from cbec.audit.results import COLUMNS, Audit, Check, ClaimAudit, record
 
 __all__ = ["FORMATS", "render"]
 

@@ -8,256 +8,32 @@ it lists the candidates.
 
 from __future__ import annotations
 
-import html
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from cbec.audit.ledger import Alternative, Claim, Finding, Ledger
+from cbec.audit.ledger import Claim, Finding, Ledger
+from cbec.audit.results import Audit, Candidate, Check, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence
-from cbec.display.table import html_table, verdict_html
 from cbec.errors import CbecError, ExpressionError, LedgerError, UndefinedError
-from cbec.figures.expression import (
-    Call,
-    Comparison,
-    Expression,
-    Text,
-    bounds,
-    inverse_bounds,
-    linear_terms,
-    names,
-    truth,
-)
+from cbec.figures.bounds import bounds, inverse_bounds, linear_terms, truth
+from cbec.figures.expression import Call, Comparison, Expression, Text, names
 from cbec.figures.interval import Interval
-from cbec.figures.rounding import Printed, Rule, decimal_text
+from cbec.figures.rounding import Rule
+from cbec.figures.words import interval_text
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = [
-    "Audit",
-    "Candidate",
-    "Check",
-    "ClaimAudit",
-    "audit",
-    "check",
-    "interval_text",
-    "printed_html",
-    "record",
-]
+__all__ = ["audit", "check"]
 
 T = TypeVar("T")
 
-# What `record` writes.
-COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
 # Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
 _PUBLISHED = frozenset(Rule) - {Rule.CEILING}
 _ROUNDED_UP = (
     "rounding up throughout would reconcile the figures; nobody publishes statistics so, and the "
     "verdict stays"
 )
-# What makes `--strict` fail.
-FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
-
-
-@dataclass(frozen=True)
-class Check:
-    """One derivation held against one printed figure.
-
-    Parameters
-    ----------
-    expression : str
-        The derivation as written in the ledger.
-    verdict : Arithmetic
-        The outcome.
-    recomputed : Mapping of Rule to Interval
-        The range that the inputs allow, in base units, where a rule has one; empty for a
-        cross-check.
-    face : Fraction or None
-        The value at the inputs' face values, where each has one.
-    rules : tuple of Rule
-        The rounding rules under which figure and inputs agree.
-    reason : str
-        Why there is no value, for `Arithmetic.NOT_DERIVABLE` and `Arithmetic.FAILED`.
-    remarks : tuple of str
-        What else a reader should know where half-up doesn't reconcile the figures.
-    """
-
-    expression: str
-    verdict: Arithmetic
-    recomputed: Mapping[Rule, Interval]
-    face: Fraction | None = None
-    rules: tuple[Rule, ...] = ()
-    reason: str = ""
-    remarks: tuple[str, ...] = ()
-
-    def face_text(self, claim: Claim) -> str:
-        """Write the value at face values like the claim's figure.
-
-        It is finer beside a threshold, and where it would look like a figure that it misses.
-        """
-        if self.face is None or claim.printed is None:
-            return ""
-        text = claim.printed.reprint(self.face)
-        alike = text == claim.printed.reprint(claim.printed.value)
-        if claim.comparator != "=" or (alike and self.face not in claim.interval()):
-            return interval_text(Interval.point(self.face), claim.printed)
-        return text
-
-    def rule_texts(self, claim: Claim) -> dict[Rule, str]:
-        """Say for each rounding rule what the range is, and whether the claim's figure meets it."""
-        if claim.printed is None or not self.recomputed:
-            return {}
-        texts = {}
-        for rule in Rule:
-            texts[rule] = "no range"
-            if rule in self.recomputed:
-                met = "meets" if rule in self.rules else "misses"
-                text = interval_text(self.recomputed[rule], claim.printed, ends=True)
-                texts[rule] = f"{text}, {met} the printed figure"
-        return texts
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A figure that would restore consistency if it alone were different."""
-
-    id: str
-    printed: str
-    needed: str
-
-
-@dataclass(frozen=True)
-class ClaimAudit:
-    """All that was found out about one claim.
-
-    Parameters
-    ----------
-    claim : Claim
-        The claim itself.
-    arithmetic, evidence : Arithmetic, Evidence
-        The two verdicts.
-    code : str
-        For `Arithmetic.NOT_DERIVABLE`, why.
-    primary : Check or None
-        The check of the ledger's own derivation.
-    alternatives : tuple of (Alternative, Check)
-        The same figure held against other vintages and definitions.
-    joint : Interval or None
-        A second bound, from inputs narrowed by the ledger's identities.
-    candidates : tuple of Candidate
-        What could be different, if the figures are inconsistent.
-    findings : tuple of Finding
-        What the sources say.
-    """
-
-    claim: Claim
-    arithmetic: Arithmetic
-    evidence: Evidence
-    code: str = ""
-    primary: Check | None = None
-    alternatives: tuple[tuple[Alternative, Check], ...] = ()
-    joint: Interval | None = None
-    candidates: tuple[Candidate, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def bounds_text(self) -> str:
-        """The half-up bounds in the printed unit, one decimal more than printed, if any."""
-        if self.primary is None or self.claim.printed is None:
-            return ""
-        interval = self.primary.recomputed.get(Rule.HALF_UP)
-        if interval is None or (interval.is_point and self.claim.is_exact):
-            return ""  # a count has no range to tell
-        return interval_text(interval, self.claim.printed)
-
-    @property
-    def recomputed_text(self) -> str:
-        """The value at the inputs' face values, printed like the figure."""
-        return self.primary.face_text(self.claim) if self.primary else ""
-
-
-@dataclass(frozen=True, repr=False)
-class Audit:
-    """The verdicts on a whole ledger, in its order."""
-
-    ledger: Ledger
-    results: tuple[ClaimAudit, ...]
-
-    def __getitem__(self, id: str) -> ClaimAudit:
-        for result in self.results:
-            if result.claim.id == id:
-                return result
-        close = get_close_matches(id, self.ledger.claims, 1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        raise LedgerError(
-            f"there is no claim {id!r}{hint}; there are {', '.join(self.ledger.claims)}"
-        )
-
-    @property
-    def claims(self) -> tuple[ClaimAudit, ...]:
-        """The printed statistics."""
-        return tuple(r for r in self.results if not r.claim.is_cross_check)
-
-    @property
-    def cross_checks(self) -> tuple[ClaimAudit, ...]:
-        """The comparisons between printed statistics."""
-        return tuple(r for r in self.results if r.claim.is_cross_check)
-
-    def counts(self, axis: str = "arithmetic") -> dict[str, int]:
-        """Return how many printed statistics have each verdict; cross-checks aren't counted.
-
-        Parameters
-        ----------
-        axis : {'arithmetic', 'evidence'}
-            Which verdict to count. Every verdict is listed, those without a claim as zero.
-        """
-        found = Counter(str(getattr(result, axis)) for result in self.claims)
-        order = Arithmetic if axis == "arithmetic" else Evidence
-        return {str(verdict): found[str(verdict)] for verdict in order}
-
-    @property
-    def recomputed(self) -> tuple[ClaimAudit, ...]:
-        """The printed statistics that were held against a value, with whatever outcome."""
-        none = {Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED}
-        return tuple(result for result in self.claims if result.arithmetic not in none)
-
-    @property
-    def holding(self) -> tuple[ClaimAudit, ...]:
-        """The cross-checks that can be made and don't fail."""
-        none = FAILING | {Arithmetic.NOT_DERIVABLE}
-        return tuple(result for result in self.cross_checks if result.arithmetic not in none)
-
-    @property
-    def failing(self) -> tuple[ClaimAudit, ...]:
-        """What `--strict` fails on: inconsistent claims and broken checks."""
-        return tuple(r for r in self.results if r.arithmetic in FAILING)
-
-    def in_section(self, *sections: str) -> Audit:
-        """Return the part whose sections are those given or lie inside them."""
-        kept = tuple(
-            r
-            for r in self.results
-            if any(r.claim.section == s or r.claim.section.startswith(s + ".") for s in sections)
-        )
-        return Audit(self.ledger, kept)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row a claim: id, section, label, printed, recomputed, bounds, verdicts."""
-        import pandas as pd
-
-        return pd.DataFrame([record(result) for result in self.results])
-
-    def __repr__(self) -> str:
-        return f"Audit of {len(self.claims)} claims and {len(self.cross_checks)} cross-checks"
-
-    def _repr_html_(self) -> str:
-        head = ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
-        return html_table(head, [_html_row(result) for result in self.results], cards=True)
 
 
 def audit(ledger: Ledger) -> Audit:
@@ -266,7 +42,7 @@ def audit(ledger: Ledger) -> Audit:
     Parameters
     ----------
     ledger : Ledger
-        As `cbec.audit.ledger.read_ledger` returns it.
+        As `cbec.audit.ledger_files.read_ledger` returns it.
 
     Returns
     -------
@@ -323,74 +99,6 @@ def check(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Ch
         return Check(text, Arithmetic.NOT_DERIVABLE, {}, reason=str(error))
     except CbecError as error:
         return Check(text, Arithmetic.FAILED, {}, reason=str(error))
-
-
-def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> str:
-    """Write bounds in the unit of a printed figure.
-
-    Parameters
-    ----------
-    interval : Interval
-        The bounds in base units.
-    like : Printed
-        The figure whose unit and grouping to use. Bounds get one decimal more than it has, and
-        more where they would look alike or have fewer than three digits.
-    ends : bool
-        Whether to write open and closed ends as brackets.
-
-    Returns
-    -------
-    str
-        The bounds, rounded half-up; a single end is rounded outward.
-
-    Examples
-    --------
-    >>> from cbec.figures.rounding import parse_printed
-    >>> growth = parse_printed("4.8%")
-    >>> interval_text(growth.interval(), growth)
-    '4.75 to 4.85%'
-    >>> interval_text(growth.interval(), growth, ends=True)
-    '[4.75, 4.85)%'
-    """
-    low = None if interval.lower is None else interval.lower / like.scale
-    high = None if interval.upper is None else interval.upper / like.scale
-    finite = [end for end in (low, high) if end is not None]
-    whole = like.is_whole and all(end.denominator == 1 for end in finite)
-    decimals = 0 if whole else like.decimals + 1
-
-    # A single end is rounded outward, so that "above" and "below" stay true.
-    rule = Rule.HALF_UP
-    if len(finite) == 1:
-        rule = Rule.CEILING if low is None else Rule.FLOOR
-
-    def texts() -> list[str]:
-        return [decimal_text(end, decimals, grouped=like.grouped, rule=rule) for end in finite]
-
-    def short() -> bool:
-        alike = len(finite) == 2 and finite[0] != finite[1] and len(set(texts())) == 1
-        # A zero says all with any number of digits.
-        others = [text.lstrip("-0.") for text, end in zip(texts(), finite, strict=True) if end]
-        return alike or max((sum(c.isdigit() for c in text) for text in others), default=3) < 3
-
-    while not whole and short() and decimals < 8:
-        decimals += 1
-    written = texts()
-    tail = like.tail
-    if interval.is_point:
-        return written[0] + tail
-    if ends:
-        left = "[" if interval.lower_closed else "("
-        right = "]" if interval.upper_closed else ")"
-        lower = "−∞" if low is None else written[0]
-        upper = "∞" if high is None else written[-1]
-        return f"{left}{lower}, {upper}{right}{tail}"
-    if low is None and high is None:
-        return "any value"
-    if low is None:
-        return f"{'at most' if interval.upper_closed else 'below'} {written[0]}{tail}"
-    if high is None:
-        return f"{'at least' if interval.lower_closed else 'above'} {written[0]}{tail}"
-    return f"{written[0]} to {written[1]}{tail}"
 
 
 # Arithmetic ----------------------------------------------------------------------------------
@@ -670,45 +378,3 @@ def _rests_on_own_text(claim: Claim, ledger: Ledger) -> bool:
         and derivation.function == "count"
         and all(isinstance(argument, Text) for argument in derivation.arguments)
     )
-
-
-def _html_row(result: ClaimAudit) -> list[str]:
-    claim = result.claim
-    row = record(result)
-    # Where the book shows its own ledger, this place becomes a link to the claim's entry.
-    named = f'<span data-claim="{html.escape(claim.id)}">{html.escape(claim.title)}</span>'
-    cells = [named, printed_html(claim)]
-    bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
-    cells.append(
-        html.escape(row["recomputed"])
-        + (f"<br><small>{html.escape(bounds_text)}</small>" if bounds_text else "")
-    )
-    cells += [verdict_html(verdict) for verdict in (result.arithmetic, result.evidence)]
-    return cells
-
-
-def printed_html(claim: Claim) -> str:
-    """Return the figure as printed, and below it what it says in English."""
-    if claim.printed is None:
-        return ""
-    comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
-    printed = html.escape(f"{comparator}{claim.printed.text}")
-    english = html.escape(claim.english)
-    figure = f'<span class="cbec-figure" lang="zh-CN">{printed}</span>'
-    return figure if english == printed else f"{figure}<br><small>{english}</small>"
-
-
-def record(result: ClaimAudit) -> dict[str, str]:
-    """Return one row of the table of verdicts, all cells as text."""
-    claim = result.claim
-    comparator = "" if claim.comparator == "=" or claim.printed is None else f"{claim.comparator} "
-    return {
-        "id": claim.id,
-        "section": claim.section,
-        "claim": claim.label_en,
-        "printed": comparator + claim.printed.text if claim.printed else "",
-        "recomputed": result.recomputed_text,
-        "bounds": result.bounds_text,
-        "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),
-        "evidence": str(result.evidence),
-    }

@@ -15,9 +15,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from cbec.audit.ledger import PAPER, Ledger, Source, read_ledger
+from cbec.audit.ledger import PAPER, Ledger, Source
+from cbec.audit.ledger_files import read_ledger
 from cbec.errors import TableError
 from cbec.tables import frames
+from cbec.tables.datapackage import data_dir
 
 __all__ = ["DESCRIPTOR", "Entry", "data_files", "descriptor", "entries", "find", "split_names"]
 
@@ -177,7 +179,7 @@ def descriptor() -> dict[str, Any]:
     >>> descriptor()["name"]
     'cbec-companion-data'
     """
-    path = frames.data_dir() / DESCRIPTOR
+    path = data_dir() / DESCRIPTOR
     return _described(path, path.stat().st_mtime_ns)
 
 
@@ -189,7 +191,7 @@ def data_files() -> list[Path]:
     >>> data_files()[0].name
     'README.md'
     """
-    folder = frames.data_dir()
+    folder = data_dir()
     names = [DESCRIPTOR, "README.md", *(table["path"] for table in descriptor()["resources"])]
     return sorted(path for name in names if (path := folder / name).is_file())
 
@@ -203,7 +205,7 @@ def _described(path: Path, _stamp: int) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=1)
 def _entries(_stamp: Sequence[tuple[Path, int]]) -> Mapping[str, Entry]:
-    ledger = read_ledger(frames.data_dir() / "claims.csv")
+    ledger = read_ledger(data_dir() / "claims.csv")
     found: dict[str, Entry] = {}
     listed = [*_claims(ledger), *_tables(), *_rows(ledger)]
     for entry in listed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape
 
 __all__ = [
     "ARITHMETIC",
@@ -16,6 +17,7 @@ __all__ = [
     "Sense",
     "Standing",
     "sense",
+    "verdict_html",
 ]
 
 
@@ -273,3 +275,19 @@ def sense(verdict: Arithmetic | Evidence | Standing | str) -> Sense:
         if verdict in list(kind):
             return table[kind(verdict)]  # type: ignore[index]
     raise KeyError(verdict)
+
+
+def verdict_html(verdict: Arithmetic | Evidence | Standing, code: str = "") -> str:
+    """Return a badge: symbol, word and colour, with the meaning on hover.
+
+    Examples
+    --------
+    >>> print(verdict_html(Arithmetic.EXACT)[:37])
+    <span class="verdict verdict--exact"
+    """
+    shown = sense(verdict)
+    label = shown.label_en + (f": {code}" if code else "")
+    return (
+        f'<span class="verdict verdict--{verdict}" title="{escape(shown.meaning_en)}">'
+        f'<span aria-hidden="true">{shown.symbol}</span> {escape(label)}</span>'
+    )

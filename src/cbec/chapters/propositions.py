@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
-from cbec.audit.verdicts import Standing, sense
-from cbec.display.table import disclosure_html, html_table, sources_html, verdict_html
+from cbec.audit.verdicts import Standing, sense, verdict_html
+from cbec.display.html import disclosure_html, html_table
+from cbec.display.sources import sources_html
 from cbec.errors import CbecError, LedgerError
-from cbec.figures.expression import Comparison, names, parse, truth
+from cbec.figures.bounds import truth
+from cbec.figures.expression import Comparison, names, parse
 from cbec.figures.interval import Interval
 from cbec.tables.frames import load
 from cbec.tables.grades import SET_LABELS, SETS
@@ -179,7 +181,8 @@ class Robustness:
         Returns
         -------
         DataFrame
-            Columns ``finding``, ``proposition``, ``axis``, ``verdict`` and ``detail``, in words.
+            Columns ``finding``, ``proposition``, ``axis``, ``verdict`` and ``detail``, in words;
+            ``axis`` is categorical, in the order of `AXES`.
         """
         import pandas as pd
 
@@ -198,7 +201,10 @@ class Robustness:
                         "detail": _detail(proposition, axis),
                     }
                 )
-        return pd.DataFrame(rows)
+        frame = pd.DataFrame(rows)
+        # No proposition need be tested on every axis: the order of the axes goes with the column.
+        order = [label for label, _ in AXES.values()]
+        return frame.assign(axis=pd.Categorical(frame["axis"], order))
 
     def __repr__(self) -> str:
         return f"Robustness of {len(self.propositions)} propositions"

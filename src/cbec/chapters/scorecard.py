@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbec.chapters import register
+from cbec.chapters.published import published_scored
 from cbec.chapters.trends import SERIES
 from cbec.errors import TableError
 from cbec.tables.grades import SET_LABELS
@@ -121,7 +122,7 @@ def customs_outturn() -> pd.DataFrame:
 
 def _published() -> pd.DataFrame:
     """Return the published forecasts that can be scored, by year, beside ours from all years."""
-    found = register.published_scored()
+    found = published_scored()
     found = found[found["outturn"].notna() & (found["basis"] == "all")]
     return found.sort_values("target_year", kind="stable")
 

@@ -8,9 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.audit.judge import Audit, ClaimAudit
+from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense
-from cbec.chapters.propositions import AXES
 from cbec.charts.marks import colour_scale, figures, label_axis, labelled, room, tabled, wrapped
 from cbec.charts.theme import COLOURS, INK
 from cbec.figures.rounding import Rule
@@ -226,7 +225,8 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     frame : DataFrame
         Columns ``finding`` (its number), ``proposition``, ``axis``, ``verdict`` (one of
         `cbec.audit.verdicts.Standing`) and ``detail``, as `cbec.chapters.propositions.Robustness.to_frame` gives
-        them: propositions and axes in the order to be drawn.
+        them: propositions in the order to be drawn; axes, too, unless ``axis`` is categorical and
+        has an order of its own.
 
     Returns
     -------
@@ -248,9 +248,7 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     data["word_breaks"] = data["word"].str.count("\n")
     data["first"] = ~data["statement"].duplicated()
     verdicts = list(dict.fromkeys(data["verdict"]))
-    # No proposition need be tested on every axis, so the first can't give the order.
-    known = [wrapped(label, 11) for label, _ in AXES.values()]
-    heads = sorted(dict.fromkeys(data["head"]), key=lambda head: [*known, head].index(head))
+    heads = [wrapped(axis, 11) for axis in _in_order(frame["axis"])]
     base = alt.Chart(data).encode(
         tooltip=[
             alt.Tooltip("proposition:N", title="Proposition"),
@@ -313,6 +311,12 @@ def findings_grid(frame: pd.DataFrame) -> Any:
         "detail": "Detail",
     }
     return tabled(chart, data, columns)
+
+
+def _in_order(axes: pd.Series) -> list[str]:
+    held = set(axes)
+    known = axes.cat.categories if isinstance(axes.dtype, pd.CategoricalDtype) else axes.unique()
+    return [axis for axis in known if axis in held]
 
 
 def _word(verdict: str) -> str:

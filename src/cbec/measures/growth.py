@@ -33,7 +33,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from cbec.errors import ExpressionError, PrintedFigureError, TableError
-from cbec.figures.expression import Call, Expression, Literal, Name, bounds
+from cbec.figures.bounds import bounds
+from cbec.figures.expression import Call, Expression, Literal, Name
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import parse_printed
 from cbec.tables.grades import weakest

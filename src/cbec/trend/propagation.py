@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cbec.display.table import Table
+from cbec.display.table import frame_html
 from cbec.errors import PrintedFigureError, TableError, TrendError
 from cbec.figures.rounding import parse_printed
 from cbec.tables.grades import MODEL_MINIMUM, WEAK_GRADES, model_possible
@@ -113,7 +113,7 @@ class RoundingBand:
             f"{self.base.model}: what rounding of the inputs moves, "
             f"{level_label(self.within)}% of {self.draws} draws"
         )
-        return Table(self.to_frame(), caption)._repr_html_()
+        return frame_html(self.to_frame(), caption)
 
 
 def run_statement(run: pd.DataFrame) -> str:

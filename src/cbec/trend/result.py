@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cbec.display.table import frame_html
 from cbec.errors import TrendError
 from cbec.trend.options import level_label
 
@@ -135,12 +136,10 @@ class Forecast:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from cbec.display.table import Table
-
         caption = f"{self.label}, from {len(self.observed)} values; intervals in percent"
         has_years = self.index[0] > 1
         shown = self.to_frame().rename(columns={"ds": "Year" if has_years else "Step"})
         # Four digits of the largest forecast: a share needs more places than a count of firms.
         largest = float(np.abs(self.mean).max())
         places = 3 - math.floor(math.log10(largest)) if largest > 0 else 0
-        return Table(shown, caption, decimals=min(max(places, 0), 8))._repr_html_()
+        return frame_html(shown, caption, decimals=min(max(places, 0), 8))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cbec.display.table import frame_html
 from cbec.errors import TrendError
 from cbec.tables.grades import MODEL_MINIMUM
 from cbec.trend.accuracy import (
@@ -147,8 +148,6 @@ class Evaluation:
         return self.scores().drop(columns="reason").round(2).to_string(index=False)
 
     def _repr_html_(self) -> str:
-        from cbec.display.table import Table
-
         scores = self.scores()
         labels = {model.name: model.label_en for model in MODELS.values()}
         shown = scores[["model", "sMAPE", "MASE", "CRPS"]].replace({"model": labels})
@@ -166,7 +165,7 @@ class Evaluation:
             f"Errors of {n} forecasts up to {steps} years ahead, from {scores['origins'].max()} "
             "origins; sMAPE in percent, CRPS in the unit of the series"
         )
-        return Table(shown.rename(columns={"model": "Model"}), caption, cards=True)._repr_html_()
+        return frame_html(shown.rename(columns={"model": "Model"}), caption, cards=True)
 
 
 def rolling_origin(

@@ -16,12 +16,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.badge import badge, outcome, sources
 from cbec.audit.certificate import SCHEMA, STATEMENT, Certificate, Work, certify, not_recomputed
-from cbec.audit.judge import Audit
+from cbec.audit.results import Audit
 from cbec.audit.revision import Revision
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence
-from cbec.display.table import disclosure_html, html_table, verdict_html
+from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verdict_html
+from cbec.display.html import disclosure_html, html_table
 from cbec.errors import CertificateError
-from cbec.tables.frames import data_dir
+from cbec.tables.datapackage import data_dir
 from cbec_book.content.sections import facts_html, scrolled_html
 from cbec_book.own_ledger import LEDGER_PAGE, note_data
 

@@ -21,7 +21,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -30,17 +29,11 @@ from docutils import nodes
 from sphinx.util import logging
 
 from cbec.audit.provenance import Entry, find, split_names
-from cbec.display.table import (
-    UNCONFIRMED_MARK,
-    disclosure_html,
-    html_table,
-    origin_html,
-    origin_of,
-    origins_html,
-    rows_html,
-)
+from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, html_table
+from cbec.display.sources import origin_html, origin_of, origins_html, rows_html
 from cbec.display.vega import MIME, inline_json, vega_bundle
 from cbec.errors import CbecError
+from cbec_book.content.chart_spec import Chart, read_chart
 from cbec_book.content.chart_svg import draw_svg
 from cbec_book.content.sections import scrolled_html
 from cbec_book.own_ledger import addresses, note_data
@@ -56,33 +49,6 @@ VEGA_BUNDLE = "cbec-vega.js"
 LOADER = "charts.js"
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart taken apart into words and drawing.
-
-    Attributes
-    ----------
-    title, subtitle, source : str
-        The lines above and below the drawing, empty if there is none.
-    alt : str
-        What a reader who cannot see the drawing should know.
-    spec : dict
-        The Vega-Lite specification, ready to be drawn on a page of any background.
-    note : str
-        A footnote.
-    columns : tuple of (str, str)
-        The columns of the data table and their titles.
-    """
-
-    title: str
-    subtitle: str
-    source: str
-    alt: str
-    spec: dict[str, Any]
-    note: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
 
 
 class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -103,43 +69,6 @@ def make_chart_node(spec: Mapping[str, Any]) -> chart_node:
         To be returned by a directive, or appended to another node.
     """
     return chart_node(spec=copy.deepcopy(dict(spec)))
-
-
-def read_chart(spec: Mapping[str, Any]) -> Chart:
-    """Take a specification apart into its words and its drawing.
-
-    All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
-    words around it in ``usermeta``: an edition in another language maps it at this place.
-
-    Parameters
-    ----------
-    spec : mapping
-        A Vega-Lite specification; it is not changed.
-
-    Returns
-    -------
-    Chart
-        The words, and the specification without ``usermeta`` and ``$schema``, on a transparent
-        background, described by ``alt``, and with no roles on its single marks, so that a screen
-        reader meets one picture with one label.
-    """
-    drawing = copy.deepcopy(dict(spec))
-    drawing.pop("$schema", None)
-    words = drawing.pop("usermeta", {}).get("cbec", {})
-    drawing["background"] = "transparent"
-    drawing["config"] = {**drawing.get("config", {}), "aria": False}
-    title = str(words.get("title", ""))
-    alt = str(words.get("alt") or drawing.get("description") or "")
-    drawing["description"] = alt or title
-    return Chart(
-        title=title,
-        subtitle=str(words.get("subtitle", "")),
-        source=str(words.get("source", "")),
-        alt=alt,
-        spec=drawing,
-        note=str(words.get("note", "")),
-        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
-    )
 
 
 def data_rows(chart: Chart) -> list[dict[str, Any]]:

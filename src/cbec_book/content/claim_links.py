@@ -20,7 +20,7 @@ _NAMED = re.compile(r'<span data-claim="([^"]+)">(.*?)</span>', re.DOTALL)
 
 
 class LinkClaims(SphinxTransform):
-    """Link the claims that `cbec.audit.judge.Audit` names in its table.
+    """Link the claims that `cbec.audit.results.Audit` names in its table.
 
     A notebook can print the audit of another ledger, too; claims that the book's ledger doesn't
     have are left alone.

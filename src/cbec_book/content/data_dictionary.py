@@ -21,7 +21,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.provenance import data_files, descriptor
-from cbec.display.table import html_table
+from cbec.display.html import html_table
 from cbec_book.content.sections import facts_html, scrolled_html, section
 from cbec_book.own_ledger import note_data
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.display.table import html_table
+from cbec.display.html import html_table
 from cbec.trend.combination import SPREADS, calibration
 from cbec.trend.registry import MODELS
 from cbec_book.content.sections import scrolled_html

@@ -19,12 +19,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.formats import render
-from cbec.audit.judge import Check, ClaimAudit, interval_text, printed_html
 from cbec.audit.ledger import Ledger
-from cbec.audit.verdicts import CODES
-from cbec.display.table import html_table, verdict_html
+from cbec.audit.results import Check, ClaimAudit, printed_html
+from cbec.audit.verdicts import CODES, verdict_html
+from cbec.display.html import html_table
 from cbec.figures.expression import names
 from cbec.figures.rounding import Rule
+from cbec.figures.words import interval_text
 from cbec_book.content.discussions import discussed_html
 from cbec_book.content.ledger_tools import data_html, downloads_html, tools_html
 from cbec_book.content.number_notes import finding_html

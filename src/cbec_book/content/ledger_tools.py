@@ -12,10 +12,9 @@ from html import escape
 from typing import Any
 
 from cbec.audit.formats import render
-from cbec.audit.judge import Audit, ClaimAudit
 from cbec.audit.ledger import Ledger
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence
-from cbec.display.table import verdict_html
+from cbec.audit.results import Audit, ClaimAudit
+from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verdict_html
 
 __all__ = ["data_html", "downloads_html", "tools_html"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
-from cbec.audit.judge import ClaimAudit, interval_text
 from cbec.audit.ledger import Finding, Ledger
 from cbec.audit.provenance import Entry, find
-from cbec.audit.verdicts import Arithmetic, Evidence
-from cbec.display.table import source_html, sources_html, verdict_html
+from cbec.audit.results import ClaimAudit
+from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
+from cbec.display.sources import source_html, sources_html
 from cbec.figures.expression import names, parse
+from cbec.figures.words import interval_text
 from cbec_book.own_ledger import book_audit
 
 __all__ = ["Address", "finding_html", "note_html"]

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.audit.judge import Audit, ClaimAudit
 from cbec.audit.provenance import find
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
-from cbec.display.table import verdict_html
+from cbec.audit.results import Audit, ClaimAudit
+from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense, verdict_html
 from cbec_book.own_ledger import LEDGER_PAGE, addresses, book_audit, note_data
 
 if TYPE_CHECKING:

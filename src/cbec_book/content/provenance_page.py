@@ -16,7 +16,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.provenance import Entry, descriptor, entries
-from cbec.display.table import UNCONFIRMED_MARK, grouped, html_table, origin_html, origin_of
+from cbec.display.html import UNCONFIRMED_MARK, html_table
+from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.tables import frames
 from cbec.tables.grades import GRADES, UNCONFIRMED_EN
 from cbec_book.content.sections import facts_html, scrolled_html, section

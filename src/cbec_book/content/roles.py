@@ -12,7 +12,7 @@
 ``{derive}`growth(a, b); 1; %; bounds```
     Its bounds; the value appears on hover.
 ``{computed}`name```
-    A number that the notebook kept with `cbec.display.table.computed`.
+    A number that the notebook kept with `cbec.display.notebook.computed`.
 
 On a page with ``{figures-used}`` each of them links to its note there.
 """
@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 
-from cbec.audit.judge import ClaimAudit
 from cbec.audit.provenance import find
+from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, sense
-from cbec.display.table import TRACE_MIME
+from cbec.display.notebook import TRACE_MIME
 from cbec.errors import CbecError, ExpressionError
 from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
@@ -206,7 +206,7 @@ def _computed(name: str, document: nodes.document) -> nodes.Node:
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         raise ExpressionError(
             f"{name!r} was not computed on this page{hint}; a code cell keeps a number with "
-            "cbec.display.table.computed(name, value, rows)"
+            "cbec.display.notebook.computed(name, value, rows)"
         )
     text, rows = known[name]["text/plain"], known[name][TRACE_MIME]["rows"]
     for row in rows:

@@ -15,7 +15,7 @@ import pandas as pd
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from cbec.display.table import disclosure_html, html_table
+from cbec.display.html import disclosure_html, html_table
 from cbec.tables.frames import load
 from cbec_book.content.sections import scrolled_html
 from cbec_book.own_ledger import LEDGER_PAGE, book_audit, note_data

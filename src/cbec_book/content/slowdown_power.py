@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.display.table import Table
+from cbec.display.notebook import Table
 from cbec_book.content.sections import scrolled_html
 from cbec_book.own_ledger import note_data
 

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.ledger import place_of
-from cbec.display.table import disclosure_html, html_table
+from cbec.display.html import disclosure_html, html_table
 from cbec.tables.frames import load
 from cbec_book.content.sections import scrolled_html
 from cbec_book.own_ledger import note_data

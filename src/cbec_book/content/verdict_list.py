@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.audit.judge import Audit
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING
-from cbec.display.table import html_table, verdict_html
+from cbec.audit.results import Audit
+from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING, verdict_html
+from cbec.display.html import html_table
 from cbec_book.content.sections import scrolled_html
 from cbec_book.own_ledger import book_audit, note_data
 

@@ -8,7 +8,6 @@ a table of what rests on each figure, and how far the figure could move before a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -17,255 +16,26 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.audit.judge import FAILING, Audit, check, printed_html
-from cbec.audit.ledger import Claim, Figure, Ledger, OutsideFigure
+from cbec.audit.ledger import Claim, Figure, OutsideFigure
 from cbec.audit.provenance import find
-from cbec.audit.verdicts import ARITHMETIC, Arithmetic
-from cbec.display.table import figure_in_english, html_table
+from cbec.audit.results import FAILING, printed_html
+from cbec.audit.verdicts import ARITHMETIC
+from cbec.audit.what_if import Room, WhatIf, _number, what_if
+from cbec.display.html import html_table
 from cbec.display.vega import inline_json
-from cbec.errors import ExpressionError
-from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
-from cbec.figures.rounding import Printed
+from cbec.figures.words import figure_in_english
 from cbec_book.content.sections import scrolled_html
 from cbec_book.own_ledger import addresses, book_audit, note_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["Room", "WhatIf", "replaced", "script_data", "setup", "tree", "what_if"]
+__all__ = ["script_data", "setup"]
 
 logger = logging.getLogger(__name__)
 
 SCRIPTS = ("what_if_arithmetic.js", "what_if_form.js")
 _WRAPPER = "cbec-whatif"
-# A figure that can move further than this has no limit worth telling.
-_MOST_STEPS = 1000
-
-Tree = str | dict[str, str] | list[Any]
-
-
-def tree(expression: Expression) -> Tree:
-    """Write a derivation the way ``what_if_arithmetic.js`` reads it.
-
-    Parameters
-    ----------
-    expression : Expression
-        A derivation or a comparison.
-
-    Returns
-    -------
-    str, dict or list
-        An id, ``{"value": "5/2"}``, or a function's name or comparator with its arguments.
-
-    Raises
-    ------
-    ExpressionError
-        If an input stands in it twice, or under a root: the arithmetic of intervals would not be
-        sharp, or not rational.
-
-    Examples
-    --------
-    >>> from cbec.figures.expression import parse
-    >>> tree(parse("sum(a, b) < 2.5"))
-    ['<', ['sum', 'a', 'b'], {'value': '5/2'}]
-    """
-    made = _tree(expression)
-    used = list(_ids(made))
-    twice = sorted({id for id in used if used.count(id) > 1})
-    if twice:
-        raise ExpressionError(f"{', '.join(twice)} stands in it twice")
-    return made
-
-
-def _tree(expression: Expression) -> Tree:
-    match expression:
-        case Name(id):
-            return id
-        case Literal(value, _):
-            return {"value": str(value)}
-        case Comparison(left, comparator, right):
-            return [comparator, _tree(left), _tree(right)]
-        case Call("count", arguments):
-            return {"value": str(len(arguments))}
-        case Call("cagr" | "annualise" as function, _):
-            raise ExpressionError(f"{function} takes a root")
-        case Call(function, arguments):
-            return [function, *map(_tree, arguments)]
-    raise ExpressionError("a quoted name can only be counted")
-
-
-def _ids(made: Tree) -> Iterator[str]:
-    """Return the ids of a tree, as often as they occur."""
-    if isinstance(made, str):
-        yield made
-    elif isinstance(made, list):
-        for branch in made[1:]:
-            yield from _ids(branch)
-
-
-def replaced(ledger: Ledger, id: str, printed: Printed) -> Ledger:
-    """Return a ledger in which one figure, a claim's or an outside one, is printed otherwise.
-
-    Examples
-    --------
-    >>> from cbec.audit.ledger import read_ledger
-    >>> from cbec.figures.rounding import parse_printed
-    >>> from cbec.tables.frames import data_dir
-    >>> ledger = read_ledger(data_dir() / "claims.csv")
-    >>> replaced(ledger, "export-2024", parse_printed("13.70万亿元")).claims["export-2024"].printed
-    Printed(text='13.70万亿元', ...)
-    """
-    if id in ledger.inputs:
-        figure = replace(ledger.inputs[id], printed=printed)
-        return replace(ledger, inputs={**ledger.inputs, id: figure})
-    claim = replace(ledger.claims[id], printed=printed)
-    return replace(ledger, claims={**ledger.claims, id: claim})
-
-
-@dataclass(frozen=True)
-class Room:
-    """How far a figure can move by its last digit before a verdict that rests on it falls.
-
-    Parameters
-    ----------
-    lowest, highest : Printed or None
-        The last figures at which none falls; ``None`` where no end was found.
-    below, above : Printed or None
-        The first figures at which one falls.
-    """
-
-    lowest: Printed | None
-    highest: Printed | None
-    below: Printed | None
-    above: Printed | None
-
-
-@dataclass(frozen=True)
-class WhatIf:
-    """What can be asked of a ledger, one figure at a time.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audit of the ledger as printed.
-    trees : Mapping of str to Tree or None
-        By claim, its derivation, ``None`` if it has none; those that are refused are left out.
-    refused : Mapping of str to str
-        By claim, why its derivation isn't offered.
-    """
-
-    audit: Audit
-    trees: Mapping[str, Tree | None]
-    refused: Mapping[str, str]
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger as printed."""
-        return self.audit.ledger
-
-    @property
-    def derivable(self) -> list[str]:
-        """The claims and cross-checks that have a derivation on offer."""
-        return [id for id, made in self.trees.items() if made is not None]
-
-    @property
-    def resting(self) -> dict[str, list[str]]:
-        """By figure, the claims and cross-checks that rest on it; its own derivation comes first.
-
-        Figures of the paper come in the order of the ledger, outside figures after them.
-        """
-        uses = {id: {id, *_ids(made)} for id, made in self.trees.items() if made is not None}
-        found = {
-            id: sorted((c for c, used in uses.items() if id in used), key=lambda c: c != id)
-            for id in (*self.ledger.claims, *self.ledger.inputs)
-            if self.ledger.figure(id).printed is not None
-        }
-        return {id: claims for id, claims in found.items() if claims}
-
-    def falling(self, id: str, printed: Printed) -> list[str]:
-        """Return which verdicts fall if a figure is printed otherwise, all others as they are."""
-        other = replaced(self.ledger, id, printed)
-        return [c for c in self.resting[id] if _verdict(other, c) in FAILING]
-
-    def room(self, id: str) -> Room | None:
-        """Return how far a figure can move, ``None`` if a verdict has fallen as it is printed.
-
-        The figure is moved digit by digit, so that no gap is passed over.
-        """
-        printed = self._printed(id)
-        if self.falling(id, printed):
-            return None
-
-        def walk(direction: int) -> tuple[Printed | None, Printed | None]:
-            last = printed
-            for steps in range(1, _MOST_STEPS + 1):
-                there = _moved(printed, direction * steps)
-                if self.falling(id, there):
-                    return last, there
-                last = there
-            return None, None
-
-        (lowest, below), (highest, above) = walk(-1), walk(1)
-        return Room(lowest, highest, below, above)
-
-    def _printed(self, id: str) -> Printed:
-        printed = self.ledger.figure(id).printed
-        assert printed is not None
-        return printed
-
-    def examples(self, rooms: Mapping[str, Room | None]) -> Iterator[tuple[str, str, str]]:
-        """Suggest changes by rule: the figure, the number to write, and what it is.
-
-        The first takes the figure that bears most, past the room it has. The next print rates
-        that agree only within rounding as they are recomputed, and the others take an outside
-        figure in its other vintages.
-        """
-        resting = self.resting
-        most = max(resting, key=lambda id: len(resting[id]))
-        room = rooms[most]
-        if room is not None and room.above is not None:
-            yield most, _number(room.above), "a digit further than its checks allow"
-        for result in self.audit.claims:
-            if result.claim.id in resting and result.arithmetic is Arithmetic.ROUNDING:
-                tail = self._printed(result.claim.id).tail
-                number = result.recomputed_text.removesuffix(tail)
-                yield result.claim.id, number, "as recomputed"
-        for id in resting.keys() & self.ledger.inputs.keys():
-            figure = self.ledger.inputs[id]
-            for other in self.ledger.inputs.values():
-                same = (other.label_en, other.period) == (figure.label_en, figure.period)
-                if same and other.id != id and other.printed is not None:
-                    yield id, _number(other.printed), f"the vintage “{other.vintage}”"
-
-
-def what_if(audit: Audit) -> WhatIf:
-    """Collect what can be asked of an audited ledger."""
-    trees: dict[str, Tree | None] = {}
-    refused: dict[str, str] = {}
-    for claim in audit.ledger.claims.values():
-        try:
-            trees[claim.id] = None if claim.derivation is None else tree(claim.derivation)
-        except ExpressionError as error:
-            refused[claim.id] = str(error)
-    return WhatIf(audit, trees, refused)
-
-
-def _verdict(ledger: Ledger, id: str) -> Arithmetic:
-    claim = ledger.claims[id]
-    assert claim.derivation is not None
-    return check(claim, claim.derivation, claim.derivation_text, ledger).verdict
-
-
-def _moved(printed: Printed, steps: int) -> Printed:
-    value = printed.value + steps * printed.resolution
-    return replace(printed, value=value, text=printed.reprint(value))
-
-
-def _number(printed: Printed) -> str:
-    """Return the digits of a figure, also where they are printed as a word."""
-    if printed.spelled:
-        return str(printed.value / printed.scale)
-    return printed.text.removesuffix(printed.tail)
 
 
 def _unit(figure: Figure) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import vl_convert
 
-from cbec.audit.judge import Audit
+from cbec.audit.results import Audit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
 from cbec.display.vega import FONT, register_font
 

@@ -18,9 +18,9 @@ from cbec.audit import certificate
 from cbec.audit.badge import badge, outcome, sources
 from cbec.audit.certificate import STATEMENT, certify
 from cbec.audit.judge import audit
-from cbec.audit.ledger import read_ledger
+from cbec.audit.ledger_files import read_ledger
 from cbec.audit.revision import Revision
-from cbec.tables.frames import data_dir
+from cbec.tables.datapackage import data_dir
 
 Build = Callable[..., Any]
 

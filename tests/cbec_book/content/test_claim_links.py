@@ -10,7 +10,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cbec.audit.judge import audit
-from cbec.audit.ledger import read_ledger
+from cbec.audit.ledger_files import read_ledger
 from cbec_book.own_ledger import book_audit
 
 

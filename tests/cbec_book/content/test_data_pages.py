@@ -16,7 +16,7 @@ import pytest
 from bs4 import Tag
 
 from cbec.audit.provenance import data_files, descriptor, entries
-from cbec.tables import frames
+from cbec.tables.datapackage import data_dir
 from cbec.tables.grades import GRADES
 from cbec_book.content.data_dictionary import write_zip
 
@@ -155,7 +155,7 @@ def test_countries_stand_in_a_grid_with_all_their_figures(provenance: Tag) -> No
 
 
 def test_each_series_has_its_definition_conflicts_and_breaks(provenance: Tag) -> None:
-    with (frames.data_dir() / "series.csv").open(encoding="utf-8", newline="") as file:
+    with (data_dir() / "series.csv").open(encoding="utf-8", newline="") as file:
         series = list(csv.DictReader(file))
     for row in series:
         section = provenance.find(id=f"series-{row['id']}")

@@ -11,7 +11,7 @@ import pytest
 from bs4 import Tag
 
 from cbec.audit.provenance import Entry, find
-from cbec.display.table import GLUE_PREFIX, TRACE_MIME
+from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
 from cbec_book.own_ledger import book_audit
 
 ZONES = ["pilot-zones-2015-03-07", "pilot-zones-2016-01-15"]
@@ -46,7 +46,7 @@ FIRST_USES = [
 
 
 def kept(name: str, text: str, rows: list[str]) -> dict[str, Any]:
-    """Return an output as `cbec.display.table.computed` stores it."""
+    """Return an output as `cbec.display.notebook.computed` stores it."""
     return {
         "output_type": "display_data",
         "data": {GLUE_PREFIX + "text/plain": text, GLUE_PREFIX + TRACE_MIME: {"rows": rows}},
@@ -239,7 +239,7 @@ def test_the_script_is_loaded_where_notes_are_and_nowhere_else(book: Any) -> Non
     ("name", "parts"),
     [
         ("zone", ["'zone' was not computed on this page", "did you mean 'zones'?"]),
-        ("glued", ["'glued' was not computed on this page", "cbec.display.table.computed"]),
+        ("glued", ["'glued' was not computed on this page", "cbec.display.notebook.computed"]),
     ],
 )
 def test_a_number_that_was_not_computed_is_a_warning_with_its_place(

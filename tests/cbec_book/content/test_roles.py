@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE
-from cbec.display.table import verdict_html
+from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, verdict_html
 from cbec_book.content.roles import main_verdict
 from cbec_book.own_ledger import book_audit
 

@@ -13,7 +13,7 @@ import pytest
 from bs4 import Tag
 
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING
-from cbec.tables.frames import data_dir
+from cbec.tables.datapackage import data_dir
 from cbec_book.own_ledger import book_audit
 
 STATISTICS, CROSS_CHECKS = 42, 7  # CONTENT.md, the list of the paper's statistics and the checks

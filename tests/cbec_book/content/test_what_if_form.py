@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from cbec.audit.judge import Audit, audit
-from cbec.audit.ledger import Ledger, read_ledger
+from cbec.audit.judge import audit
+from cbec.audit.ledger import Ledger
+from cbec.audit.ledger_files import read_ledger
+from cbec.audit.results import Audit
 from cbec.errors import ExpressionError
 from cbec.figures.expression import names, parse
 from cbec.figures.rounding import parse_printed

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cbec.audit.ledger import Ledger, read_ledger
+from cbec.audit.ledger import Ledger
+from cbec.audit.ledger_files import read_ledger
 from cbec.figures.expression import names
-from cbec.tables.frames import read_rows
+from cbec.tables.rows import read_rows
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cbec.audit.judge import audit
-from cbec.audit.ledger import read_ledger
+from cbec.audit.ledger_files import read_ledger
 from cbec.display.vega import MIME
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,17 +12,12 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from cbec.audit.provenance import find
-from cbec.display.table import (
-    GLUE_PREFIX,
-    TRACE_MIME,
-    Table,
-    computed,
-    figure_in_english,
-    html_table,
-    sources_html,
-)
+from cbec.display.html import html_table
+from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME, Table, computed
+from cbec.display.sources import sources_html
 from cbec.errors import TableError
 from cbec.figures.rounding import parse_printed
+from cbec.figures.words import figure_in_english
 from cbec.tables.frames import load
 from cbec.tables.grades import UNCONFIRMED_EN
 
@@ -126,8 +121,8 @@ def test_a_figure_is_written_in_english_at_its_own_resolution(
 
 
 def test_every_figure_of_our_ledger_can_be_written_in_english() -> None:
-    from cbec.audit.ledger import read_ledger
-    from cbec.tables.frames import data_dir
+    from cbec.audit.ledger_files import read_ledger
+    from cbec.tables.datapackage import data_dir
 
     for claim in read_ledger(data_dir() / "claims.csv").claims.values():
         if claim.printed is not None:
@@ -217,7 +212,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
         assert raw
         seen.append((data, metadata))
 
-    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("cbec.display.notebook.display", display)
     return seen
 
 
@@ -255,9 +250,7 @@ def test_a_number_without_a_form_is_refused(kept, value) -> None:
 
 
 def test_a_notebook_with_computed_numbers_is_valid_and_the_same_when_run_again() -> None:
-    code = (
-        'from cbec.display.table import computed\ncomputed("zones", 8, ["pilot-zones-2015-03-07"])'
-    )
+    code = 'from cbec.display.notebook import computed\ncomputed("zones", 8, ["pilot-zones-2015-03-07"])'
 
     def run() -> str:
         notebook = new_notebook(cells=[new_code_cell(code, id="one")])

@@ -1,0 +1,84 @@
+"""Tables and folded boxes as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+
+__all__ = ["UNCONFIRMED_MARK", "disclosure_html", "html_table"]
+
+UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
+
+
+def html_table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numeric: Collection[int] = (),
+    caption: str = "",
+    cards: bool = False,
+    ids: Sequence[str] = (),
+    groups: Mapping[int, str] | None = None,
+) -> str:
+    """Return a table whose cells are HTML already.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Column titles, as text.
+    rows : sequence of sequence of str
+        Cells, as HTML.
+    numeric : collection of int
+        Positions of the columns to align at the end.
+    caption : str
+        What the table shows, as text.
+    cards : bool
+        Whether rows become cards on a narrow screen: the first two cells side by side, the rest
+        below them.
+    ids : sequence of str
+        The anchor of each row, if rows have any.
+    groups : mapping of int to str, optional
+        What stands across the table above the row of this position, as HTML.
+
+    Returns
+    -------
+    str
+        A ``table`` element.
+
+    Examples
+    --------
+    >>> html_table(["a"], [["1"]], numeric={0}).count('class="num"')
+    2
+    """
+
+    def mark(column: int) -> str:
+        return ' class="num"' if column in numeric else ""
+
+    def cell(column: int, content: str) -> str:
+        label = f' data-label="{escape(head[column])}"' if cards and column > 1 else ""
+        return f"<td{mark(column)}{label}>{content}</td>"
+
+    titles = "".join(
+        f'<th scope="col"{mark(i)}>{escape(title)}</th>' for i, title in enumerate(head)
+    )
+    anchors = [f' id="{escape(id)}"' for id in ids] or [""] * len(rows)
+    across = f'<tr class="cbec-group"><th colspan="{len(head)}" scope="colgroup">'
+    above = {position: f"{across}{group}</th></tr>" for position, group in (groups or {}).items()}
+    body = "".join(
+        above.get(position, "")
+        + f"<tr{anchor}>"
+        + "".join(cell(i, content) for i, content in enumerate(row))
+        + "</tr>"
+        for position, (anchor, row) in enumerate(zip(anchors, rows, strict=True))
+    )
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    classes = "cbec-table cbec-cards" if cards else "cbec-table"
+    return (
+        f'<table class="{classes}">{title}<thead><tr>{titles}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def disclosure_html(summary: str, content: str) -> str:
+    """Return a box that is closed at first, for what a reader wants who doubts a figure."""
+    return f'<details class="cbec-more"><summary>{escape(summary)}</summary>{content}</details>'

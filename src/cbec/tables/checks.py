@@ -1,0 +1,189 @@
+"""Checks of whole tables against their data package."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from cbec.errors import DataNotFoundError
+from cbec.tables.datapackage import (
+    DESCRIPTOR,
+    EXAMPLES,
+    READERS,
+    Field,
+    ForeignKey,
+    Package,
+    Table,
+    data_dir,
+    listed,
+    read_package,
+)
+from cbec.tables.rows import BrokenTableError, Problem, Row
+
+__all__ = ["check", "problems_of"]
+
+_STATE = "run 'make data'"
+_RENEW = "restore the file, or run 'make data' if the change was meant"
+
+
+def check(
+    folder: str | os.PathLike[str] | None = None, names: Collection[str] | None = None
+) -> tuple[Problem, ...]:
+    """Check tables of a data package, and find all that is wrong rather than the first.
+
+    Each file must have the size, the SHA-256 and the number of rows that the package states, the
+    described columns, and in each cell the type, the constraints and the keys. :func:`load`
+    doesn't compare size and hash, so that a table may be changed to see what follows.
+
+    Parameters
+    ----------
+    folder : str or path-like, optional
+        The folder that holds ``datapackage.json``; that of :func:`data_dir` unless given.
+    names : collection of str, optional
+        The tables to check; all unless given.
+
+    Returns
+    -------
+    tuple of Problem
+        In the order of the tables; empty if nothing is wrong. Of a table whose lines or columns
+        can't be told apart, the cells aren't checked.
+
+    Raises
+    ------
+    TableError
+        If the package itself can't be read, or has no table of that name.
+    DataNotFoundError
+        If there is no package in the folder.
+
+    Examples
+    --------
+    >>> from cbec.tables.frames import check
+    >>> for problem in check():
+    ...     print(problem)
+    """
+    if folder is not None and not (Path(folder) / DESCRIPTOR).is_file():
+        raise DataNotFoundError(
+            f"there is no {DESCRIPTOR} in {os.fspath(folder)}; give the folder of a data package"
+        )
+    package = read_package(data_dir() if folder is None else Path(folder))
+    found: list[Problem] = []
+    for name in package.tables if names is None else listed(names):
+        table = package.table(name)
+        found += problems_of(table, package)
+        found += _differences(table, package)
+    # A file that can't be read is met again by every key that points to it.
+    return tuple(dict.fromkeys(found))
+
+
+def problems_of(table: Table, package: Package) -> Iterator[Problem]:
+    """Find what is wrong with the rows of a table, whatever the package states of its file."""
+    try:
+        rows = package.rows(table)
+    except BrokenTableError as error:
+        yield from error.problems
+        return
+    for line, cells in rows:
+        for field in table.fields:
+            text = cells[field.name]
+            if wrong := _violation(field, text, text in table.missing_values):
+                yield Problem(table.file, line, field.name, text, *wrong)
+    unique = [(field.name,) for field in table.fields if field.constraints.get("unique")]
+    for columns in dict.fromkeys([table.primary_key, *unique]):
+        yield from _duplicates(table, columns, rows)
+    for key in table.foreign_keys:
+        yield from _strays(table, key, rows, package)
+
+
+def _violation(field: Field, text: str, missing: bool) -> tuple[str, str] | None:
+    """Say what is wrong with a cell, and the remedy; None if nothing is."""
+    if missing:
+        return ("is missing", "fill it in") if field.required else None
+    read, rules = READERS[field.type], field.constraints
+    try:
+        value = read(text)
+    except ValueError:
+        kind, example = EXAMPLES[field.type]
+        return f"is not {kind}", f"write it like {example}"
+    if "enum" in rules:
+        allowed = [str(item) for item in rules["enum"]]
+        if text not in allowed:
+            return "is not an allowed value", f"use one of {', '.join(allowed)}"
+    for rule, word, beyond in (
+        ("minimum", "below", lambda bound: value < bound),
+        ("maximum", "above", lambda bound: value > bound),
+    ):
+        if rule in rules and beyond(read(str(rules[rule]))):
+            return (
+                f"is {word} the {rule} {rules[rule]}",
+                f"mend the cell, or the {rule} in {DESCRIPTOR} if the table really grew",
+            )
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
+        return "doesn't have the form of this column", f"it must match {rules['pattern']}"
+    return None
+
+
+def _duplicates(table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Problem]:
+    first: dict[tuple[str, ...], int] = {}
+    for line, cells in rows if columns else ():
+        key = tuple(cells[column] for column in columns)
+        if all(cell in table.missing_values for cell in key):
+            continue
+        if key in first:
+            problem = f"is the key of line {first[key]} already"
+            remedy = "delete one of the two rows or mend its key"
+            yield Problem(table.file, line, ", ".join(columns), ", ".join(key), problem, remedy)
+        first.setdefault(key, line)
+
+
+def _strays(
+    table: Table, key: ForeignKey, rows: Sequence[Row], package: Package
+) -> Iterator[Problem]:
+    target = package.table(key.table)
+    try:
+        held = package.rows(target)
+    except BrokenTableError as error:
+        yield from error.problems
+        return
+    known = {tuple(cells[column] for column in key.targets) for _, cells in held}
+    for line, cells in rows:
+        value = tuple(cells[column] for column in key.columns)
+        if value in known or all(cell in table.missing_values for cell in value):
+            continue
+        close = get_close_matches(value[0], [item[0] for item in known], n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        problem = f"is not in column {', '.join(key.targets)} of {target.file}{hint}"
+        remedy = "mend it here or add its row there"
+        yield Problem(table.file, line, ", ".join(key.columns), ", ".join(value), problem, remedy)
+
+
+def _differences(table: Table, package: Package) -> Iterator[Problem]:
+    """Compare a file with what the package states of it."""
+    try:
+        content = table.path.read_bytes()
+    except OSError:
+        return
+    found: dict[str, int | str] = {"bytes": len(content), "hash": _hash(content)}
+    if table.name in package.read:
+        found["rows"] = len(package.read[table.name])
+    plain = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+    cause = ""
+    if plain != content and _hash(plain) == table.stated.get("hash"):
+        cause = " (only its line ends or byte-order mark differ)"
+    for name, value in found.items():
+        stated = table.stated.get(name)
+        if stated is None:
+            yield Problem(
+                table.file, None, name, str(value), f"isn't stated in {DESCRIPTOR}", _STATE
+            )
+        elif stated != value:
+            problem = f"is not the {stated!r} that {DESCRIPTOR} states{cause}"
+            yield Problem(table.file, None, name, str(value), problem, _RENEW)
+
+
+def _hash(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

@@ -1,0 +1,316 @@
+"""The descriptor of a data package: where it is, and which tables with which rules it describes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from cbec.errors import DataNotFoundError, TableError
+from cbec.tables.rows import BrokenTableError, Problem, Row, broken, file_shown, read_rows, text_of
+
+__all__ = [
+    "DESCRIPTOR",
+    "DTYPES",
+    "EXAMPLES",
+    "READERS",
+    "SERIES",
+    "Field",
+    "ForeignKey",
+    "Package",
+    "Table",
+    "data_dir",
+    "listed",
+    "read_package",
+]
+
+DESCRIPTOR = "datapackage.json"
+_ENVIRONMENT = "CBEC_DATA"
+SERIES = "series"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its name, its type and what its cells must keep to."""
+
+    name: str
+    type: str
+    constraints: Mapping[str, Any]
+
+    @property
+    def required(self) -> bool:
+        """Whether each cell must be filled."""
+        return bool(self.constraints.get("required"))
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns whose cells must stand in the columns of another table."""
+
+    columns: tuple[str, ...]
+    table: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the descriptor describes it; ``stated`` is its entry there."""
+
+    name: str
+    path: Path
+    stated: Mapping[str, Any]
+    fields: tuple[Field, ...]
+    missing_values: frozenset[str]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+
+    @property
+    def file(self) -> str:
+        """The file with its folder, for messages."""
+        return file_shown(self.path)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def holds_series(self) -> bool:
+        """Whether its rows are printed figures of series."""
+        links = any(key.table == SERIES for key in self.foreign_keys)
+        return links and {"series", "printed"} <= set(self.columns)
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether its rows have keys and sources, so that a page can cite them."""
+        return bool(self.primary_key) and "source" in self.columns
+
+
+@dataclass(frozen=True)
+class Package:
+    """The tables of a data package, and the rows of those that were read."""
+
+    tables: Mapping[str, Table]
+    read: dict[str, list[Row]]
+
+    def table(self, name: str) -> Table:
+        """Return the table of a name, or raise `TableError` with the nearest one."""
+        if name in self.tables:
+            return self.tables[name]
+        close = get_close_matches(str(name), self.tables, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise TableError(f"there is no table {name!r}{hint}; there are {', '.join(self.tables)}")
+
+    def rows(self, table: Table) -> list[Row]:
+        """Read a table whose header must be the described one, once."""
+        if table.name not in self.read:
+            self.read[table.name] = _rows(table)
+        return self.read[table.name]
+
+
+def data_dir() -> Path:
+    """Find the folder that holds ``datapackage.json``.
+
+    Looked for, in this order: the folder that the environment variable ``CBEC_DATA`` names; the
+    folder ``data`` of the working directory or of its nearest ancestor that has one; the folder
+    ``data`` of the checkout that this package was imported from.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    DataNotFoundError
+        If there is none, or ``CBEC_DATA`` names a folder without a data package.
+
+    Examples
+    --------
+    >>> from cbec.tables.frames import data_dir
+    >>> (data_dir() / "datapackage.json").is_file()
+    True
+    """
+    if named := os.environ.get(_ENVIRONMENT):
+        folder = Path(named).expanduser()
+        if (folder / DESCRIPTOR).is_file():
+            return folder
+        raise DataNotFoundError(
+            f"{_ENVIRONMENT} is {named!r}, but there is no {DESCRIPTOR} in that folder; "
+            f"point {_ENVIRONMENT} at the companion's folder data, or unset it"
+        )
+    here = Path.cwd()
+    tried = [folder / "data" for folder in (here, *here.parents)]
+    tried.append(Path(__file__).resolve().parents[3] / "data")
+    for folder in tried:
+        if (folder / DESCRIPTOR).is_file():
+            return folder
+    listing = "\n".join(f"  {folder / DESCRIPTOR}" for folder in dict.fromkeys(tried))
+    raise DataNotFoundError(
+        f"the companion's data were not found; {_ENVIRONMENT} is not set, and none of these "
+        f"exists:\n{listing}\nchange into a checkout of the companion, or set {_ENVIRONMENT} to "
+        f"its folder data"
+    )
+
+
+def read_package(folder: Path) -> Package:
+    """Read the descriptor in a folder, or raise `TableError` where it is broken."""
+    path = folder / DESCRIPTOR
+    try:
+        descriptor = json.loads(text_of(path))
+        tables = [_table(resource, folder) for resource in descriptor["resources"]]
+    except json.JSONDecodeError as error:
+        raise TableError(
+            f"{file_shown(path)} line {error.lineno} isn't JSON ({error.msg}); mend it there"
+        ) from error
+    except TableError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError, re.error) as error:
+        raise TableError(
+            f"{file_shown(path)} isn't a tabular data package ({type(error).__name__}: {error}); every "
+            "resource needs name, path and schema, every field name and type, and each constraint "
+            "a value of that type"
+        ) from error
+    given = [table.name for table in tables]
+    twice = [name for name in dict.fromkeys(given) if given.count(name) > 1]
+    if twice or not given:
+        problem = f"describes {twice[0]!r} twice" if twice else "describes no table"
+        raise TableError(f"{file_shown(path)} {problem}; mend its resources")
+    package = Package({table.name: table for table in tables}, {})
+    for table in tables:
+        _check_keys(table, package)
+    return package
+
+
+def _table(resource: Mapping[str, Any], folder: Path) -> Table:
+    schema = resource["schema"]
+    fields = tuple(
+        Field(field["name"], field["type"], field.get("constraints") or {})
+        for field in schema["fields"]
+    )
+    for field in fields:
+        if field.type not in READERS:
+            raise TableError(
+                f"{file_shown(folder / DESCRIPTOR)}: table {resource['name']!r}, "
+                f"field {field.name!r}: type {field.type!r} can't be read here; "
+                f"use one of {', '.join(READERS)}"
+            )
+        for rule in field.constraints.keys() & {"minimum", "maximum"}:
+            READERS[field.type](str(field.constraints[rule]))
+        re.compile(field.constraints.get("pattern", ""))
+    keys = tuple(
+        ForeignKey(
+            listed(key["fields"]),
+            key["reference"].get("resource") or resource["name"],
+            listed(key["reference"]["fields"]),
+        )
+        for key in schema.get("foreignKeys", ())
+    )
+    return Table(
+        name=resource["name"],
+        path=folder / resource["path"],
+        stated=resource,
+        fields=fields,
+        missing_values=frozenset(
+            item["value"] if isinstance(item, Mapping) else item
+            for item in schema.get("missingValues", [""])
+        ),
+        primary_key=listed(schema.get("primaryKey", ())),
+        foreign_keys=keys,
+    )
+
+
+def _check_keys(table: Table, package: Package) -> None:
+    wanted = [(table, table.primary_key)]
+    for key in table.foreign_keys:
+        wanted += [(table, key.columns), (package.table(key.table), key.targets)]
+    for held, columns in wanted:
+        for column in columns:
+            if column not in held.columns:
+                raise TableError(
+                    f"{file_shown(table.path.parent / DESCRIPTOR)}: table {table.name!r}, key: "
+                    f"{column!r} is no field of {held.name!r}; mend the key there"
+                )
+
+
+def listed(value: Any) -> tuple[Any, ...]:
+    """Return one value or many as a tuple."""
+    # A text is a collection too, of letters.
+    if isinstance(value, str) or not isinstance(value, Collection):
+        return (value,)
+    return tuple(value)
+
+
+def _rows(table: Table) -> list[Row]:
+    rows = read_rows(table.path)
+    if not rows:
+        raise broken(table.file, None, "holds no rows", "restore the file")
+    found = tuple(rows[0][1])
+    if found == table.columns:
+        return rows
+    listing = f"the columns must be: {','.join(table.columns)}"
+    wrong = [
+        Problem(table.file, 1, column, None, problem, remedy)
+        for columns, others, problem, remedy in (
+            (table.columns, found, "is not in the header", f"add it; {listing}"),
+            (found, table.columns, f"is not in {DESCRIPTOR}", f"delete it; {listing}"),
+        )
+        for column in columns
+        if column not in others
+    ]
+    order = Problem(table.file, 1, "", None, "has its columns in another order", listing)
+    raise BrokenTableError(*(wrong or [order]))
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]+", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
+        raise ValueError(text)
+    return float(text)
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+READERS: dict[str, Any] = {
+    "string": str,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "date": _date,
+}
+EXAMPLES = {
+    "string": ("a text", "text"),
+    "integer": ("a whole number", "2024"),
+    "number": ("a number", "13.7"),
+    "boolean": ("true or false", "true"),
+    "date": ("a date", "2024-11-18"),
+}
+# The pandas type of a column that must be filled, and of one that needn't.
+DTYPES: dict[str, tuple[Any, Any]] = {
+    "string": ("str", "str"),
+    "integer": ("int64", "Int64"),
+    "number": ("float64", "float64"),
+    "boolean": ("bool", "boolean"),
+    "date": ("datetime64[s]", "datetime64[s]"),
+}

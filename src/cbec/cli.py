@@ -15,7 +15,7 @@ from cbec.audit.badge import badge
 from cbec.audit.certificate import certify
 from cbec.audit.explain import explain
 from cbec.audit.formats import FORMATS, render
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     try:
-        result = audit(read_ledger(_ledger_path(options.ledger)))
+        result = audit_ledger(read_ledger(_ledger_path(options.ledger)))
         wanted = _selection(options.only)
         text = explain(result, options.explain) if options.explain else None
     except CbecError as error:

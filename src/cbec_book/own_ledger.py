@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.provenance import Entry, data_files
 from cbec.audit.results import Audit
@@ -23,7 +23,7 @@ LEDGER_PAGE = "reference/ledger"
 
 @functools.lru_cache(maxsize=1)
 def _audit_of(folder: Path, _stamp: tuple[int, ...]) -> Audit:
-    return audit(read_ledger(folder / "claims.csv"))
+    return audit_ledger(read_ledger(folder / "claims.csv"))
 
 
 def book_audit() -> Audit:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cbec.audit.badge import badge, outcome, sources
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.results import Audit
 from cbec.tables.datapackage import data_dir
@@ -31,7 +31,7 @@ TRUE_CHECK = f"{GOOD}d,,,cross-check,a < b\n"
 
 def audited(folder: Path, text: str) -> Audit:
     (folder / "claims.csv").write_text(text, encoding="utf-8")
-    return audit(read_ledger(folder / "claims.csv"))
+    return audit_ledger(read_ledger(folder / "claims.csv"))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_the_texts_fit_their_halves_in_any_font(tmp_path: Path) -> None:
 
 
 def test_the_badge_of_the_readme_is_that_of_the_ledger() -> None:
-    made = badge(audit(read_ledger(data_dir() / "claims.csv")))
+    made = badge(audit_ledger(read_ledger(data_dir() / "claims.csv")))
     stored = (ROOT / "docs" / "badge.svg").read_text(encoding="utf-8")
     assert stored == made, "run make certificate"
     assert "](docs/badge.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger import Claim, Finding, Kind, Ledger, OutsideFigure, Source
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.results import COLUMNS, Audit, record
@@ -28,6 +28,7 @@ from cbec.figures.bounds import bounds
 from cbec.figures.expression import parse
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, Rule, decimal_text, parse_printed, round_to
+from cbec.figures.units import parse_unit
 from cbec.figures.words import interval_text
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -36,7 +37,7 @@ HEADER = "id,printed,comparator,kind,derivation"
 
 @pytest.fixture(scope="module")
 def ours() -> Audit:
-    return audit(read_ledger(DATA / "claims.csv"))
+    return audit_ledger(read_ledger(DATA / "claims.csv"))
 
 
 def audit_rows(folder: Path, *rows: Sequence[str], header: str = HEADER) -> Audit:
@@ -45,7 +46,7 @@ def audit_rows(folder: Path, *rows: Sequence[str], header: str = HEADER) -> Audi
     csv.writer(stream, lineterminator="\n").writerows([header.split(","), *rows])
     path = folder / "claims.csv"
     path.write_text(stream.getvalue(), encoding="utf-8")
-    return audit(read_ledger(path))
+    return audit_ledger(read_ledger(path))
 
 
 # Our ledger -----------------------------------------------------------------------------------
@@ -757,7 +758,7 @@ SOURCES = {id: Source(id, "", "", "", "", "", origin) for id, origin in ORIGINS.
 
 def evidence(*found: Finding, kind: Kind = "level") -> Evidence:
     claim = Claim("x", "x", "", "", parse_printed("5%"), 2, kind=kind)
-    return audit(Ledger({"x": claim}, findings=found, sources=SOURCES))["x"].evidence
+    return audit_ledger(Ledger({"x": claim}, findings=found, sources=SOURCES))["x"].evidence
 
 
 # The order of reference/verdicts.md, with the findings that lead to each verdict.
@@ -959,7 +960,7 @@ def test_a_figure_made_by_one_rounding_rule_is_reconciled_by_it(
     assert result is not None
     figures = {n: printed_as(v, "亿元", inside, rule) for n, v in base.items()}
     x = printed_as(result, unit, outside, rule)
-    found = audit(small(figures, x, kind, derivation))["x"]
+    found = audit_ledger(small(figures, x, kind, derivation))["x"]
     assert found.primary is not None
     assert rule in found.primary.rules
     if found.arithmetic not in {*AGREES, Arithmetic.ROUNDING_RULE}:
@@ -983,8 +984,17 @@ def levels(texts: tuple[str, ...]) -> dict[str, Printed]:
     return {id: parse_printed(f"{text}亿元") for id, text in zip("abc", texts, strict=True)}
 
 
+def restated(figure: Printed, unit: str) -> Printed:
+    """State a figure in another unit of its dimension, with the resolution that it has."""
+    factor = parse_unit(unit).factor
+    number, step = (
+        decimal_text(amount / factor, 12) + unit for amount in (figure.value, figure.resolution)
+    )
+    return parse_printed(number).with_resolution(parse_printed(step))
+
+
 def outcome(ledger: Ledger) -> tuple[Arithmetic, tuple[Rule, ...]]:
-    found = audit(ledger)["x"]
+    found = audit_ledger(ledger)["x"]
     assert found.primary is not None
     return found.arithmetic, found.primary.rules
 
@@ -997,10 +1007,10 @@ def test_stating_figures_in_another_unit_never_changes_a_verdict(
     derivation, kind, own = shape
     figures = levels(inputs)
     x = parse_printed(f"{output}{own}")
-    other = {id: figure.restated(unit) for id, figure in figures.items()}
-    restated = x.restated({"%": "", "倍": "%"}.get(own, unit) or "倍")
+    other = {id: restated(figure, unit) for id, figure in figures.items()}
+    same = restated(x, {"%": "", "倍": "%"}.get(own, unit) or "倍")
     assert outcome(small(figures, x, kind, derivation)) == outcome(
-        small(other, restated, kind, derivation)
+        small(other, same, kind, derivation)
     )
 
 
@@ -1087,7 +1097,7 @@ def test_identities_never_exclude_what_they_allow(parts: tuple[str, str], off: i
     identity = Claim(
         "y", "y", "", "", None, 10, kind="cross-check", derivation=parse("sum(a, b) = c")
     )
-    result = audit(Ledger({**ledger.claims, "y": identity}))["x"]
+    result = audit_ledger(Ledger({**ledger.claims, "y": identity}))["x"]
     if result.joint is not None and a.value + b.value in whole.interval():
         assert a.value / (a.value + b.value) in result.joint
 
@@ -1099,5 +1109,5 @@ def test_an_outside_figure_narrows_like_a_claim() -> None:
     b = OutsideFigure("b", "b", "", "", parse_printed("2.0"), 2)
     x = Claim("x", "x", "", "", parse_printed("2.0"), 3, derivation=parse("b"))
     y = Claim("y", "y", "", "", None, 9, kind="cross-check", derivation=parse("sum(a, b) = c"))
-    result = audit(Ledger({"a": a, "c": c, "x": x, "y": y}, {"b": b}))["x"]
+    result = audit_ledger(Ledger({"a": a, "c": c, "x": x, "y": y}, {"b": b}))["x"]
     assert result.joint == Interval(Fraction("1.99"), Fraction("2.01"), False, False)

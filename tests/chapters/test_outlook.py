@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cbec.chapters.outlook import MODELS, extremes, first_default, misses, trade_ahead, views
-from cbec.chapters.trends import run_of
+from cbec.chapters.runs import run_of
 from cbec.errors import TableError, TrendError
 from cbec.tables.frames import load
 from cbec.trend import MODELS as KNOWN

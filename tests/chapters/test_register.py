@@ -23,16 +23,15 @@ from cbec.chapters.published import published_scored
 from cbec.chapters.register import (
     COLUMNS,
     FIRST_DEFAULT,
-    KEPT_MODELS,
     as_csv,
     check,
     excluded,
-    figures,
     forecasters,
     made,
     make_register,
     scored,
 )
+from cbec.chapters.runs import KEPT_MODELS, figures
 from cbec.errors import TableError, TrendError
 from cbec.figures.rounding import parse_printed
 from cbec.tables import checks, frames

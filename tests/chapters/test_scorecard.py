@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from cbec.chapters import published, register
+from cbec.chapters.runs import KEPT_MODELS
 from cbec.chapters.scorecard import (
     customs_outturn,
     published_chart,
@@ -78,7 +79,7 @@ def test_each_vintage_is_scored_by_its_own_outturn(stored):
             if (row["series"], row["year"]) == ("customs-total", "2025")
         }
     found = customs_outturn()
-    assert len(found) == 2 * (len(register.KEPT_MODELS) + 1)
+    assert len(found) == 2 * (len(KEPT_MODELS) + 1)
     means = {
         (forecaster(row), row["data_vintage"]): float(row["mean"])
         for row in stored.values()
@@ -96,7 +97,7 @@ def test_each_vintage_is_scored_by_its_own_outturn(stored):
 def test_the_outturn_shows_the_present_default_then_the_first_then_the_others():
     found = customs_outturn()
     assert list(found["forecaster"].unique())[:2] == ["combination", "first-default"]
-    assert set(found["forecaster"]) == {"first-default", *register.KEPT_MODELS}
+    assert set(found["forecaster"]) == {"first-default", *KEPT_MODELS}
     labels = dict(zip(found["forecaster"], found["item"].str.rsplit(",", n=1).str[0], strict=True))
     assert labels["first-default"] == "First default"
     assert labels["combination"] == MODELS["combination"].label_en
@@ -109,7 +110,7 @@ def test_the_same_number_for_two_years_is_scored_twice(monkeypatch):
     found = register.scored()
     again = found.assign(target_year=found["target_year"] + 1)
     monkeypatch.setattr(register, "scored", lambda: pd.concat([found, again]))
-    assert len(customs_outturn()) == 2 * 2 * (len(register.KEPT_MODELS) + 1)
+    assert len(customs_outturn()) == 2 * 2 * (len(KEPT_MODELS) + 1)
 
 
 def test_published_forecasts_stand_beside_ours():

@@ -22,7 +22,7 @@ import vl_convert
 from jsonschema import ValidationError
 
 from cbec import charts
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.results import Audit
 from cbec.audit.verdicts import Standing
@@ -124,7 +124,7 @@ def pieces() -> pd.DataFrame:
 @functools.cache
 def book() -> Audit:
     """Return the audit of the book's own ledger."""
-    return audit(read_ledger(data_dir() / "claims.csv"))
+    return audit_ledger(read_ledger(data_dir() / "claims.csv"))
 
 
 BUILDERS: dict[str, Callable[[], Any]] = {
@@ -526,7 +526,7 @@ def test_grade_is_a_column_only_where_no_row_name_leads_to_it() -> None:
 
 
 def test_every_builder_is_tested() -> None:
-    trend = importlib.import_module("tests.test_charts_trend").BUILDERS
+    trend = importlib.import_module("tests.charts.test_forecasts").BUILDERS
     tested = {name.partition(",")[0] for name in (*BUILDERS, *trend)}
     assert tested == set(charts.__all__) - {"COLOURS", "enable", "present"}
 

@@ -347,62 +347,6 @@ def test_what_is_reprinted_stands_for_the_number(
 # Other units and resolutions -------------------------------------------------------------------
 
 
-@given(
-    st.integers(-(10**9), 10**9),
-    st.integers(0, 4),
-    st.sampled_from(["元", "万元", "亿元", "万亿元", "trillion CNY"]),
-    st.sampled_from(["元", "万元", "亿元", "万亿元", "billion CNY", " 亿元 "]),
-    rules,
-)
-def test_another_unit_changes_neither_value_nor_resolution_nor_interval(
-    units: int, decimals: int, unit: str, target: str, rule: Rule
-) -> None:
-    figure = parse_printed(f"{Decimal(units).scaleb(-decimals):f}{unit}")
-    other = figure.restated(target)
-    assert (other.value, other.resolution) == (figure.value, figure.resolution)
-    assert other.interval(rule) == figure.interval(rule)
-    assert other.text.endswith(target.strip())
-    assert parse_printed(other.text).value == figure.value
-    assert other.restated(unit).value == figure.value
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "expected"),
-    [
-        ("17.66万亿元", "亿元", "176600亿元"),
-        ("17.66万亿元", "trillion CNY", "17.66 trillion CNY"),
-        ("1,310亿美元", "billion USD", "131.0 billion USD"),
-        ("−0.8%", "个百分点", "−0.8个百分点"),
-        ("+10亿元", "万元", "+100000万元"),
-        ("70,769家", "万家", "7.0769万家"),
-        ("两年", "个月", "24个月"),
-        ("3学期", "年", "1.5年"),
-        ("厘米级", "米", "0.01米"),
-    ],
-)
-def test_a_figure_is_restated_by_hand_computation(text: str, unit: str, expected: str) -> None:
-    assert parse_printed(text).restated(unit).text == expected
-
-
-def test_a_whole_count_stays_whole_in_another_unit_and_a_rounded_one_rounded() -> None:
-    assert parse_printed("70,769家").restated("万家").is_whole
-    assert not parse_printed("12万家").restated("家").is_whole
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "remedy"),
-    [
-        ("17.66万亿元", "亿美元", "choose a unit of the same dimension"),
-        ("4.8%", "年", "choose a unit of the same dimension"),
-        ("5个月", "年", "choose a smaller unit"),
-        ("5元", "亩", "write an optional multiplier"),
-    ],
-)
-def test_a_unit_that_does_not_fit_is_refused(text: str, unit: str, remedy: str) -> None:
-    with pytest.raises(PrintedFigureError, match=remedy):
-        parse_printed(text).restated(unit)
-
-
 def test_another_resolution_widens_the_interval_and_keeps_text_and_value() -> None:
     figure = parse_printed("70,000家").with_resolution(parse_printed("1000家"))
     assert figure.text == "70,000家"

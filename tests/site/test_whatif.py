@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cbec.audit.judge import audit, check
+from cbec.audit.judge import audit_ledger, check
 from cbec.audit.ledger import Ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.results import Audit, ClaimAudit
@@ -58,7 +58,7 @@ def ledger() -> Ledger:
 @pytest.fixture(scope="module")
 def asked(ledger: Ledger) -> WhatIf:
     """Return what can be asked of it."""
-    return what_if(audit(ledger))
+    return what_if(audit_ledger(ledger))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def differences(said: list[Any], wanted: list[Any], names: list[Any]) -> list[An
 
 
 def test_every_claim_has_the_verdict_that_python_gives(page: Any, ledger: Ledger) -> None:
-    results = audit(ledger).results
+    results = audit_ledger(ledger).results
     ids = [result.claim.id for result in results]
     assert len(ids) == CLAIMS + CROSS_CHECKS
     data = page.evaluate(DATA)

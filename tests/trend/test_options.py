@@ -16,19 +16,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbec.chapters.trends import evaluation, fan_table, in_words, panel_table, run_of, sensitivity
+from cbec.chapters.runs import run_of
+from cbec.chapters.trends import evaluation, fan_table, in_words, panel_table, sensitivity
 from cbec.errors import TrendError
 from cbec.tables.frames import load
 from cbec.trend import forecast, forecast_panel, rolling_origin
 from cbec.trend.accuracy import interval_score, quantiles_from_intervals
 from cbec.trend.combination import calibration
 from cbec.trend.options import LONGEST_HORIZON, level_label
-from cbec.trend.propagation import rounding_band
 
 Y = [3.1, 3.9, 4.4, 5.2, 5.6, 6.5, 6.9]
 YEARS = range(2018, 2025)
 FRAME = pd.DataFrame({"unique_id": "a", "ds": YEARS, "y": Y})
-PRINTED = pd.Series([str(value) for value in Y], index=YEARS)
 CUSTOMS = run_of("customs-total", "first-published")
 
 # The functions that take a horizon and levels, called with both by position.
@@ -36,7 +35,6 @@ BOTH = {
     forecast: lambda *options: forecast(Y, *options),
     forecast_panel: lambda *options: forecast_panel(FRAME, *options),
     rolling_origin: lambda *options: rolling_origin(Y, *options),
-    rounding_band: lambda *options: rounding_band(PRINTED, *options, model="drift", draws=20),
 }
 HORIZON_ALONE = {
     fan_table: lambda horizon: fan_table(CUSTOMS, ["drift"], horizon),
@@ -163,7 +161,6 @@ def test_a_level_by_position_is_the_one_by_name():
     panel = forecast_panel(FRAME, 3, (60, 90))
     assert panel["lower-60"].tolist() == made.lower[:, 0].tolist()
     assert rolling_origin(Y, 1, (60, 90)).level == (60, 90)
-    assert rounding_band(PRINTED, 3, (60, 90), draws=20).base.level == (60, 90)
 
 
 # Horizons ------------------------------------------------------------------------------------
@@ -231,16 +228,10 @@ def test_texts_write_all_digits_of_a_level():
     made = forecast(Y, 1, (97.123456789, 99.99999))
     assert "97.123456789, 99.99999% follows from them" in made.explain()
     assert ">lower-99.99999<" in made._repr_html_()
-    assert list(rounding_band(PRINTED, 1, (99.99999,), draws=20).to_frame())[-2:] == [
-        "widened-lower-99.99999",
-        "widened-upper-99.99999",
-    ]
     scores = rolling_origin(Y, 1, NEAR).scores()
     assert {f"coverage-{level}" for level in NEAR} < set(scores)
     assert {f"interval score-{level}" for level in NEAR} < set(scores)
     assert "99.99999% held" in rolling_origin(Y, 1, NEAR)._repr_html_()
-    band = rounding_band(PRINTED, 1, draws=20, within=99.99999)
-    assert "99.99999% of 20 draws" in band._repr_html_()
 
 
 def test_quantiles_of_levels_near_all_are_probabilities_below_one():

@@ -68,10 +68,10 @@ def outcome(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cbec.audit.judge import audit
-    >>> from cbec.audit.ledger import read_ledger
-    >>> from cbec.tables.frames import data_dir
-    >>> print(outcome(audit(read_ledger(data_dir() / "claims.csv"))))
+    >>> from cbec.audit.judge import audit_ledger
+    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.tables.datapackage import data_dir
+    >>> print(outcome(audit_ledger(read_ledger(data_dir() / "claims.csv"))))
     11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
@@ -107,10 +107,10 @@ def sources(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cbec.audit.judge import audit
-    >>> from cbec.audit.ledger import read_ledger
-    >>> from cbec.tables.frames import data_dir
-    >>> print(sources(audit(read_ledger(data_dir() / "claims.csv"))))
+    >>> from cbec.audit.judge import audit_ledger
+    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.tables.datapackage import data_dir
+    >>> print(sources(audit_ledger(read_ledger(data_dir() / "claims.csv"))))
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """
     counts = audit.counts("evidence")

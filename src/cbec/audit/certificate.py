@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cbec import __version__
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import BESIDE, read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
@@ -195,7 +195,7 @@ def certify(path: str | Path, title: str = "") -> Certificate:
 
     Examples
     --------
-    >>> from cbec.tables.frames import data_dir
+    >>> from cbec.tables.datapackage import data_dir
     >>> made = certify(data_dir() / "claims.csv")
     >>> made.work.url
     'https://doi.org/10.12677/ecl.2025.1482497'
@@ -204,7 +204,7 @@ def certify(path: str | Path, title: str = "") -> Certificate:
     """
     path = Path(path)
     folder = path.parent
-    result = audit(read_ledger(path))
+    result = audit_ledger(read_ledger(path))
     resources = _resources(path)
     if resources:
         _refuse_differences(folder)

@@ -24,7 +24,7 @@ from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule
 from cbec.figures.words import interval_text
 
-__all__ = ["audit", "check"]
+__all__ = ["audit_ledger", "check"]
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ _ROUNDED_UP = (
 )
 
 
-def audit(ledger: Ledger) -> Audit:
+def audit_ledger(ledger: Ledger) -> Audit:
     r"""Give every claim of a ledger its two verdicts.
 
     Parameters
@@ -61,9 +61,9 @@ def audit(ledger: Ledger) -> Audit:
 
     Examples
     --------
-    >>> from cbec.audit.ledger import read_ledger
-    >>> from cbec.tables.frames import data_dir
-    >>> result = audit(read_ledger(data_dir() / "claims.csv"))["import-growth-2024"]
+    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.tables.datapackage import data_dir
+    >>> result = audit_ledger(read_ledger(data_dir() / "claims.csv"))["import-growth-2024"]
     >>> str(result.arithmetic), result.recomputed_text, result.bounds_text
     ('rounding', '9.70%', '9.405 to 9.986%')
     """
@@ -240,10 +240,12 @@ def _narrowed(
                 continue
             box = {**ledger.box(tuple(terms)), **box}
             for name, coefficient in terms.items():
-                rest: Interval | None = Interval.point(0)
-                for other, factor in terms.items():
-                    if other != name:
-                        rest = _sum(rest, box[other].scaled(-factor / coefficient))
+                others = [
+                    box[other].scaled(-factor / coefficient)
+                    for other, factor in terms.items()
+                    if other != name
+                ]
+                rest = _sum(others)
                 narrow = box[name].intersection(rest) if rest else None
                 if narrow is not None:
                     box[name] = narrow
@@ -252,18 +254,15 @@ def _narrowed(
     return box
 
 
-def _sum(left: Interval | None, right: Interval) -> Interval | None:
-    if left is None or None in (left.lower, left.upper, right.lower, right.upper):
+def _sum(parts: Sequence[Interval]) -> Interval | None:
+    """Add intervals; None if one is unbounded."""
+    if any(part.width is None for part in parts):
         return None
-    assert left.lower is not None
-    assert right.lower is not None
-    assert left.upper is not None
-    assert right.upper is not None
     return Interval(
-        left.lower + right.lower,
-        left.upper + right.upper,
-        left.lower_closed and right.lower_closed,
-        left.upper_closed and right.upper_closed,
+        sum((part.ends[0] for part in parts), Fraction(0)),
+        sum((part.ends[1] for part in parts), Fraction(0)),
+        all(part.lower_closed for part in parts),
+        all(part.upper_closed for part in parts),
     )
 
 

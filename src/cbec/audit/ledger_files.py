@@ -62,7 +62,7 @@ def read_ledger(path: str | Path) -> Ledger:
 
     Examples
     --------
-    >>> from cbec.tables.frames import data_dir
+    >>> from cbec.tables.datapackage import data_dir
     >>> ledger = read_ledger(data_dir() / "claims.csv")
     >>> ledger.claims["market-2024"].printed.text
     '17.66万亿元'

@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 
 from cbec.audit.provenance import split_names
-from cbec.chapters.register import FIRST_DEFAULT, ORIGIN, TARGETS, figures, forecasters, made
-from cbec.chapters.trends import run_of
+from cbec.chapters.register import FIRST_DEFAULT, TARGETS, forecasters, made
+from cbec.chapters.runs import ORIGIN, TRADE_SHARE, figures, run_of
 from cbec.errors import TableError
-from cbec.figures.rounding import parse_printed
-from cbec.measures.growth import year_on_year
+from cbec.measures.growth import ranges, year_on_year
 from cbec.tables.frames import load
 from cbec.tables.grades import weakest
 from cbec.trend.api import forecast
@@ -24,7 +23,6 @@ MODELS = ("combination", "drift", "holt", "damped-holt")
 """The default and the three others with the least OWA on slowing series (`make bench-forecast`)."""
 
 _NEXT = ORIGIN + 1
-_SHARE = ("market-trade-share", "as-published over first-published")
 _ENDS = ("value", "lower", "upper")
 _OPPOSITE = {"value": "value", "lower": "upper", "upper": "lower"}
 _SHARES = 5  # past years whose shares make a range
@@ -129,7 +127,7 @@ def misses(years: int = 4) -> pd.DataFrame:
     [[7.0, 3.1], [-2.7, -3.6], [-7.5, 5.1], [0.2, 5.4]]
     """
     market = run_of("market-total").set_index("year")["value"]
-    share = figures(*_SHARE, until=ORIGIN).set_index("year")["value"]
+    share = figures(*TRADE_SHARE, until=ORIGIN).set_index("year")["value"]
     customs = figures("customs-total", "first-published", until=ORIGIN).set_index("year")["value"]
     # At the old share the market differs from what came as the share does.
     found = pd.DataFrame(
@@ -209,7 +207,11 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
     part = load("goods_trade_part_year").set_index("id", drop=False).loc[_PART_YEAR]
     part = part.assign(series="goods trade", year=part["period"].str[:4].astype(int))
     grown = year_on_year(part).iloc[0].to_dict()
-    before, share, run = _trade(), figures(*_SHARE, until=ORIGIN).iloc[-1], run_of("market-total")
+    before, share, run = (
+        _trade(),
+        figures(*TRADE_SHARE, until=ORIGIN).iloc[-1],
+        run_of("market-total"),
+    )
     trade = {end: before[end] * (1 + grown[end] / 100) for end in _ENDS}
     ahead = _forecast(run, model, _NEXT + 1).mean[-1]
     market = {end: share[end] * trade[end] / 100 for end in _ENDS}
@@ -237,7 +239,7 @@ def _ends(found: Forecast, year: int) -> tuple[float, float, float]:
 
 def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
     """Return the market that has the share which a model forecasts of the next year's trade."""
-    run, trade = run_of(*_SHARE, basis), _trade()
+    run, trade = run_of(*TRADE_SHARE, basis), _trade()
     shares = _ends(_forecast(run, model, _NEXT), _NEXT)
     ends = [share * trade["value"] / 100 for share in shares]
     rests = _rests([*run.to_dict("records"), trade])
@@ -246,7 +248,7 @@ def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
 
 def _from_trade() -> dict[str, Any]:
     """Return the market that has a past share of the goods trade of the next year."""
-    shares, trade = figures(*_SHARE, until=ORIGIN).tail(_SHARES), _trade()
+    shares, trade = figures(*TRADE_SHARE, until=ORIGIN).tail(_SHARES), _trade()
     levels = shares["value"] * trade["value"] / 100
     ends = (levels.iloc[-1], levels.min(), levels.max())
     kind = f"shares {shares['year'].iloc[0]} to {ORIGIN}"
@@ -266,9 +268,8 @@ def _from_customs(vintage: str) -> dict[str, Any]:
 def _trade() -> dict[Any, Any]:
     """Return the goods trade of the next year, with what rounding leaves."""
     rows = load("goods_trade", series="goods-trade-total", vintage="first-published")
-    (row,) = rows[rows["year"] == _NEXT].to_dict("records")
-    half = float(parse_printed(row["printed"]).resolution) / 2
-    return row | {"lower": row["value"] - half, "upper": row["value"] + half}
+    (row,) = ranges(rows[rows["year"] == _NEXT]).to_dict("records")
+    return row
 
 
 def _view(year: int, item: str, ends: Sequence[float], kind: str) -> dict[str, Any]:

@@ -9,16 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from cbec.chapters.register import (
-    _COMPUTED,
-    _FORECAST,
-    SHARE_MODELS,
-    _all_series,
-    _high,
-    _low,
-    _Run,
-    _Series,
-)
+from cbec.chapters.runs import COMPUTED, FORECAST, SHARE_MODELS, Run, Series, all_series
 from cbec.errors import TableError
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, parse_printed
@@ -105,7 +96,7 @@ class _Outturn:
     printed: Printed
     evidence: str
     row: str
-    of: _Series | None
+    of: Series | None
 
     @property
     def range(self) -> Interval:
@@ -127,8 +118,8 @@ def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
     if found.empty:
         yield None
     for row in found.to_dict("records"):
-        alike = [one for one in _all_series() if one.series == series]
-        of = next((one for one in alike if one.vintage in (row["vintage"], _COMPUTED)), None)
+        alike = [one for one in all_series() if one.series == series]
+        of = next((one for one in alike if one.vintage in (row["vintage"], COMPUTED)), None)
         yield _Outturn(
             row["vintage"],
             row["value"],
@@ -147,7 +138,7 @@ def _published_row(
     said = parse_printed(record["printed"])
     upper = said if pd.isna(record["printed_upper"]) else parse_printed(record["printed_upper"])
     face = float(said.value + upper.value) / 2
-    low, high = _low(said.interval()), _high(upper.interval())
+    low, high = _floats(said.interval())[0], _floats(upper.interval())[1]
     kept = ("id", "forecaster", "vintage", "quantity", "definition", "origin", "target_year")
     row: dict[str, Any] = {name: record[name] for name in kept}
     row |= {
@@ -179,11 +170,12 @@ def _published_row(
         }
         if not is_bound:
             error = face - outturn.value
+            came_low, came_high = _floats(outturn.range)
             row |= {
                 "error": error,
                 "error_percent": 100 * error / outturn.value,
-                "error_lower": low - _high(outturn.range),
-                "error_upper": high - _low(outturn.range),
+                "error_lower": low - came_high,
+                "error_upper": high - came_low,
             }
         grades.append(outturn.evidence)
         names.append(outturn.row)
@@ -203,6 +195,11 @@ def _published_row(
     )
 
 
+def _floats(interval: Interval) -> tuple[float, float]:
+    low, high = interval.ends
+    return float(low), float(high)
+
+
 def _data_to(record: dict[Any, Any]) -> int:
     stated = re.match(r"data to (\d{4})\b", str(record["origin"]))
     return int(stated[1]) if stated else int(record["origin_year"]) - 1
@@ -210,9 +207,9 @@ def _data_to(record: dict[Any, Any]) -> int:
 
 def _ours(
     record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
-) -> tuple[dict[str, Any], _Run | None]:
+) -> tuple[dict[str, Any], Run | None]:
     """Return what the model would have said, and the run of years that it rests on, if any."""
-    columns = ("our_first_year", "our_last_year", "our_n", *(f"our_{name}" for name in _FORECAST))
+    columns = ("our_first_year", "our_last_year", "our_n", *(f"our_{name}" for name in FORECAST))
     empty = dict.fromkeys(columns, float("nan")) | {
         "our_error": float("nan"),
         "our_error_percent": float("nan"),
@@ -221,7 +218,7 @@ def _ours(
     }
     if outturn is None or outturn.of is None:
         return empty | {"our_statement": "no series of ours is in this unit and definition"}, None
-    run = _Run.until(_data_to(record), outturn.of, basis)
+    run = Run.until(_data_to(record), outturn.of, basis)
     if not model_possible(run.rows):
         return empty | {"our_statement": run.statement}, None
     made = run.forecast(record["target_year"] - run.last, model)
@@ -229,7 +226,7 @@ def _ours(
     error = ours["mean"] - outturn.value
     return (
         {"our_first_year": run.first, "our_last_year": run.last, "our_n": len(run.rows)}
-        | {f"our_{name}": float(ours[name]) for name in _FORECAST}
+        | {f"our_{name}": float(ours[name]) for name in FORECAST}
         | {
             "our_error": error,
             "our_error_percent": 100 * error / outturn.value,
@@ -245,13 +242,14 @@ def _result(said: Printed, upper: Printed, outturn: Interval, is_bound: bool) ->
     """Say how a forecast did, as far as rounding lets it be said."""
     if is_bound:
         # The bound is a threshold, hence exact.
-        if _low(outturn) > said.value:
+        low, high = outturn.ends
+        if low > said.value:
             return "passed"
-        return "undecided within rounding" if _high(outturn) > said.value else "not passed"
+        return "undecided within rounding" if high > said.value else "not passed"
     covered = Interval(said.interval().lower, upper.interval().upper, True, False)
     if covered.meets(outturn):
         return "right within rounding"
-    return "too high" if _low(covered) > _low(outturn) else "too low"
+    return "too high" if covered.ends[0] > outturn.ends[0] else "too low"
 
 
 def _published_note(record: dict[Any, Any], outturn: _Outturn | None) -> str:

@@ -12,7 +12,6 @@ be remade from ``data/``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,51 +19,43 @@ import pandas as pd
 
 from cbec import __version__
 from cbec.chapters.first_default import problems
+from cbec.chapters.runs import (
+    DECIMALS,
+    ENDS,
+    FORECAST,
+    KEPT_MODELS,
+    ORIGIN,
+    SHARE_MODELS,
+    Run,
+    all_series,
+)
 from cbec.errors import TableError
-from cbec.figures.interval import Interval
-from cbec.figures.rounding import parse_printed
-from cbec.measures.growth import share
 from cbec.tables.frames import load
-from cbec.tables.grades import SETS, WEAK_GRADES, latest_run, model_possible, weakest
+from cbec.tables.grades import SETS, model_possible, weakest
 from cbec.trend.accuracy import interval_score
-from cbec.trend.api import forecast
 from cbec.trend.combination import calibration
-from cbec.trend.propagation import run_statement, weak_years
 
 __all__ = [
     "COLUMNS",
-    "DECIMALS",
     "FIRST_DEFAULT",
-    "KEPT_MODELS",
-    "ORIGIN",
     "TARGETS",
     "as_csv",
     "check",
     "excluded",
-    "figures",
     "forecasters",
     "made",
     "make_register",
     "scored",
 ]
 
-ORIGIN = 2024
-"""Last year of data that the forecasts rest on."""
 
 TARGETS = range(2025, 2031)
 """The years that are forecast."""
 
-KEPT_MODELS = ("combination", "naive", "drift", "damped-holt", "grey")
-"""The models that every series has rows for, the default first."""
 
 FIRST_DEFAULT = "first-default"
 """What `forecasters` calls the default that was replaced."""
 
-SHARE_MODELS = ("logit-trend",)
-"""Models of shares alone."""
-
-DECIMALS = 4
-"""Decimals of the forecasts; rows that differ by one unit of the last one are the same."""
 
 COLUMNS = (
     "id",
@@ -91,137 +82,7 @@ COLUMNS = (
 """The columns of ``data/forecasts.csv``, in order."""
 
 _DEFAULT = KEPT_MODELS[0]
-_FORECAST = ("mean", "lower_80", "upper_80", "lower_95", "upper_95")
 _KEPT = ("package_version", "made_on")
-_LEVELS = (80, 95)
-_SHARE = "market-trade-share"
-_COMPUTED = "as-published over first-published"
-_FIRST = "first-published"
-_MARKET = ("market-total", "market-export", "market-import")
-_FIGURES = ("series", "year", "value", "lower", "upper", "evidence", "row", "unit")
-
-
-@dataclass(frozen=True)
-class _Series:
-    """One series in one vintage."""
-
-    series: str
-    tables: tuple[str, ...]
-    vintage: str
-    note: str = ""
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        return (*KEPT_MODELS, *SHARE_MODELS) if self.series == _SHARE else KEPT_MODELS
-
-
-@dataclass(frozen=True)
-class _Run:
-    """The years of a series that a forecast rests on."""
-
-    of: _Series
-    basis: str
-    known: pd.DataFrame
-    rows: pd.DataFrame
-
-    @classmethod
-    def until(cls, last: int, of: _Series, basis: str) -> _Run:
-        known = _levels(of)
-        known = known[known["year"] <= last]
-        return cls(of, basis, known, latest_run(known, basis))
-
-    @property
-    def first(self) -> int:
-        return int(self.rows["year"].iloc[0])
-
-    @property
-    def last(self) -> int:
-        return int(self.rows["year"].iloc[-1])
-
-    @property
-    def unit(self) -> str:
-        return str(self.rows["unit"].iloc[0])
-
-    @property
-    def evidence(self) -> str:
-        return weakest(self.rows["evidence"])
-
-    @property
-    def statement(self) -> str:
-        """What the run is, and what ends it where years before it are known."""
-        said = run_statement(self.rows)
-        if self.rows.empty or self.first <= self.known["year"].min():
-            return said
-        before = self.known.loc[self.known["year"] == self.first - 1, "evidence"]
-        ended = WEAK_GRADES.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
-        return f"{said}; {self.first - 1} is {ended}"
-
-    def forecast(self, horizon: int, model: str) -> pd.DataFrame:
-        """Return a row a year, with the columns of the register."""
-        values = self.rows["value"].to_numpy(dtype=float)
-        # A model of shares takes fractions; for all others the unit doesn't matter.
-        scale = 100.0 if model in SHARE_MODELS else 1.0
-        made = forecast(
-            values / scale, horizon, level=_LEVELS, model=model, index=self.rows["year"].to_numpy()
-        )
-        columns: dict[str, Any] = {"target_year": made.index, "mean": made.mean * scale}
-        for place, level in enumerate(_LEVELS):
-            columns[f"lower_{level}"] = made.lower[:, place] * scale
-            columns[f"upper_{level}"] = made.upper[:, place] * scale
-        return pd.DataFrame(columns).round(dict.fromkeys(_FORECAST, DECIMALS))
-
-    @property
-    def note(self) -> str:
-        alike = [
-            name
-            for name in SETS
-            if name != self.basis and self.rows.equals(latest_run(self.known, name))
-        ]
-        same = f"the same years as {' and '.join(alike)}" if alike else ""
-        return "; ".join(filter(None, (weak_years(self.rows), same, self.of.note)))
-
-
-def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:
-    """Return the levels of one series in one vintage, as the register's models take them.
-
-    Parameters
-    ----------
-    series : str
-        A series of the tables ``market`` or ``customs``. The trade share, ``market-trade-share``,
-        is computed: 100EC's market over customs' goods trade, each as it was first published.
-    vintage : str
-        The vintage of the figures; of the trade share ``as-published over first-published``.
-    until : int, optional
-        The last year to return; all years unless given.
-
-    Returns
-    -------
-    DataFrame
-        A row a year: ``series``, ``year``, ``value``, ``lower`` and ``upper`` (all that the
-        printed figure stands for), ``evidence``, ``row`` and ``unit``. Figures that are printed
-        as more than or about are no levels and left out, so that their year is missing. No row if
-        the series begins after ``until``.
-
-    Raises
-    ------
-    TableError
-        If there is no such series or vintage.
-
-    Examples
-    --------
-    >>> figures("customs-total", "first-published", until=2024)["value"].tolist()
-    [1.69, 1.98, 2.11, 2.38, 2.63]
-    >>> shares = figures("market-trade-share", "as-published over first-published", until=2024)
-    >>> shares[["year", "value"]].tail(2).round(2).to_numpy().tolist()
-    [[2023.0, 40.35], [2024.0, 40.27]]
-    """
-    for one in _all_series():
-        if (one.series, one.vintage) == (series, vintage):
-            found = _levels(one)
-            kept = found if until is None else found[found["year"] <= until]
-            return kept.reset_index(drop=True)
-    known = "; ".join(f"{one.series}, {one.vintage}" for one in _all_series())
-    raise TableError(f"there is no series {series!r} in vintage {vintage!r}; there are {known}")
 
 
 def make_register(
@@ -461,7 +322,7 @@ def as_csv(register: pd.DataFrame) -> str:
     'market-total-as-published-all-naive-2024-for-2025,market-total'
     """
     written = register[list(COLUMNS)].copy()
-    for column in _FORECAST:
+    for column in FORECAST:
         written[column] = [f"{number:.{DECIMALS}f}" for number in written[column]]
     written["made_on"] = [f"{day:%Y-%m-%d}" for day in written["made_on"]]
     return str(written.to_csv(index=False, lineterminator="\n"))
@@ -508,8 +369,8 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
     register = register.assign(forecaster=forecasters(register))
     outturns = {
         (one.series, one.vintage, int(row["year"])): row
-        for one in _all_series()
-        for row in _levels(one).to_dict("records")
+        for one in all_series()
+        for row in one.levels().to_dict("records")
     }
     rows = []
     for record in register.to_dict("records"):
@@ -524,14 +385,14 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
                 "error": error,
                 "error_percent": 100 * error / value,
                 **{
-                    f"inside_{level}": record[f"lower_{level}"] <= value <= record[f"upper_{level}"]
-                    for level in _LEVELS
+                    f"inside_{level}": record[lower] <= value <= record[upper]
+                    for level, (lower, upper) in ENDS.items()
                 },
                 **{
                     f"interval_score_{level}": interval_score(
-                        [value], [record[f"lower_{level}"]], [record[f"upper_{level}"]], level
+                        [value], [record[lower]], [record[upper]], level
                     )
-                    for level in _LEVELS
+                    for level, (lower, upper) in ENDS.items()
                 },
                 "hindsight": record["made_on"].year > record["target_year"],
                 "evidence": weakest([record["evidence"], outturn["evidence"]]),
@@ -544,46 +405,13 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
 # What the register holds ---------------------------------------------------------------------
 
 
-def _all_series() -> Iterator[_Series]:
-    """Yield the series of the market, the trade share, and all of customs in each vintage."""
-    for series in _MARKET:
-        yield _Series(series, ("market",), "as-published")
-    yield _Series(
-        _SHARE,
-        ("market", "goods_trade"),
-        _COMPUTED,
-        "computed: 100EC's market over customs' goods trade as first published",
-    )
-    customs = load("customs")[["series", "vintage"]].drop_duplicates()
-    for series, vintage in customs.itertuples(index=False):
-        note = ""
-        if (series, vintage) == ("customs-total", _FIRST):
-            note = "each year as first published; the growth printed beside it is on a revised base"
-        yield _Series(series, ("customs",), vintage, note)
-
-
-def _levels(of: _Series) -> pd.DataFrame:
-    if of.series == _SHARE:
-        market = load("market", series="market-total")
-        trade = load("goods_trade", series="goods-trade-total", vintage=_FIRST)
-        found = share(market, trade).reset_index().assign(series=_SHARE, unit="percent")
-        return found[list(_FIGURES)]
-    (table,) = of.tables
-    rows = load(table, series=of.series, vintage=of.vintage)
-    if "comparator" in rows:
-        rows = rows[rows["comparator"] == "="]
-    ends = [parse_printed(text).interval() for text in rows["printed"]]
-    rows = rows.assign(lower=[_low(end) for end in ends], upper=[_high(end) for end in ends])
-    return rows[list(_FIGURES)].sort_values("year", ignore_index=True)
-
-
-def _runs(origin: int = ORIGIN) -> Iterator[_Run]:
-    for one in _all_series():
+def _runs(origin: int = ORIGIN) -> Iterator[Run]:
+    for one in all_series():
         for basis in SETS:
-            yield _Run.until(origin, one, basis)
+            yield Run.until(origin, one, basis)
 
 
-def _reason(run: _Run, origin: int = ORIGIN) -> str:
+def _reason(run: Run, origin: int = ORIGIN) -> str:
     """Say why a run has no rows; nothing if it has."""
     if not model_possible(run.rows):
         return run.statement
@@ -592,7 +420,7 @@ def _reason(run: _Run, origin: int = ORIGIN) -> str:
     return ""
 
 
-def _rows(run: _Run, model: str, stamp: pd.Timestamp) -> pd.DataFrame:
+def _rows(run: Run, model: str, stamp: pd.Timestamp) -> pd.DataFrame:
     rows = run.forecast(TARGETS[-1] - ORIGIN, model)
     rows = rows[rows["target_year"].isin(TARGETS)]
     parts = (run.of.series, run.of.vintage, run.basis, _in_id(model), str(ORIGIN))
@@ -652,20 +480,10 @@ def _check_columns(register: pd.DataFrame, name: str) -> None:
 
 
 def _same(column: str, one: Any, other: Any) -> bool:
-    if column in _FORECAST:
+    if column in FORECAST:
         # The optimisers' last digits differ between machines.
         return bool(abs(one - other) < 1.5 * 10**-DECIMALS)
     return bool(one == other or (pd.isna(one) and pd.isna(other)))
 
 
 # What others published -----------------------------------------------------------------------
-
-
-def _low(interval: Interval) -> float:
-    assert interval.lower is not None  # half-up has two ends
-    return float(interval.lower)
-
-
-def _high(interval: Interval) -> float:
-    assert interval.upper is not None
-    return float(interval.upper)

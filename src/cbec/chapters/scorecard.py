@@ -10,7 +10,7 @@ import pandas as pd
 
 from cbec.chapters import register
 from cbec.chapters.published import published_scored
-from cbec.chapters.trends import SERIES
+from cbec.chapters.runs import SERIES
 from cbec.errors import TableError
 from cbec.tables.grades import SET_LABELS
 from cbec.trend.registry import MODELS

@@ -8,17 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbec.chapters.register import ORIGIN, figures
+from cbec.chapters.runs import run_statement, runs_by_set
 from cbec.errors import TrendError
-from cbec.tables.grades import SET_LABELS, SETS, latest_run, model_possible, weakest
+from cbec.tables.grades import model_possible, weakest
 from cbec.trend.api import checked_model, forecast
-from cbec.trend.propagation import run_statement
 from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
 
 __all__ = [
-    "SERIES",
     "change_table",
     "error_table",
     "evaluation",
@@ -27,24 +25,10 @@ __all__ = [
     "panel_table",
     "power_table",
     "residual_table",
-    "run_of",
-    "runs_by_set",
     "sensitivity",
     "slowdown_runs",
 ]
 
-SERIES: Mapping[str, tuple[str, str]] = {
-    "Market, 100EC": ("market-total", "as-published"),
-    "Exports, 100EC": ("market-export", "as-published"),
-    "Imports, 100EC": ("market-import", "as-published"),
-    "100EC's market over goods trade": (
-        "market-trade-share",
-        "as-published over first-published",
-    ),
-    "CBEC, customs, first published": ("customs-total", "first-published"),
-    "CBEC, customs, revised": ("customs-total", "revised"),
-}
-"""Series and vintage of what the chapters forecast, by label."""
 
 _LEVEL = (80, 95)
 _SURVEY = "CBEC, customs, revised"
@@ -53,73 +37,6 @@ _TESTS = {
     permutation: "trend, permutation test",
     sup_f: "break (supF)",
 }
-
-
-def run_of(
-    series: str, vintage: str = "as-published", basis: str = "all", until: int = ORIGIN
-) -> pd.DataFrame:
-    """Return the years of a series that a forecast rests on.
-
-    Parameters
-    ----------
-    series, vintage : str
-        As in `cbec.chapters.register.figures`.
-    basis : str
-        The set of figures, a name of `cbec.tables.grades.SETS`.
-    until : int
-        The last year that may be used.
-
-    Returns
-    -------
-    DataFrame
-        The latest unbroken run.
-
-    Raises
-    ------
-    TableError
-        If there is no such series, vintage or set.
-
-    Examples
-    --------
-    >>> run_of("market-total", basis="sourced")["year"].tolist()
-    [2019, 2020, 2021, 2022]
-    """
-    return latest_run(figures(series, vintage, until=until), basis)
-
-
-def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
-    """Return the years of each series of `SERIES` on each set of figures that gives other years.
-
-    Parameters
-    ----------
-    until : int
-        The last year that may be used.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        By label; where a set is narrower, the label names it. A run has no row if no figure until
-        that year is in the set.
-
-    Raises
-    ------
-    TableError
-        If a table is broken.
-
-    Examples
-    --------
-    >>> {label: len(run) for label, run in runs_by_set().items() if "Market" in label}
-    {'Market, 100EC': 13, 'Market, 100EC: without unconfirmed': 6, 'Market, 100EC: sourced only': 4}
-    """
-    found: dict[str, pd.DataFrame] = {}
-    for label, of in SERIES.items():
-        before: list[int] | None = None
-        for name in SETS:
-            run = run_of(*of, name, until)
-            if (years := run["year"].tolist()) != before:
-                found[label if before is None else f"{label}: {SET_LABELS[name][0]}"] = run
-            before = years
-    return found
 
 
 def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
@@ -196,7 +113,7 @@ def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.Data
 
     Examples
     --------
-    >>> from cbec.chapters.register import figures
+    >>> from cbec.chapters.runs import figures
     >>> run = figures("customs-total", "first-published", until=2024)
     >>> table = fan_table(run, ["drift"], 2)
     >>> table.groupby("kind", sort=False).size().to_dict()
@@ -244,7 +161,7 @@ def panel_table(
 
     Examples
     --------
-    >>> from cbec.chapters.register import figures
+    >>> from cbec.chapters.runs import figures
     >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
     >>> panel_table(runs, 2)["series"].unique().tolist()
     ['Customs']
@@ -286,7 +203,7 @@ def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.chapters.register import figures
+    >>> from cbec.chapters.runs import figures
     >>> run = figures("customs-total", "first-published", until=2024)
     >>> residual_table(run, ["naive"])["value"].round(2).tolist()
     [0.29, 0.13, 0.27, 0.25]
@@ -326,7 +243,7 @@ def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evalua
 
     Examples
     --------
-    >>> from cbec.chapters.register import figures
+    >>> from cbec.chapters.runs import figures
     >>> run = figures("market-total", "as-published", until=2024)
     >>> evaluation(run, ["naive"], 3).scores()["n"].tolist()
     [21]
@@ -409,7 +326,7 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.chapters.register import figures
+    >>> from cbec.chapters.runs import figures
     >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
     >>> table["Test"].tolist()
     ['trend, t test', 'trend, permutation test', 'break (supF)']
@@ -504,7 +421,7 @@ def sensitivity(
 
     Examples
     --------
-    >>> from cbec.chapters.register import figures
+    >>> from cbec.chapters.runs import figures
     >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
     >>> sensitivity(runs, 2025, "naive")["Forecast"].tolist()
     [2.63]

@@ -68,6 +68,19 @@ class Interval:
             return None
         return self.upper - self.lower
 
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """Both ends.
+
+        Raises
+        ------
+        ValueError
+            If an end is infinite.
+        """
+        if self.lower is None or self.upper is None:
+            raise ValueError(f"{self} is unbounded")
+        return self.lower, self.upper
+
     def __contains__(self, value: Fraction) -> bool:
         above = (
             self.lower is None or value > self.lower or (self.lower_closed and value == self.lower)

@@ -189,37 +189,6 @@ class Printed:
             number = number.replace("-", "−")
         return number + self.tail
 
-    def restated(self, unit: str) -> Printed:
-        """Return the same figure in another unit, value and resolution unchanged.
-
-        Raises
-        ------
-        PrintedFigureError
-            If the unit measures something else, or the number has no finite decimal form in it.
-
-        Examples
-        --------
-        >>> parse_printed("17.66万亿元").restated("亿元").text
-        '176600亿元'
-        """
-        unit = unit.strip()
-        target = parse_unit(unit)
-        if target.dimension != self.dimension:
-            raise PrintedFigureError(
-                f"{self.text!r} measures {self.dimension}, {unit!r} measures {target.dimension}; "
-                "choose a unit of the same dimension"
-            )
-        decimals = _finite_decimals(self.value / target.factor)
-        if decimals is None:
-            raise PrintedFigureError(
-                f"{self.text!r} has no finite decimal form in {unit!r}; choose a smaller unit"
-            )
-        space = " " if unit[:1].isascii() and unit[:1].isalpha() else ""
-        figure = replace(
-            self, decimals=decimals, scale=target.factor, tail=space + unit, spelled=False
-        )
-        return replace(figure, text=figure._written(self.value))
-
     def with_resolution(self, step: Printed) -> Printed:
         """Return the figure as one that was rounded to another step; the text stays.
 

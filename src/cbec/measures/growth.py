@@ -44,11 +44,9 @@ __all__ = [
     "contribution",
     "growth_contributions",
     "growth_shares",
-    "index_numbers",
     "mix",
-    "mix_change",
+    "ranges",
     "share",
-    "share_change",
     "year_on_year",
 ]
 
@@ -141,35 +139,6 @@ def cagr(figures: Figures, start: int, end: int) -> pd.Series[Any]:
     return _table({end: Call("cagr", (levels[end], levels[start], years))}, columns).iloc[0]
 
 
-def index_numbers(figures: Figures, base: int) -> pd.DataFrame:
-    """Return each level as a percentage of the level of a base year.
-
-    Parameters
-    ----------
-    figures : Series or DataFrame
-        Levels by year.
-    base : int
-        The year that is 100, exactly.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``value``, ``lower`` and ``upper`` in percent of the base year.
-
-    Notes
-    -----
-    :math:`x_t / x_b` with base year b.
-
-    Examples
-    --------
-    >>> index_numbers(pd.Series({2023: "4.0", 2024: "5.0"}), 2023).round(2).loc[2024].tolist()
-    [125.0, 122.22, 127.85]
-    """
-    (levels,), columns = _read({"figures": figures})
-    _require(levels, base)
-    return _table({t: _share(levels[t], levels[base]) for t in levels}, columns)
-
-
 def share(part: Figures, whole: Figures) -> pd.DataFrame:
     """Return one series as a percentage of another.
 
@@ -195,33 +164,6 @@ def share(part: Figures, whole: Figures) -> pd.DataFrame:
     """
     (parts, wholes), columns = _read({"part": part, "whole": whole})
     return _table({t: _share(parts[t], wholes[t]) for t in parts if t in wholes}, columns)
-
-
-def share_change(part: Figures, whole: Figures) -> pd.DataFrame:
-    """Return the change of a share on the year before.
-
-    Parameters
-    ----------
-    part, whole : Series or DataFrame
-        Levels by year, in one unit.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``value``, ``lower`` and ``upper`` in percentage points.
-
-    Notes
-    -----
-    :math:`p_t / w_t - p_{t-1} / w_{t-1}`.
-
-    Examples
-    --------
-    >>> part, whole = pd.Series({1: "2.0", 2: "3.0"}), pd.Series({1: "10.0", 2: "12.0"})
-    >>> share_change(part, whole).round(2).loc[2].tolist()
-    [5.0, 3.88, 6.12]
-    """
-    (parts, wholes), columns = _read({"part": part, "whole": whole})
-    return _table(_changes({t: _share(parts[t], wholes[t]) for t in parts if t in wholes}), columns)
 
 
 def contribution(part: Figures, whole: Figures) -> pd.DataFrame:
@@ -281,34 +223,6 @@ def mix(parts: Mapping[str, Figures]) -> pd.DataFrame:
     [22.42, 22.34, 22.51]
     """
     return _tables(*_mix(parts))
-
-
-def mix_change(parts: Mapping[str, Figures]) -> pd.DataFrame:
-    r"""Return the change on the year before of each part's share in the sum of the parts.
-
-    Parameters
-    ----------
-    parts : mapping of str to Series or DataFrame
-        Levels by year of each part, by its name, in one unit.
-
-    Returns
-    -------
-    DataFrame
-        By series (the name of the part) and year: ``value``, ``lower`` and ``upper`` in percentage
-        points. At face value the changes of one year add up to zero.
-
-    Notes
-    -----
-    :math:`p_{i,t} / \sum_j p_{j,t} - p_{i,t-1} / \sum_j p_{j,t-1}`.
-
-    Examples
-    --------
-    >>> parts = {"a": pd.Series({1: "1.0", 2: "2.0"}), "b": pd.Series({1: "3.0", 2: "2.0"})}
-    >>> mix_change(parts).round(2).loc[("a", 2)].tolist()
-    [25.0, 22.5, 27.5]
-    """
-    shares, columns = _mix(parts)
-    return _tables({name: _changes(formulas) for name, formulas in shares.items()}, columns)
 
 
 def growth_contributions(parts: Mapping[str, Figures]) -> pd.DataFrame:
@@ -379,6 +293,35 @@ def growth_shares(parts: Mapping[str, Figures]) -> pd.DataFrame:
             for name, part in annual.items()
         },
         columns,
+    )
+
+
+def ranges(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of printed figures with the range that each stands for.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With a column ``printed``, as `cbec.tables.frames.load` returns them.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``lower`` and ``upper``, all that rounds half-up to what is printed.
+
+    Raises
+    ------
+    PrintedFigureError
+        If a text is no printed figure.
+
+    Examples
+    --------
+    >>> ranges(pd.DataFrame({"printed": ["17.66"]}))[["lower", "upper"]].to_numpy().tolist()
+    [[17.655, 17.665]]
+    """
+    ends = [_ends(parse_printed(text).interval(), text) for text in rows["printed"]]
+    return rows.assign(
+        lower=[float(low) for low, _ in ends], upper=[float(high) for _, high in ends]
     )
 
 
@@ -578,9 +521,10 @@ def _figure(figure: object, label: str) -> _Figure:
 
 
 def _ends(interval: Interval, label: str) -> tuple[Fraction, Fraction]:
-    if interval.lower is None or interval.upper is None:
-        raise TableError(f"{label}: {interval} is unbounded; give both ends")
-    return Fraction(interval.lower), Fraction(interval.upper)
+    try:
+        return interval.ends
+    except ValueError:
+        raise TableError(f"{label}: {interval} is unbounded; give both ends") from None
 
 
 def _require(levels: _Annual, *years: int) -> None:

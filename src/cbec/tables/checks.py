@@ -62,7 +62,7 @@ def check(
 
     Examples
     --------
-    >>> from cbec.tables.frames import check
+    >>> from cbec.tables.checks import check
     >>> for problem in check():
     ...     print(problem)
     """

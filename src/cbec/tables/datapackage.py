@@ -133,7 +133,7 @@ def data_dir() -> Path:
 
     Examples
     --------
-    >>> from cbec.tables.frames import data_dir
+    >>> from cbec.tables.datapackage import data_dir
     >>> (data_dir() / "datapackage.json").is_file()
     True
     """

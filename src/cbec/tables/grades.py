@@ -14,7 +14,6 @@ __all__ = [
     "SETS",
     "SET_LABELS",
     "UNCONFIRMED_EN",
-    "UNCONFIRMED_ZH",
     "WEAK_GRADES",
     "latest_run",
     "model_possible",
@@ -55,7 +54,6 @@ UNCONFIRMED_EN = (
     "Hollow points and figures marked ○ are unconfirmed: recalled, or known from texts whose page "
     "could not be opened."
 )
-UNCONFIRMED_ZH = "空心点和标有○的数字未经证实：凭记忆录入，或仅见于未能打开其页面的文字。"
 
 
 def weakest(grades: Iterable[str]) -> str:
@@ -95,7 +93,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     ----------
     frame : DataFrame
         Rows of one series, one a year, with the columns ``year`` and ``evidence``, as
-        `cbec.tables.frames.load` or `cbec.chapters.register.figures` return them.
+        `cbec.tables.frames.load` or `cbec.chapters.runs.figures` return them.
     figures : str
         A name of `SETS`.
 

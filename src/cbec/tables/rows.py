@@ -39,7 +39,7 @@ class Problem:
 
     Examples
     --------
-    >>> from cbec.tables.frames import Problem
+    >>> from cbec.tables.rows import Problem
     >>> print(Problem("data/market.csv", 2, "year", "", "is missing", "fill it in"))
     data/market.csv line 2, column year: '' is missing; fill it in
     """
@@ -92,7 +92,8 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
 
     Examples
     --------
-    >>> from cbec.tables.frames import data_dir, read_rows
+    >>> from cbec.tables.datapackage import data_dir
+    >>> from cbec.tables.rows import read_rows
     >>> line, row = read_rows(data_dir() / "countries.csv")[0]
     >>> line, row["iso3"]
     (2, 'CHN')

@@ -2,8 +2,8 @@
 
 `forecast` is the way in: by default it gives the companion's own combination, whose intervals were
 measured; every model of `MODELS` is there by name. `forecast_panel` does the same for many series.
-`rolling_origin` says how good a model would have been on a series. The modules ``measures``,
-``change``, ``propagation`` and ``register`` hold the rest.
+`rolling_origin` says how good a model would have been on a series. ``accuracy`` and
+``structural_change`` hold the rest.
 """
 
 from cbec.trend.api import forecast

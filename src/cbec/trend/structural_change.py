@@ -32,7 +32,6 @@ from cbec.trend.series import annual
 __all__ = [
     "TESTS",
     "ChangeTest",
-    "chow",
     "detectable",
     "growth_rates",
     "growth_trend",
@@ -219,62 +218,6 @@ def permutation(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
         critical=float(np.quantile(sums, 0.95) / (centred @ centred)),
         p_value=_share_of_orders(deviations, observed) if counted else _p_value(sums, observed),
         n=n,
-        noise=_noise(rates),
-    )
-
-
-def chow(y: Any, year: int, index: Iterable[Any] | None = None) -> ChangeTest:
-    """Test whether mean growth differs from a given year on.
-
-    Parameters
-    ----------
-    y, index
-        As in `growth_rates`.
-    year : int
-        First year of the second regime. It must have been chosen without looking at the series:
-        else use `sup_f`.
-
-    Returns
-    -------
-    ChangeTest
-        ``estimate`` is mean growth from the year on less mean growth before it.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used, or a regime has fewer than two growth rates.
-
-    Notes
-    -----
-    Chow, G. C. (1960), Econometrica 28, 591-605, for a regression on a constant: F has exactly
-    Fisher's distribution with 1 and n - 2 degrees of freedom under the null hypothesis.
-
-    Examples
-    --------
-    >>> broken = chow([100, 120, 145, 172, 178, 187, 193], 4)
-    >>> round(broken.estimate, 1), broken.year
-    (-14.2, 4)
-    """
-    from scipy.stats import f as fisher
-
-    rates, years = _varying(y, index)
-    n = len(rates)
-    known = isinstance(year, Integral) and int(year) in years
-    first = int(np.searchsorted(years, int(year))) if known else 0
-    if not _TRIM <= first <= n - _TRIM:
-        raise TrendError(
-            f"a break in {year!r} leaves fewer than {_TRIM} growth rates on a side; "
-            f"choose a year from {years[_TRIM]} to {years[n - _TRIM]}"
-        )
-    statistic = float(_f_statistics(rates)[first - _TRIM])
-    return ChangeTest(
-        test="break in mean growth at a given year (Chow)",
-        estimate=float(rates[first:].mean() - rates[:first].mean()),
-        statistic=statistic,
-        critical=float(fisher.ppf(0.95, 1, n - 2)),
-        p_value=float(fisher.sf(statistic, 1, n - 2)),
-        n=n,
-        year=int(years[first]),
         noise=_noise(rates),
     )
 

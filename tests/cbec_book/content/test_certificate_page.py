@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from cbec.audit import certificate
 from cbec.audit.badge import badge, outcome, sources
 from cbec.audit.certificate import STATEMENT, certify
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.revision import Revision
 from cbec.tables.datapackage import data_dir
@@ -59,7 +59,7 @@ def facts(tree: Any) -> dict[str, str]:
 
 
 def test_every_verdict_has_its_count_beside_the_denominator(page: Callable[..., Any]) -> None:
-    result = audit(read_ledger(data_dir() / "claims.csv"))
+    result = audit_ledger(read_ledger(data_dir() / "claims.csv"))
     tables = page(CLEAN).select(".cbec-certificate__axes table")
     for table, axis in zip(tables, ("arithmetic", "evidence"), strict=True):
         head = [cell.get_text() for cell in table.select("th")]
@@ -97,7 +97,7 @@ def test_it_does_not_say_that_the_paper_is_right(page: Callable[..., Any]) -> No
 
 def test_the_badge_is_named_for_who_cannot_see_it(page: Callable[..., Any]) -> None:
     image = page(CLEAN).select_one("img")
-    result = audit(read_ledger(data_dir() / "claims.csv"))
+    result = audit_ledger(read_ledger(data_dir() / "claims.csv"))
     assert image["alt"] == f"Arithmetic: {outcome(result)}. Evidence, {sources(result)}."
     assert image["src"] == "../badge.svg"
 
@@ -153,7 +153,7 @@ def test_the_files_lie_in_the_root_of_the_site(page: Callable[..., Any]) -> None
     schema = json.loads((root / made["$schema"]).read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(made)
     assert made["ledger"]["revision"]["commit"] == COMMIT
-    result = audit(read_ledger(data_dir() / "claims.csv"))
+    result = audit_ledger(read_ledger(data_dir() / "claims.csv"))
     assert (root / "badge.svg").read_text(encoding="utf-8") == badge(result)
     for link in tree.select("a[download]"):
         file = (root / "reference" / link["href"]).resolve()

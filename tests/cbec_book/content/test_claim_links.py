@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec_book.own_ledger import book_audit
 
@@ -31,7 +31,7 @@ def test_the_claims_of_the_books_ledger_are_linked_and_others_are_not(
         "id,label_en,printed,comparator,kind,derivation\nsales-2023,Sales,11,=,level,\n",
         encoding="utf-8",
     )
-    other = audit(read_ledger(foreign))._repr_html_()
+    other = audit_ledger(read_ledger(foreign))._repr_html_()
     assert "data-claim" in own
     assert "data-claim" in other
     book = build_book(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger import Ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.results import Audit
@@ -98,7 +98,7 @@ def test_every_derivation_of_the_book_is_on_offer(asked: WhatIf) -> None:
 def test_what_rests_on_a_figure_is_its_own_derivation_and_those_that_use_it(
     asked: WhatIf, small: Ledger
 ) -> None:
-    assert what_if(audit(small)).resting == {
+    assert what_if(audit_ledger(small)).resting == {
         "new": ["rate", "sum", "check"],
         "old": ["rate", "sum", "check"],
         "rate": ["rate"],
@@ -119,7 +119,7 @@ def test_a_replaced_figure_changes_no_other(small: Ledger) -> None:
 
 
 def test_a_figure_has_room_up_to_where_a_verdict_falls(small: Ledger) -> None:
-    asked = what_if(audit(replaced(small, "rate", parse_printed("10%"))))
+    asked = what_if(audit_ledger(replaced(small, "rate", parse_printed("10%"))))
     room = asked.room("sum")
     assert room is not None
     # Half-up the sum is 209 to 211, cut off 210 to 212, rounded up 208 to 210: 208 stands for at
@@ -131,13 +131,13 @@ def test_a_figure_has_room_up_to_where_a_verdict_falls(small: Ledger) -> None:
 
 
 def test_a_figure_has_no_room_where_a_verdict_has_fallen_already(small: Ledger) -> None:
-    asked = what_if(audit(replaced(small, "rate", parse_printed("19%"))))
+    asked = what_if(audit_ledger(replaced(small, "rate", parse_printed("19%"))))
     assert asked.room("new") is None
     assert asked.room("sum") is not None
 
 
 def test_examples_follow_from_the_ledger(small: Ledger) -> None:
-    asked = what_if(audit(replaced(small, "rate", parse_printed("9.9%"))))
+    asked = what_if(audit_ledger(replaced(small, "rate", parse_printed("9.9%"))))
     assert str(asked.audit["rate"].arithmetic) == "rounding"
     rooms = {id: asked.room(id) for id in asked.resting}
     first, second = asked.examples(rooms)

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cbec.audit.judge import audit
+from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.display.vega import MIME
 
@@ -161,7 +161,7 @@ def test_a_changed_figure_changes_its_verdicts(projects: dict[str, Path]) -> Non
     before, after = (
         {
             r.claim.id: str(r.arithmetic)
-            for r in audit(read_ledger(path / "data" / "claims.csv")).results
+            for r in audit_ledger(read_ledger(path / "data" / "claims.csv")).results
         }
         for path in (projects["control"], projects["figure"])
     )

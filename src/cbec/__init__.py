@@ -1,15 +1,66 @@
-"""Audit printed statistics by exact rounding arithmetic.
+"""Audit printed statistics by exact rounding arithmetic, and forecast short annual series.
 
-The modules form layers, and no module imports a later one as it loads; a table of ``display``
-looks its rows up in ``provenance`` when it is shown.
+What people come for is here by name, and loaded when it is asked for:
 
-1. ``errors``, ``interval``, ``revision``, ``units``, ``verdicts``, ``vega``;
-2. ``rounding``, ``polynomial``; ``display``; ``expression``; ``tables``; ``evidence``;
-3. ``ledger``, ``growth``, ``concentration``; ``provenance``;
-4. ``audit``, ``robustness``;
-5. ``certificate``, ``badge``;
-6. ``charts``, which alone knows Altair; ``book``, which alone knows Sphinx; ``cli``, which alone
-   knows the terminal.
+>>> import cbec
+>>> cbec.parse_printed("1310亿美元").interval().ends  # what a printed figure stands for
+(Fraction(130950000000, 1), Fraction(131050000000, 1))
+>>> verdicts = cbec.audit_ledger(cbec.read_ledger())  # or a ledger of your own
+>>> str(verdicts["import-growth-2024"].arithmetic)
+'rounding'
+>>> market = cbec.load("market", series="market-total")
+>>> market[["year", "printed", "evidence"]].tail(2).to_numpy().tolist()
+[[2023, '16.85', 'printed'], [2024, '17.66', 'printed']]
+>>> made = cbec.forecast(market["value"], 1, index=market["year"])
+>>> made.to_frame().round(1).to_numpy().tolist()
+[[2025.0, 18.9, 17.3, 20.7, 16.2, 22.5]]
+
+In a notebook, `Table` shows a data frame with its sources, and `computed` keeps a number for the
+prose. The rest is in the subpackages: ``figures``, ``tables``, ``audit``, ``measures``, ``trend``,
+``charts``, ``display``, and ``chapters`` with what only this book needs.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cbec.audit.judge import audit_ledger
+    from cbec.audit.ledger_files import read_ledger
+    from cbec.display.notebook import Table, computed
+    from cbec.figures.rounding import parse_printed
+    from cbec.tables.frames import load
+    from cbec.trend.api import forecast
+
 __version__ = "0.3.0"
+
+__all__ = [
+    "Table",
+    "audit_ledger",
+    "computed",
+    "forecast",
+    "load",
+    "parse_printed",
+    "read_ledger",
+]
+
+_MODULES = {
+    "Table": "display.notebook",
+    "audit_ledger": "audit.judge",
+    "computed": "display.notebook",
+    "forecast": "trend.api",
+    "load": "tables.frames",
+    "parse_printed": "figures.rounding",
+    "read_ledger": "audit.ledger_files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -16,11 +16,10 @@ from cbec.audit.certificate import certify
 from cbec.audit.explain import explain
 from cbec.audit.formats import FORMATS, render
 from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_files import ledger_file, read_ledger
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.tables.checks import check
-from cbec.tables.datapackage import data_dir
 
 __all__ = ["main"]
 
@@ -51,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     try:
-        result = audit_ledger(read_ledger(_ledger_path(options.ledger)))
+        result = audit_ledger(read_ledger(options.ledger))
         wanted = _selection(options.only)
         text = explain(result, options.explain) if options.explain else None
     except CbecError as error:
@@ -66,7 +65,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _certify(options: argparse.Namespace) -> int:
     try:
-        ledger = _ledger_path(options.ledger)
+        ledger = ledger_file(options.ledger)
         made = certify(ledger, options.title)
         text = made.to_json()
         asked = ((options.output, text), (options.badge, badge(made.audit)))
@@ -212,15 +211,6 @@ def _parser() -> argparse.ArgumentParser:
         help="the folder of datapackage.json (default: the project's data)",
     )
     return parser
-
-
-def _ledger_path(given: str | None) -> Path:
-    path = data_dir() if given is None else Path(given)
-    if path.is_dir():
-        path = path / "claims.csv"
-    if not path.is_file():
-        raise LedgerError(f"{path}: there is no such file; give the path of a ledger of claims")
-    return path
 
 
 def _selection(text: str) -> frozenset[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 __all__ = [
     "CbecError",
     "CertificateError",
@@ -13,6 +16,7 @@ __all__ = [
     "TableError",
     "TrendError",
     "UndefinedError",
+    "did_you_mean",
 ]
 
 
@@ -54,3 +58,15 @@ class TrendError(CbecError, ValueError):
 
 class CertificateError(CbecError, ValueError):
     """A certificate can't be made or written; names the file and the remedy."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a hint at the nearest known word, for a message; empty if none is near.
+
+    Examples
+    --------
+    >>> did_you_mean("markt", ["market", "customs"])
+    " (did you mean 'market'?)"
+    """
+    close = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

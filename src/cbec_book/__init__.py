@@ -11,7 +11,6 @@ from cbec_book.content import (
     bibtex,
     certificate_page,
     chart,
-    claim_links,
     data_dictionary,
     discussions,
     forecast_benchmark,
@@ -29,6 +28,7 @@ from cbec_book.content import (
     what_if_form,
 )
 from cbec_book.output import first_party, math_font, search, weight
+from cbec_book.own_ledger import link_entries
 from cbec_book.page import accessibility, changes, head, not_found, paper, scripts
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     mathml.setup(app)
     math_font.setup(app)
     chart.setup(app)
-    claim_links.setup(app)
     numbers.setup(app)
     roles.setup(app)
     verdict_list.setup(app)
@@ -82,6 +81,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     changes.setup(
         app,
         (
+            link_entries,
             chart.gather_specs,
             *accessibility.CHANGES,
             scripts.drop_idle_scripts,

@@ -1,46 +1,92 @@
-"""The audit of the book's own ledger, computed once a build, and what pages depend on."""
+"""The book's own ledger and data: their audit, and the pages that show each entry of them."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from pathlib import Path
+import re
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
-from cbec.audit.provenance import Entry, data_files
+from cbec.audit.provenance import Entry, find
 from cbec.audit.results import Audit
-from cbec.tables.datapackage import data_dir
+from cbec.errors import TableError
+from cbec.tables.datapackage import read_package
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-__all__ = ["LEDGER_PAGE", "addresses", "book_audit", "note_data"]
+__all__ = [
+    "DATA_PAGE",
+    "LEDGER_PAGE",
+    "PROVENANCE_PAGE",
+    "book_audit",
+    "entry_address",
+    "link_entries",
+    "note_data",
+]
 
 LEDGER_PAGE = "reference/ledger"
+PROVENANCE_PAGE = "reference/provenance"
+DATA_PAGE = "reference/data"
 
-
-@functools.lru_cache(maxsize=1)
-def _audit_of(folder: Path, _stamp: tuple[int, ...]) -> Audit:
-    return audit_ledger(read_ledger(folder / "claims.csv"))
+# The page that shows an entry, and what stands before its name in the anchor, by its kind.
+_PLACES = {
+    "claim": (LEDGER_PAGE, "claim-"),
+    "row": (PROVENANCE_PAGE, ""),
+    "table": (DATA_PAGE, "table-"),
+}
+_MARK = re.compile(r'<a data-entry="([^"]*)">')
 
 
 def book_audit() -> Audit:
-    """Return the audit of ``data/claims.csv``; a changed file is read again."""
-    return _audit_of(data_dir(), tuple(path.stat().st_mtime_ns for path in data_files()))
+    """Return the audit of the book's ledger."""
+    return audit_ledger(read_ledger())
 
 
 def note_data(env: BuildEnvironment) -> None:
     """Make the page being read depend on the data package's files."""
-    for path in data_files():
+    for path in read_package().files:
         env.note_dependency(str(path))
 
 
-def addresses(env: BuildEnvironment, page: str) -> Callable[[Entry], str]:
-    """Return what gives the address of an entry as seen from a page."""
+def entry_address(entry: Entry, page: str) -> str:
+    """Return the address of an entry as seen from a page of the site.
 
-    def address(entry: Entry) -> str:
-        return f"{env.app.builder.get_relative_uri(page, entry.page)}#{entry.anchor}"
+    Examples
+    --------
+    >>> entry_address(find("market-2024"), "chapters/01_introduction")
+    '../reference/ledger.html#claim-market-2024'
+    """
+    target, prefix = _PLACES[entry.kind]
+    path = "" if target == page else f"{'../' * page.count('/')}{target}.html"
+    return f"{path}#{prefix}{entry.name}"
 
-    return address
+
+def link_entries(page: str, pagename: str) -> str:
+    """Link each place of a page that `cbec.display.html.entry_link` marks.
+
+    A notebook can print the audit of another ledger, too: what the book's data don't know is left
+    as it is.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+    pagename : str
+        Its name, such as ``chapters/01_introduction``.
+
+    Returns
+    -------
+    str
+        The page with links.
+    """
+
+    def link(match: re.Match[str]) -> str:
+        try:
+            entry = find(unescape(match[1]))
+        except TableError:
+            return match[0]
+        return f'<a href="{escape(entry_address(entry, pagename))}">'
+
+    return _MARK.sub(link, page)

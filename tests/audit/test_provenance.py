@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cbec.audit import provenance
 from cbec.audit.provenance import entries, find, split_names
 from cbec.errors import TableError
 from cbec.tables import frames
-from cbec.tables.datapackage import data_dir
+from cbec.tables.datapackage import data_dir, read_package
 
 ROWS = [entry for entry in entries().values() if entry.kind == "row"]
 
@@ -92,17 +91,6 @@ def test_a_claim_is_printed_by_the_paper_at_its_place() -> None:
     assert find("market-2024").english == "17.66 trillion yuan"
 
 
-def test_each_kind_has_its_page_and_anchor() -> None:
-    for name, place in {
-        "market-total-2024-as-published": "reference/provenance#market-total-2024-as-published",
-        "goods-trade-2024-first": "reference/provenance#goods-trade-2024-first",
-        "market-2024": "reference/ledger#claim-market-2024",
-        "market": "reference/data#table-market",
-    }.items():
-        entry = find(name)
-        assert f"{entry.page}#{entry.anchor}" == place
-
-
 def test_names_are_safe_in_an_anchor_and_in_a_list() -> None:
     unsafe = [
         name for name in entries() if not re.fullmatch(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*", name)
@@ -145,7 +133,7 @@ def test_a_changed_file_is_read_again(copied: Path) -> None:
 
 
 def test_the_files_of_the_package_are_its_tables_and_their_description() -> None:
-    names = {path.name for path in provenance.data_files()}
+    names = {path.name for path in read_package().files}
     described = json.loads((data_dir() / "datapackage.json").read_text("utf-8"))
     assert names == {"README.md", "datapackage.json"} | {
         table["path"] for table in described["resources"]

@@ -38,7 +38,7 @@ TRADE = pd.Series({2023: "41.76", 2024: "43.85"})
 def rows(
     series: str, printed: Mapping[int, object], grades: Mapping[int, str] | None = None
 ) -> pd.DataFrame:
-    """Return a frame such as `cbec.tables.frames.load` returns, graded derived unless told."""
+    """Return a frame such as `cbec.load` returns, graded derived unless told."""
     return pd.DataFrame(
         [
             {

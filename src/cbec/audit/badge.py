@@ -70,8 +70,7 @@ def outcome(audit: Audit) -> str:
     --------
     >>> from cbec.audit.judge import audit_ledger
     >>> from cbec.audit.ledger_files import read_ledger
-    >>> from cbec.tables.datapackage import data_dir
-    >>> print(outcome(audit_ledger(read_ledger(data_dir() / "claims.csv"))))
+    >>> print(outcome(audit_ledger(read_ledger())))
     11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
@@ -109,8 +108,7 @@ def sources(audit: Audit) -> str:
     --------
     >>> from cbec.audit.judge import audit_ledger
     >>> from cbec.audit.ledger_files import read_ledger
-    >>> from cbec.tables.datapackage import data_dir
-    >>> print(sources(audit_ledger(read_ledger(data_dir() / "claims.csv"))))
+    >>> print(sources(audit_ledger(read_ledger())))
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """
     counts = audit.counts("evidence")

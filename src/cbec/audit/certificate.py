@@ -20,13 +20,14 @@ from typing import Any
 
 from cbec import __version__
 from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import BESIDE, read_ledger
+from cbec.audit.ledger_files import BESIDE, ledger_file, read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
 from cbec.audit.verdicts import CODES, Arithmetic, Evidence
-from cbec.errors import CertificateError, TableError
+from cbec.errors import CertificateError
 from cbec.figures.expression import names
 from cbec.tables.checks import check
+from cbec.tables.datapackage import DESCRIPTOR, read_package
 
 __all__ = [
     "SCHEMA",
@@ -51,7 +52,6 @@ STATEMENT = (
     "wrong is open."
 )
 
-_DESCRIPTOR = "datapackage.json"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parents[1]
 # JSON allows them, but a terminal would obey them, or UTF-8 can't hold them.
@@ -168,14 +168,15 @@ class Certificate:
         return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
-def certify(path: str | Path, title: str = "") -> Certificate:
+def certify(path: str | Path | None = None, title: str = "") -> Certificate:
     """Audit a ledger and certify the outcome.
 
     Parameters
     ----------
-    path : str or Path
-        The ledger's file of claims. If a ``datapackage.json`` beside it describes it, every table
-        of that package has to be as described; else the ledger's own files count.
+    path : str or Path, optional
+        The ledger's file of claims, the project's unless given. If a ``datapackage.json`` beside
+        it describes it, every table of that package has to be as described; else the ledger's own
+        files count.
     title : str
         The reference of what was checked; that of the data package unless given.
 
@@ -195,20 +196,19 @@ def certify(path: str | Path, title: str = "") -> Certificate:
 
     Examples
     --------
-    >>> from cbec.tables.datapackage import data_dir
-    >>> made = certify(data_dir() / "claims.csv")
+    >>> made = certify()
     >>> made.work.url
     'https://doi.org/10.12677/ecl.2025.1482497'
     >>> made.document()["summary"]["recomputed"]
     {'count': 11, 'of': 42}
     """
-    path = Path(path)
+    path = ledger_file(path)
     folder = path.parent
     result = audit_ledger(read_ledger(path))
     resources = _resources(path)
     if resources:
         _refuse_differences(folder)
-        read = [_DESCRIPTOR, *resources]
+        read = [DESCRIPTOR, *resources]
     else:
         read = [path.name, *(name for name in BESIDE if (folder / name).exists())]
     work = Work(title) if title else _work(resources.get(path.name, {}))
@@ -279,17 +279,10 @@ def _cross_check(result: ClaimAudit) -> dict[str, Any]:
 
 def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
     """Return the tables, by path, of the data package that describes a ledger; none without one."""
-    descriptor = path.with_name(_DESCRIPTOR)
-    if not descriptor.is_file():
+    if not path.with_name(DESCRIPTOR).is_file():
         return {}
-    try:
-        package = json.loads(descriptor.read_text("utf-8-sig"))
-        found = {resource["path"]: resource for resource in package["resources"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TableError(
-            f"{descriptor} isn't a tabular data package ({type(error).__name__}); "
-            "mend it, or move the ledger to a folder of its own"
-        ) from error
+    tables = read_package(path.parent).tables.values()
+    found = {table.stated["path"]: table.stated for table in tables}
     return found if path.name in found else {}
 
 

@@ -8,6 +8,7 @@ it lists the candidates.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -36,6 +37,7 @@ _ROUNDED_UP = (
 )
 
 
+@functools.lru_cache(maxsize=8)
 def audit_ledger(ledger: Ledger) -> Audit:
     r"""Give every claim of a ledger its two verdicts.
 
@@ -62,8 +64,7 @@ def audit_ledger(ledger: Ledger) -> Audit:
     Examples
     --------
     >>> from cbec.audit.ledger_files import read_ledger
-    >>> from cbec.tables.datapackage import data_dir
-    >>> result = audit_ledger(read_ledger(data_dir() / "claims.csv"))["import-growth-2024"]
+    >>> result = audit_ledger(read_ledger())["import-growth-2024"]
     >>> str(result.arithmetic), result.recomputed_text, result.bounds_text
     ('rounding', '9.70%', '9.405 to 9.986%')
     """

@@ -259,16 +259,15 @@ class Source:
     origin: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
-    """Claims in the order of the file, and what belongs to them."""
+    """Claims in the order of the file, and what belongs to them; equal only to itself."""
 
     claims: Mapping[str, Claim]
     inputs: Mapping[str, OutsideFigure] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
     findings: tuple[Finding, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
-    order: tuple[str, ...] = ()
 
     def figure(self, id: str) -> Figure:
         """Return the claim or the outside figure of an id.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
+import functools
 import graphlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar, cast, get_args
 
@@ -24,13 +24,14 @@ from cbec.audit.ledger import (
     OutsideFigure,
     Source,
 )
-from cbec.errors import CbecError, ExpressionError, LedgerError
+from cbec.errors import CbecError, ExpressionError, LedgerError, TableError, did_you_mean
 from cbec.figures.dimensions import FORMS
 from cbec.figures.expression import Comparison, Expression, names, parse
 from cbec.figures.rounding import Printed, parse_printed
-from cbec.tables.rows import read_rows
+from cbec.tables.datapackage import data_dir
+from cbec.tables.rows import content_of, read_rows
 
-__all__ = ["BESIDE", "read_ledger"]
+__all__ = ["BESIDE", "ledger_file", "read_ledger"]
 
 # The files that are read from the folder of the claims where they exist.
 BESIDE = ("inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
@@ -40,19 +41,48 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _REQUIRED = ("id", "printed", "comparator", "kind", "derivation")
 
 
-def read_ledger(path: str | Path) -> Ledger:
+def ledger_file(given: str | Path | None = None) -> Path:
+    """Return the path of a ledger's file of claims.
+
+    Parameters
+    ----------
+    given : str or Path, optional
+        The file, or the folder that holds it as ``claims.csv``; the project's data unless given.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    LedgerError
+        If there is no such file.
+    DataNotFoundError
+        If nothing is given and the project's data can't be found.
+    """
+    path = data_dir() if given is None else Path(given)
+    if path.is_dir():
+        path = path / "claims.csv"
+    if not path.is_file():
+        raise LedgerError(f"{path}: there is no such file; give the path of a ledger of claims")
+    return path
+
+
+def read_ledger(path: str | Path | None = None) -> Ledger:
     """Read a ledger and the tables beside it.
 
     Parameters
     ----------
-    path : str or Path
-        The file of claims. ``inputs.csv``, ``alternatives.csv``, ``evidence.csv`` and
-        ``sources.csv`` are read from the same folder where they exist.
+    path : str or Path, optional
+        The file of claims or its folder, see `ledger_file`. ``inputs.csv``,
+        ``alternatives.csv``, ``evidence.csv`` and ``sources.csv`` are read from the same folder
+        where they exist.
 
     Returns
     -------
     Ledger
-        With every derivation parsed and every reference resolved.
+        With every derivation parsed and every reference resolved. Files that haven't changed
+        aren't read again: the same ledger is returned.
 
     Raises
     ------
@@ -62,12 +92,20 @@ def read_ledger(path: str | Path) -> Ledger:
 
     Examples
     --------
-    >>> from cbec.tables.datapackage import data_dir
-    >>> ledger = read_ledger(data_dir() / "claims.csv")
-    >>> ledger.claims["market-2024"].printed.text
+    >>> read_ledger().claims["market-2024"].printed.text
     '17.66万亿元'
     """
-    path = Path(path)
+    path = ledger_file(path)
+    beside = (path.with_name(name) for name in BESIDE)
+    try:
+        contents = [content_of(file) if file.exists() else b"" for file in (path, *beside)]
+    except TableError as error:
+        raise LedgerError(str(error)) from error
+    return _read(path, tuple(contents))
+
+
+@functools.lru_cache(maxsize=8)
+def _read(path: Path, _contents: tuple[bytes, ...]) -> Ledger:
     claims = _keyed(_Reader(path, _REQUIRED).each(_claim))
     if not claims:
         raise LedgerError(f"{path} holds no claim; add a row below the header")
@@ -90,7 +128,8 @@ def read_ledger(path: str | Path) -> Ledger:
         sources={s.id: s for s in _Reader(beside / "sources.csv", ("id",)).each(_source)},
     )
     _check_references(ledger, path)
-    return Ledger(**{**ledger.__dict__, "order": _dependency_order(ledger, path)})
+    _refuse_circles(ledger, path)
+    return ledger
 
 
 class _Row:
@@ -347,13 +386,12 @@ def _check_references(ledger: Ledger, path: Path) -> None:
             )
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f"; did you mean {close[0]!r}?" if close else "; add a row for it or mend its spelling"
+def _nearest(word: str, known: Iterable[str]) -> str:
+    return did_you_mean(word, known) or "; add a row for it or mend its spelling"
 
 
-def _dependency_order(ledger: Ledger, path: Path) -> tuple[str, ...]:
-    """Return the claims such that inputs come first; a circle is an error."""
+def _refuse_circles(ledger: Ledger, path: Path) -> None:
+    """Refuse derivations that need each other."""
     graph = {
         claim.id: [n for n in names(claim.derivation) if n in ledger.claims]
         if claim.derivation is not None
@@ -361,7 +399,7 @@ def _dependency_order(ledger: Ledger, path: Path) -> tuple[str, ...]:
         for claim in ledger.claims.values()
     }
     try:
-        return tuple(graphlib.TopologicalSorter(graph).static_order())
+        graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
         row = ledger.claims[error.args[1][0]].line

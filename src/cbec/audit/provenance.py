@@ -1,31 +1,27 @@
 """Where a figure comes from: rows, claims and tables of the data package by their names.
 
 A name is what a page or a notebook cites: the name of a sourced row (the column ``row`` of a frame
-that :func:`cbec.tables.frames.load` returns), the id of an outside figure or of a claim, or a table's.
+that :func:`cbec.load` returns), the id of an outside figure or of a claim, or a table's.
 """
 
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from cbec.audit.ledger import PAPER, Ledger, Source
+from cbec.audit.ledger import PAPER, Claim, Ledger, Source
 from cbec.audit.ledger_files import read_ledger
-from cbec.errors import TableError
-from cbec.tables import frames
-from cbec.tables.datapackage import data_dir
+from cbec.errors import TableError, did_you_mean
+from cbec.tables.datapackage import Package, read_package
+from cbec.tables.frames import load
 
-__all__ = ["DESCRIPTOR", "Entry", "data_files", "descriptor", "entries", "find", "split_names"]
+__all__ = ["Entry", "entries", "find", "split_names"]
 
-DESCRIPTOR = "datapackage.json"
-_PAGES = {"row": "reference/provenance", "claim": "reference/ledger", "table": "reference/data"}
-_PREFIXES = {"row": "", "claim": "claim-", "table": "table-"}
+# The tables that say what columns of others mean.
+_DESCRIBING = ("countries", "series", "claims", "sources")
 
 # The columns that say the same thing in tables of different kinds; the first filled one counts.
 _LABELS = ("label_{}", "measure_{}", "fact_{}", "what_{}", "quantity")
@@ -89,16 +85,6 @@ class Entry:
     series: str = ""
 
     @property
-    def page(self) -> str:
-        """The page of the book that shows it."""
-        return _PAGES[self.kind]
-
-    @property
-    def anchor(self) -> str:
-        """The place on that page."""
-        return _PREFIXES[self.kind] + self.name
-
-    @property
     def unconfirmed(self) -> bool:
         """Whether no page with the figure could be opened."""
         return self.evidence == "unconfirmed"
@@ -130,26 +116,43 @@ def find(name: str) -> Entry:
     >>> find("market-2024").printed
     '17.66万亿元'
     """
-    known = entries()
-    if name in known:
-        return known[name]
-    close = get_close_matches(name, known, n=1)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    ledger, package = read_ledger(), read_package()
+    if name in ledger.claims:
+        return _claim(ledger.claims[name], ledger)
+    if name in package.tables:
+        return _table(name, package)
+    for table in package.tables:
+        if name in (held := _rows(table, package)):
+            return held[name]
+    hint = did_you_mean(name, entries())
     raise TableError(
         f"nothing in the data package is named {name!r}{hint}; give the name of a row (column "
-        "'row' of cbec.tables.frames.load), the id of an outside figure or a claim, or a table's name"
+        "'row' of cbec.load), the id of an outside figure or a claim, or a table's name"
     )
 
 
-def entries() -> Mapping[str, Entry]:
-    """Return all entries by name; a changed file is read again.
+def entries() -> dict[str, Entry]:
+    """Return all entries by name: claims, tables and rows.
 
     Raises
     ------
     TableError
         If a table is broken, or two entries have one name.
     """
-    return _entries(tuple((path, path.stat().st_mtime_ns) for path in data_files()))
+    ledger, package = read_ledger(), read_package()
+    listed = [_claim(claim, ledger) for claim in ledger.claims.values()]
+    listed += [_table(name, package) for name in package.tables]
+    for name in package.tables:
+        listed += _rows(name, package).values()
+    found: dict[str, Entry] = {}
+    for entry in listed:
+        if entry.name in found:
+            raise TableError(
+                f"{entry.name!r} names something in table {entry.table!r} and in table "
+                f"{found[entry.name].table!r}; rename one, so that a page can cite either"
+            )
+        found[entry.name] = entry
+    return found
 
 
 def split_names(rows: str | Iterable[str]) -> tuple[str, ...]:
@@ -171,108 +174,66 @@ def split_names(rows: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in named for name in text.split()))
 
 
-def descriptor() -> dict[str, Any]:
-    """Return the content of ``datapackage.json``.
-
-    Examples
-    --------
-    >>> descriptor()["name"]
-    'cbec-companion-data'
-    """
-    path = data_dir() / DESCRIPTOR
-    return _described(path, path.stat().st_mtime_ns)
-
-
-def data_files() -> list[Path]:
-    """Return the files of the data package: its descriptor, its readme and its tables.
-
-    Examples
-    --------
-    >>> data_files()[0].name
-    'README.md'
-    """
-    folder = data_dir()
-    names = [DESCRIPTOR, "README.md", *(table["path"] for table in descriptor()["resources"])]
-    return sorted(path for name in names if (path := folder / name).is_file())
+def _claim(claim: Claim, ledger: Ledger) -> Entry:
+    return Entry(
+        name=claim.id,
+        kind="claim",
+        table="claims",
+        label_en=claim.label_en,
+        label_zh=claim.label_zh,
+        place=", ".join(filter(None, ("the paper", claim.place))),
+        period=claim.period,
+        printed=claim.printed.text if claim.printed else "",
+        evidence="printed" if claim.printed else "",
+        note=claim.note_en,
+        english=claim.english,
+        source=ledger.sources.get(PAPER),
+    )
 
 
-@functools.lru_cache(maxsize=1)
-def _described(path: Path, _stamp: int) -> dict[str, Any]:
-    frames.names()  # tells what is wrong with a broken one
-    found: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
-    return found
+def _table(name: str, package: Package) -> Entry:
+    return Entry(name, "table", name, package.table(name).stated.get("title", name))
 
 
-@functools.lru_cache(maxsize=1)
-def _entries(_stamp: Sequence[tuple[Path, int]]) -> Mapping[str, Entry]:
-    ledger = read_ledger(data_dir() / "claims.csv")
+def _rows(table: str, package: Package) -> Mapping[str, Entry]:
+    """Return the entries of a table's rows; none if its rows have no sources."""
+    if not package.table(table).is_sourced:
+        return {}
+    # What an entry says comes from the table, and from what names its columns.
+    return _row_entries(table, package, package.contents(table, *_DESCRIBING))
+
+
+@functools.lru_cache(maxsize=256)
+def _row_entries(table: str, package: Package, _contents: tuple[bytes, ...]) -> Mapping[str, Entry]:
+    ledger = read_ledger()
+    countries = load("countries").set_index("iso3")["label_en"].to_dict()
+    series = load("series").set_index("id").to_dict("index")
+    title = package.table(table).stated.get("title", "")
     found: dict[str, Entry] = {}
-    listed = [*_claims(ledger), *_tables(), *_rows(ledger)]
-    for entry in listed:
-        if entry.name in found:
-            raise TableError(
-                f"{entry.name!r} names something in table {entry.table!r} and in table "
-                f"{found[entry.name].table!r}; rename one, so that a page can cite either"
-            )
-        found[entry.name] = entry
-    return found
-
-
-def _claims(ledger: Ledger) -> Iterable[Entry]:
-    for claim in ledger.claims.values():
-        yield Entry(
-            name=claim.id,
-            kind="claim",
-            table="claims",
-            label_en=claim.label_en,
-            label_zh=claim.label_zh,
-            place=", ".join(filter(None, ("the paper", claim.place))),
-            period=claim.period,
-            printed=claim.printed.text if claim.printed else "",
-            evidence="printed" if claim.printed else "",
-            note=claim.note_en,
-            english=claim.english,
-            source=ledger.sources.get(PAPER),
+    for record in load(table).to_dict("records"):
+        cells = {str(column): _text(value) for column, value in record.items()}
+        measured = series.get(cells.get("series", ""), {})
+        claim = ledger.claims.get(cells.get("claim", ""))
+        if claim is not None:
+            measured = {"label_en": claim.label_en, "label_zh": claim.label_zh}
+        cells["country"] = countries.get(cells.get("country", ""), "")
+        found[cells["row"]] = Entry(
+            name=cells["row"],
+            kind="row",
+            table=table,
+            label_en=_first(cells, _LABELS, "en") or measured.get("label_en", title),
+            label_zh=_first(cells, _LABELS, "zh") or measured.get("label_zh", ""),
+            place=", ".join(filter(None, (cells.get(column) for column in _PLACES))),
+            period=_first(cells, _PERIODS) or _span(cells, "from_year", "to_year"),
+            printed=_figure(cells),
+            unit=cells.get("unit", ""),
+            vintage=cells.get("vintage", ""),
+            evidence=_first(cells, _GRADES),
+            note=_first(cells, _NOTES),
+            source=ledger.sources.get(cells["source"]),
+            series=cells.get("series", ""),
         )
-
-
-def _tables() -> Iterable[Entry]:
-    for table in descriptor()["resources"]:
-        name = table["name"]
-        yield Entry(name, "table", name, table.get("title", name))
-
-
-def _rows(ledger: Ledger) -> Iterable[Entry]:
-    countries = frames.load("countries").set_index("iso3")["label_en"].to_dict()
-    series = frames.load("series").set_index("id").to_dict("index")
-    titles = {table["name"]: table.get("title", "") for table in descriptor()["resources"]}
-    for table in frames.names():
-        frame = frames.load(table)
-        if "row" not in frame:
-            continue
-        for record in frame.to_dict("records"):
-            cells = {str(column): _text(value) for column, value in record.items()}
-            measured = series.get(cells.get("series", ""), {})
-            claim = ledger.claims.get(cells.get("claim", ""))
-            if claim is not None:
-                measured = {"label_en": claim.label_en, "label_zh": claim.label_zh}
-            cells["country"] = countries.get(cells.get("country", ""), "")
-            yield Entry(
-                name=cells["row"],
-                kind="row",
-                table=table,
-                label_en=_first(cells, _LABELS, "en") or measured.get("label_en", titles[table]),
-                label_zh=_first(cells, _LABELS, "zh") or measured.get("label_zh", ""),
-                place=", ".join(filter(None, (cells.get(column) for column in _PLACES))),
-                period=_first(cells, _PERIODS) or _span(cells, "from_year", "to_year"),
-                printed=_figure(cells),
-                unit=cells.get("unit", ""),
-                vintage=cells.get("vintage", ""),
-                evidence=_first(cells, _GRADES),
-                note=_first(cells, _NOTES),
-                source=ledger.sources.get(cells["source"]),
-                series=cells.get("series", ""),
-            )
+    return found
 
 
 def _first(cells: Mapping[str, str], columns: Sequence[str], language: str = "") -> str:

@@ -6,14 +6,13 @@ import html
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cbec.audit.ledger import Alternative, Claim, Finding, Ledger
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
-from cbec.display.html import html_table
-from cbec.errors import LedgerError
+from cbec.display.html import entry_link, html_table
+from cbec.errors import LedgerError, did_you_mean
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule
 from cbec.figures.words import interval_text
@@ -157,8 +156,7 @@ class Audit:
         for result in self.results:
             if result.claim.id == id:
                 return result
-        close = get_close_matches(id, self.ledger.claims, 1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = did_you_mean(id, self.ledger.claims)
         raise LedgerError(
             f"there is no claim {id!r}{hint}; there are {', '.join(self.ledger.claims)}"
         )
@@ -228,8 +226,7 @@ class Audit:
 def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
     row = record(result)
-    # Where the book shows its own ledger, this place becomes a link to the claim's entry.
-    named = f'<span data-claim="{html.escape(claim.id)}">{html.escape(claim.title)}</span>'
+    named = entry_link(claim.id, html.escape(claim.title))
     cells = [named, printed_html(claim)]
     bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
     cells.append(

@@ -87,8 +87,7 @@ def replaced(ledger: Ledger, id: str, printed: Printed) -> Ledger:
     --------
     >>> from cbec.audit.ledger_files import read_ledger
     >>> from cbec.figures.rounding import parse_printed
-    >>> from cbec.tables.datapackage import data_dir
-    >>> ledger = read_ledger(data_dir() / "claims.csv")
+    >>> ledger = read_ledger()
     >>> replaced(ledger, "export-2024", parse_printed("13.70万亿元")).claims["export-2024"].printed
     Printed(text='13.70万亿元', ...)
     """

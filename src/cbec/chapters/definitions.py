@@ -19,7 +19,7 @@ def levels() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows as `cbec.tables.frames.load` gives them, in trillion yuan; ``series`` is ``100EC`` (the
+        Rows as `cbec.load` gives them, in trillion yuan; ``series`` is ``100EC`` (the
         market), ``100EC's B2C`` (its part that goes to consumers, computed from the printed share),
         ``customs`` (the survey as revised), ``platform`` (retail over customs' own platform) and
         ``others`` (single estimates of other publishers).

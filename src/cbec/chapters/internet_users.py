@@ -16,7 +16,7 @@ def internet_users() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows as `cbec.tables.frames.load` gives them, in percent of the population, with ``country`` by
+        Rows as `cbec.load` gives them, in percent of the population, with ``country`` by
         name, and ``group``: China, ASEAN or the other Belt-and-Road countries of a customary list.
 
     Examples

@@ -262,8 +262,7 @@ def robustness(ledger: Ledger) -> Robustness:
     Examples
     --------
     >>> from cbec.audit.ledger_files import read_ledger
-    >>> from cbec.tables.datapackage import data_dir
-    >>> share = robustness(read_ledger(data_dir() / "claims.csv"))["share-rose"]
+    >>> share = robustness(read_ledger())["share-rose"]
     >>> [str(share.standing(axis)) for axis in ("face", "rounding", "vintage", "definition")]
     ['fails', 'fails', 'undecided', 'holds']
     """

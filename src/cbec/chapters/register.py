@@ -4,9 +4,9 @@ A row that comes out the same as before keeps the version and the date at which 
 row that comes out otherwise gets new ones. A vintage is a series of its own: no forecast leans on
 figures of two of them, and each is scored by its own outturn.
 
-The rows of the first default, which was replaced, are not remade: they stay as they were published,
-at the top and to the byte, and are scored on. See `cbec.chapters.first_default`. Every other row can
-be remade from ``data/``.
+The rows of the first default, which was replaced, are not remade: they stay as they were
+published, at the top and to the byte, and are scored on. See `cbec.chapters.first_default`. Every
+other row can be remade from ``data/``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def make_register(
     Parameters
     ----------
     previous : DataFrame, optional
-        The register as it was, such as ``cbec.tables.frames.load("forecasts")``. A row of it whose data
+        The register as it was, such as ``cbec.load("forecasts")``. A row of it whose data
         and forecasts are the same, numbers to one unit of the last decimal, is taken over as it
         stands, with its version and date. The rows of the first default are taken over whatever
         the data say; without a previous register there are none.
@@ -204,7 +204,7 @@ def check(stored: pd.DataFrame | None = None, *, models: Sequence[str] | None = 
     Parameters
     ----------
     stored : DataFrame, optional
-        The register; ``cbec.tables.frames.load("forecasts")`` unless given.
+        The register; ``cbec.load("forecasts")`` unless given.
     models : sequence of str, optional
         Compare these models only.
 
@@ -470,12 +470,11 @@ def _check_columns(register: pd.DataFrame, name: str) -> None:
     if missing := [column for column in COLUMNS if column not in register.columns]:
         raise TableError(
             f"the {name} lacks {', '.join(missing)}; give the table forecasts as "
-            "cbec.tables.frames.load returns it"
+            "cbec.load returns it"
         )
     if not pd.api.types.is_datetime64_dtype(register["made_on"]):
         raise TableError(
-            f"the {name} has no dates in made_on; give the table forecasts as "
-            "cbec.tables.frames.load returns it"
+            f"the {name} has no dates in made_on; give the table forecasts as cbec.load returns it"
         )
 
 

@@ -6,7 +6,7 @@ and a picture, for everything that knows no Vega-Lite 6: GitHub, JupyterLab, VS 
 person, it stores a live view besides.
 
 A builder takes a frame. Besides the columns that it names, a frame may carry ``row``,
-``evidence``, ``vintage`` and ``printed``, as `cbec.tables.frames.load` gives them; they stay in the
+``evidence``, ``vintage`` and ``printed``, as `cbec.load` gives them; they stay in the
 chart's data, so that the page can cite each figure. A figure whose ``evidence`` is ``unconfirmed``
 is drawn hollow in every chart: points and bars are outlined, lines from or to them dashed.
 `present` gives a chart its words, and adds the footnote if any of its figures is unconfirmed.

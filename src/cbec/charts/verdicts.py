@@ -224,9 +224,9 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     ----------
     frame : DataFrame
         Columns ``finding`` (its number), ``proposition``, ``axis``, ``verdict`` (one of
-        `cbec.audit.verdicts.Standing`) and ``detail``, as `cbec.chapters.propositions.Robustness.to_frame` gives
-        them: propositions in the order to be drawn; axes, too, unless ``axis`` is categorical and
-        has an order of its own.
+        `cbec.audit.verdicts.Standing`) and ``detail``, as
+        `cbec.chapters.propositions.Robustness.to_frame` gives them: propositions in the order to
+        be drawn; axes, too, unless ``axis`` is categorical and has an order of its own.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
-__all__ = ["UNCONFIRMED_MARK", "disclosure_html", "html_table"]
+__all__ = ["UNCONFIRMED_MARK", "disclosure_html", "entry_link", "html_table"]
 
 UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
@@ -82,3 +82,29 @@ def html_table(
 def disclosure_html(summary: str, content: str) -> str:
     """Return a box that is closed at first, for what a reader wants who doubts a figure."""
     return f'<details class="cbec-more"><summary>{escape(summary)}</summary>{content}</details>'
+
+
+def entry_link(name: str, content: str) -> str:
+    """Mark a place that leads to where a figure comes from.
+
+    The book makes links of these marks when it writes a page, and knows where they lead;
+    elsewhere they are plain text.
+
+    Parameters
+    ----------
+    name : str
+        A name that `cbec.audit.provenance.find` knows.
+    content : str
+        What is shown, as HTML.
+
+    Returns
+    -------
+    str
+        An ``a`` element without an address.
+
+    Examples
+    --------
+    >>> entry_link("market-2024", "17.66")
+    '<a data-entry="market-2024">17.66</a>'
+    """
+    return f'<a data-entry="{escape(name)}">{content}</a>'

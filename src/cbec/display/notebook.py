@@ -36,8 +36,8 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
         The number as the reader will see it. A fractional number must be formatted first: how many
         digits it is good for is the author's to say.
     rows : str or iterable of str
-        Names that `cbec.audit.provenance.find` knows, or texts of names joined by blanks, such as the
-        column ``row`` of a computed frame.
+        Names that `cbec.audit.provenance.find` knows, or texts of names joined by blanks, such as
+        the column ``row`` of a computed frame.
 
     Raises
     ------
@@ -81,8 +81,8 @@ class Table:
     """A data frame to be read: without its index, numbers rounded, with a caption.
 
     Columns of a frame that say where its figures come from are not printed but used. Where there
-    is a column ``row``, with names that `cbec.audit.provenance.find` knows, the sources of the figures
-    are listed below the table, in a box that is closed at first. A row that rests on an
+    is a column ``row``, with names that `cbec.audit.provenance.find` knows, the sources of the
+    figures are listed below the table, in a box that is closed at first. A row that rests on an
     unconfirmed figure, by its column ``evidence`` or by the rows that it names, is marked ○.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from cbec.audit.provenance import Entry
-from cbec.display.html import UNCONFIRMED_MARK
+from cbec.display.html import UNCONFIRMED_MARK, entry_link
 
 __all__ = [
     "grouped",
@@ -17,11 +17,6 @@ __all__ = [
     "source_html",
     "sources_html",
 ]
-
-
-def _page_address(entry: Entry) -> str:
-    """Return the address of an entry as seen from a chapter, which lies in a folder of its own."""
-    return f"../{entry.page}.html#{entry.anchor}"
 
 
 def source_html(entry: Entry) -> str:
@@ -37,7 +32,7 @@ def source_html(entry: Entry) -> str:
     return f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
 
 
-def sources_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _page_address) -> str:
+def sources_html(entries: Iterable[Entry]) -> str:
     """Return a list of figures with their vintages, grades and sources.
 
     Figures that share all of this share an item.
@@ -46,8 +41,6 @@ def sources_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _pa
     ----------
     entries : iterable of Entry
         From `cbec.audit.provenance`.
-    address : callable
-        Gives the address of an entry's row; as seen from a chapter if left out.
 
     Returns
     -------
@@ -57,13 +50,13 @@ def sources_html(entries: Iterable[Entry], address: Callable[[Entry], str] = _pa
     Examples
     --------
     >>> from cbec.audit.provenance import find
-    >>> print(sources_html([find("gdp-2022-revised-pre-census")], lambda entry: "#there"))
-    <ul class="cbec-sources"><li>...<br><a href="#there">...</a> (2022) <small>...</small></li></ul>
+    >>> print(sources_html([find("gdp-2022-revised-pre-census")])
+    <ul class="cbec-sources"><li>...<br><a data-entry="gdp-2022-revised-pre-census">...</ul>
     """
     labels = grouped(entries, lambda e: (e.kind, e.label_en, e.unit, e.kind == "row" and e.place))
     return (
         '<ul class="cbec-sources">'
-        + "".join(f"<li>{_measured_html(group, address)}</li>" for group in labels)
+        + "".join(f"<li>{_measured_html(group)}</li>" for group in labels)
         + "</ul>"
     )
 
@@ -83,29 +76,29 @@ def origin_of(entry: Entry) -> tuple[object, ...]:
     return entry.vintage, entry.evidence, entry.source
 
 
-def _measured_html(entries: Sequence[Entry], address: Callable[[Entry], str]) -> str:
+def _measured_html(entries: Sequence[Entry]) -> str:
     """Write the figures of one thing measured, a line for each origin."""
     first = entries[0]
     place = "" if first.kind == "claim" else first.place
     label = escape(", ".join(filter(None, (first.label_en, place))))
     if first.kind == "table":
-        return f'Table <a href="{escape(address(first))}">{label}</a>'
+        return f"Table {entry_link(first.name, label)}"
     unit = f", {escape(first.unit)}" if first.unit else ""
     lines = []
     for group in grouped(entries, origin_of):
-        figures = ", ".join(_figure_html(entry, address) for entry in group)
+        figures = ", ".join(_figure_html(entry) for entry in group)
         lines.append(f"<br>{figures} <small>{origin_html(group[0])}</small>")
     return f"{label}{unit}{''.join(lines)}"
 
 
-def _figure_html(entry: Entry, address: Callable[[Entry], str]) -> str:
+def _figure_html(entry: Entry) -> str:
     mark = f"{UNCONFIRMED_MARK} " if entry.unconfirmed else ""
     shown = escape(entry.printed or "this row")
     if entry.kind == "claim":
         shown = f'<span class="cbec-figure" lang="zh-CN">{shown}</span>'
     words = [entry.english if entry.english != entry.printed else "", entry.period]
     detail = ", ".join(filter(None, words))
-    link = f'{mark}<a href="{escape(address(entry))}">{shown}</a>'
+    link = mark + entry_link(entry.name, shown)
     return f"{link} ({escape(detail)})" if detail else link
 
 
@@ -115,17 +108,13 @@ def origin_html(entry: Entry) -> str:
     return " · ".join(filter(None, parts))
 
 
-def rows_html(entries: Iterable[Entry], address: Callable[[Entry], str]) -> str:
+def rows_html(entries: Iterable[Entry]) -> str:
     """Return links to the rows of some figures, by their periods."""
-    return ", ".join(
-        f'<a href="{escape(address(entry))}">{escape(entry.period or "row")}</a>'
-        for entry in entries
-    )
+    return ", ".join(entry_link(entry.name, escape(entry.period or "row")) for entry in entries)
 
 
-def origins_html(entries: Iterable[Entry], address: Callable[[Entry], str]) -> str:
+def origins_html(entries: Iterable[Entry]) -> str:
     """Return links to the rows of some figures, a line for each vintage, grade and source."""
     return "<br>".join(
-        f"{rows_html(group, address)}: {origin_html(group[0])}"
-        for group in grouped(entries, origin_of)
+        f"{rows_html(group)}: {origin_html(group[0])}" for group in grouped(entries, origin_of)
     )

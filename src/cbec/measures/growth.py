@@ -1,14 +1,14 @@
 """Growth, shares and contributions of annual series whose figures are printed, hence rounded.
 
-Each measure is one expression of `cbec.figures.expression` for each year. It is evaluated twice: with the
-figures at face value, and with all that they may stand for, which gives its sharp bounds. A figure
-that occurs twice in a measure is one number. So is a table's row, even if it comes in by two
-arguments. A year for which a figure is missing has no row: a gap is never bridged.
+Each measure is one expression of `cbec.figures.expression` for each year. It is evaluated twice:
+with the figures at face value, and with all that they may stand for, which gives its sharp bounds.
+A figure that occurs twice in a measure is one number. So is a table's row, even if it comes in by
+two arguments. A year for which a figure is missing has no row: a gap is never bridged.
 
 Every function takes annual figures in one of two forms:
 
 - a Series of printed figures, or of `cbec.figures.interval.Interval`, indexed by year, or
-- a DataFrame with one row a year, as `cbec.tables.frames.load` returns the rows of one series. The result
+- a DataFrame with one row a year, as `cbec.load` returns the rows of one series. The result
   then has two columns more: ``evidence``, the weakest grade of the figures used, and ``row``, the
   names of their rows, joined by blanks. ``lower`` and ``upper``, where a row has them, are taken
   in place of the rounding of what it prints.
@@ -302,7 +302,7 @@ def ranges(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        With a column ``printed``, as `cbec.tables.frames.load` returns them.
+        With a column ``printed``, as `cbec.load` returns them.
 
     Returns
     -------
@@ -463,8 +463,7 @@ def _from_frame(frame: pd.DataFrame, name: str) -> _Annual:
     missing = [column for column in _NEEDED if column not in frame.columns]
     if missing:
         raise TableError(
-            f"{name} lacks {', '.join(missing)}; give rows of one series as cbec.tables.frames.load "
-            "returns them"
+            f"{name} lacks {', '.join(missing)}; give rows of one series as cbec.load returns them"
         )
     series = [str(one) for one in frame["series"].unique()]
     if len(series) > 1:
@@ -475,7 +474,7 @@ def _from_frame(frame: pd.DataFrame, name: str) -> _Annual:
     unnamed = frame["row"].isin(["", None]) | frame["row"].isna() | frame["row"].duplicated()
     if unnamed.any():
         raise TableError(
-            f"{name}: column row must name each row differently; give rows as cbec.tables.frames.load "
+            f"{name}: column row must name each row differently; give rows as cbec.load "
             "returns them"
         )
     return levels

@@ -7,10 +7,10 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
-from difflib import get_close_matches
+from contextlib import suppress
 from pathlib import Path
 
-from cbec.errors import DataNotFoundError
+from cbec.errors import DataNotFoundError, did_you_mean
 from cbec.tables.datapackage import (
     DESCRIPTOR,
     EXAMPLES,
@@ -19,7 +19,6 @@ from cbec.tables.datapackage import (
     ForeignKey,
     Package,
     Table,
-    data_dir,
     listed,
     read_package,
 )
@@ -70,7 +69,7 @@ def check(
         raise DataNotFoundError(
             f"there is no {DESCRIPTOR} in {os.fspath(folder)}; give the folder of a data package"
         )
-    package = read_package(data_dir() if folder is None else Path(folder))
+    package = read_package(None if folder is None else Path(folder))
     found: list[Problem] = []
     for name in package.tables if names is None else listed(names):
         table = package.table(name)
@@ -154,8 +153,7 @@ def _strays(
         value = tuple(cells[column] for column in key.columns)
         if value in known or all(cell in table.missing_values for cell in value):
             continue
-        close = get_close_matches(value[0], [item[0] for item in known], n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = did_you_mean(value[0], [item[0] for item in known])
         problem = f"is not in column {', '.join(key.targets)} of {target.file}{hint}"
         remedy = "mend it here or add its row there"
         yield Problem(table.file, line, ", ".join(key.columns), ", ".join(value), problem, remedy)
@@ -168,8 +166,8 @@ def _differences(table: Table, package: Package) -> Iterator[Problem]:
     except OSError:
         return
     found: dict[str, int | str] = {"bytes": len(content), "hash": _hash(content)}
-    if table.name in package.read:
-        found["rows"] = len(package.read[table.name])
+    with suppress(BrokenTableError):
+        found["rows"] = len(package.rows(table))
     plain = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     cause = ""
     if plain != content and _hash(plain) == table.stated.get("hash"):

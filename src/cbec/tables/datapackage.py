@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from cbec.errors import DataNotFoundError, TableError
-from cbec.tables.rows import BrokenTableError, Problem, Row, broken, file_shown, read_rows, text_of
+from cbec.errors import DataNotFoundError, TableError, did_you_mean
+from cbec.tables.rows import (
+    BrokenTableError,
+    Problem,
+    Row,
+    broken,
+    content_of,
+    decoded,
+    file_shown,
+    read_rows,
+)
 
 __all__ = [
     "DESCRIPTOR",
@@ -92,26 +101,38 @@ class Table:
         return bool(self.primary_key) and "source" in self.columns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Package:
-    """The tables of a data package, and the rows of those that were read."""
+    """A data package: its folder, the content of its descriptor, and its tables by name."""
 
+    folder: Path
+    descriptor: Mapping[str, Any]
     tables: Mapping[str, Table]
-    read: dict[str, list[Row]]
 
     def table(self, name: str) -> Table:
         """Return the table of a name, or raise `TableError` with the nearest one."""
         if name in self.tables:
             return self.tables[name]
-        close = get_close_matches(str(name), self.tables, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = did_you_mean(str(name), self.tables)
         raise TableError(f"there is no table {name!r}{hint}; there are {', '.join(self.tables)}")
 
     def rows(self, table: Table) -> list[Row]:
-        """Read a table whose header must be the described one, once."""
-        if table.name not in self.read:
-            self.read[table.name] = _rows(table)
-        return self.read[table.name]
+        """Read a table, whose header must be the described one."""
+        return _rows(table)
+
+    def contents(self, *names: str) -> tuple[bytes, ...]:
+        """Return the content of tables, and of all that their keys point to."""
+        wanted = dict.fromkeys(names)
+        for name in names:
+            wanted |= dict.fromkeys(key.table for key in self.table(name).foreign_keys)
+        return tuple(content_of(self.table(name).path) for name in wanted)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that are there: the descriptor, the readme and the tables, by name."""
+        paths = [self.folder / DESCRIPTOR, self.folder / "README.md"]
+        paths += [table.path for table in self.tables.values()]
+        return sorted(path for path in paths if path.is_file())
 
 
 def data_dir() -> Path:
@@ -159,11 +180,25 @@ def data_dir() -> Path:
     )
 
 
-def read_package(folder: Path) -> Package:
-    """Read the descriptor in a folder, or raise `TableError` where it is broken."""
+def read_package(folder: Path | None = None) -> Package:
+    """Read the descriptor in a folder, the project's unless given.
+
+    Raises
+    ------
+    TableError
+        If it is broken.
+    DataNotFoundError
+        If there is none in the project.
+    """
+    folder = data_dir() if folder is None else folder
+    return _described(folder, content_of(folder / DESCRIPTOR))
+
+
+@functools.lru_cache(maxsize=16)
+def _described(folder: Path, content: bytes) -> Package:
     path = folder / DESCRIPTOR
     try:
-        descriptor = json.loads(text_of(path))
+        descriptor = json.loads(decoded(file_shown(path), content))
         tables = [_table(resource, folder) for resource in descriptor["resources"]]
     except json.JSONDecodeError as error:
         raise TableError(
@@ -173,8 +208,8 @@ def read_package(folder: Path) -> Package:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, re.error) as error:
         raise TableError(
-            f"{file_shown(path)} isn't a tabular data package ({type(error).__name__}: {error}); every "
-            "resource needs name, path and schema, every field name and type, and each constraint "
+            f"{file_shown(path)} isn't a tabular data package ({type(error).__name__}: {error}); "
+            "every resource needs name, path and schema, every field name and type, and each constraint "
             "a value of that type"
         ) from error
     given = [table.name for table in tables]
@@ -182,7 +217,7 @@ def read_package(folder: Path) -> Package:
     if twice or not given:
         problem = f"describes {twice[0]!r} twice" if twice else "describes no table"
         raise TableError(f"{file_shown(path)} {problem}; mend its resources")
-    package = Package({table.name: table for table in tables}, {})
+    package = Package(folder, descriptor, {table.name: table for table in tables})
     for table in tables:
         _check_keys(table, package)
     return package

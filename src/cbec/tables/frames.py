@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 from typing import Any
@@ -10,16 +11,7 @@ import pandas as pd
 
 from cbec.errors import TableError
 from cbec.tables.checks import problems_of
-from cbec.tables.datapackage import (
-    DTYPES,
-    READERS,
-    SERIES,
-    Package,
-    Table,
-    data_dir,
-    listed,
-    read_package,
-)
+from cbec.tables.datapackage import DTYPES, READERS, SERIES, Package, Table, listed, read_package
 
 __all__ = ["load", "names"]
 
@@ -40,7 +32,7 @@ def names() -> tuple[str, ...]:
     >>> "market" in names()
     True
     """
-    return tuple(read_package(data_dir()).tables)
+    return tuple(read_package().tables)
 
 
 def load(
@@ -89,13 +81,10 @@ def load(
     >>> load("goods_trade", vintage="communique").year.unique().tolist()
     [2023, 2024]
     """
-    package = read_package(data_dir())
+    package = read_package()
     table = package.table(name)
-    frame = _typed(table, package)
-    if table.holds_series:
-        frame = _with_series(frame, _typed(package.table(SERIES), package))
-    if table.is_sourced:
-        frame = frame.assign(row=_row_names(frame, table))
+    wanted = (name, SERIES) if table.holds_series else (name,)
+    frame = _whole(package, name, package.contents(*wanted)).copy()
     filters: dict[str, Any] = {
         "series": series,
         "vintage": vintage,
@@ -106,6 +95,16 @@ def load(
         if wanted is not None:
             frame = _kept(frame, table, column, wanted)
     return frame
+
+
+@functools.lru_cache(maxsize=256)
+def _whole(package: Package, name: str, _contents: tuple[bytes, ...]) -> pd.DataFrame:
+    """Return a table with all its columns; the same content isn't read twice."""
+    table = package.table(name)
+    frame = _typed(table, package)
+    if table.holds_series:
+        frame = _with_series(frame, _typed(package.table(SERIES), package))
+    return frame.assign(row=_row_names(frame, table)) if table.is_sourced else frame
 
 
 def _typed(table: Table, package: Package) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     ----------
     frame : DataFrame
         Rows of one series, one a year, with the columns ``year`` and ``evidence``, as
-        `cbec.tables.frames.load` or `cbec.chapters.runs.figures` return them.
+        `cbec.load` or `cbec.chapters.runs.figures` return them.
     figures : str
         A name of `SETS`.
 
@@ -124,7 +124,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     missing = [column for column in ("year", "evidence") if column not in frame.columns]
     if missing:
         raise TableError(
-            f"the frame lacks {', '.join(missing)}; give rows as cbec.tables.frames.load returns them"
+            f"the frame lacks {', '.join(missing)}; give rows as cbec.load returns them"
         )
     _check(set(frame["evidence"]))
     series = list(frame["series"].unique()) if "series" in frame.columns else []

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from cbec.errors import TableError
 
-__all__ = ["BrokenTableError", "Problem", "broken", "file_shown", "read_rows", "text_of"]
+__all__ = [
+    "BrokenTableError",
+    "Problem",
+    "broken",
+    "content_of",
+    "decoded",
+    "file_shown",
+    "read_rows",
+]
 
 
-Row = tuple[int, dict[str, str]]
+Row = tuple[int, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
 
     Returns
     -------
-    list of tuple of int and dict of str to str
+    list of tuple of int and mapping of str to str
         For each row the number of its first line, counted from 1 at the header, and its cells
         by column.
 
@@ -99,8 +109,13 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     (2, 'CHN')
     """
     path = Path(path)
-    shown = file_shown(path)
-    reader = csv.reader(io.StringIO(text_of(path), newline=""), strict=True)
+    return list(_parsed(file_shown(path), content_of(path)))
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(shown: str, content: bytes) -> tuple[Row, ...]:
+    """Read a file's content; the same content isn't read twice."""
+    reader = csv.reader(io.StringIO(decoded(shown, content), newline=""), strict=True)
     rows: list[Row] = []
     line = 1
     try:
@@ -117,7 +132,7 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
                     f"has {len(cells)} cells, the header has {len(header)}",
                     "add or remove cells, and quote any cell that holds a comma",
                 )
-            rows.append((line, dict(zip(header, cells, strict=True))))
+            rows.append((line, MappingProxyType(dict(zip(header, cells, strict=True)))))
             line = reader.line_num + 1
     except csv.Error as error:
         raise broken(
@@ -126,7 +141,7 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
             f"can't be read as CSV ({error})",
             'close every quote, and double any quote (") within a quoted cell',
         ) from error
-    return rows
+    return tuple(rows)
 
 
 def file_shown(path: Path) -> str:
@@ -139,18 +154,21 @@ def broken(file: str, line: int | None, problem: str, remedy: str) -> BrokenTabl
     return BrokenTableError(Problem(file, line, "", None, problem, remedy))
 
 
-def text_of(path: Path) -> str:
-    """Return the text of a file in UTF-8, with or without a byte-order mark."""
-    shown = file_shown(path)
+def content_of(path: Path) -> bytes:
+    """Return the content of a file, or raise `TableError` if it can't be opened."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         problem = f"can't be opened ({error.strerror})"
-        raise broken(shown, None, problem, "restore the file") from error
+        raise broken(file_shown(path), None, problem, "restore the file") from error
+
+
+def decoded(shown: str, content: bytes) -> str:
+    """Return the text of a file in UTF-8, with or without a byte-order mark."""
     try:
-        return data.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = content.count(b"\n", 0, error.start) + 1
         raise broken(shown, line, "isn't UTF-8", "save the file as UTF-8") from error
 
 

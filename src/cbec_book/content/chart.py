@@ -20,15 +20,15 @@ import copy
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.util import logging
 
-from cbec.audit.provenance import Entry, find, split_names
+from cbec.audit.provenance import find, split_names
 from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, html_table
 from cbec.display.sources import origin_html, origin_of, origins_html, rows_html
 from cbec.display.vega import MIME, inline_json, vega_bundle
@@ -36,15 +36,17 @@ from cbec.errors import CbecError
 from cbec_book.content.chart_spec import Chart, read_chart
 from cbec_book.content.chart_svg import draw_svg
 from cbec_book.content.sections import scrolled_html
-from cbec_book.own_ledger import addresses, note_data
+from cbec_book.own_ledger import note_data
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
     from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
+EXTENSION = "cbec_book"
 VEGA_BUNDLE = "cbec-vega.js"
 LOADER = "charts.js"
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
@@ -94,15 +96,13 @@ def data_rows(chart: Chart) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def data_html(chart: Chart, address: Callable[[Entry], str]) -> str:
+def data_html(chart: Chart) -> str:
     """Write the table of a chart's data.
 
     Parameters
     ----------
     chart : Chart
         What to write.
-    address : callable
-        Gives the address of an entry as seen from the chart's page.
 
     Returns
     -------
@@ -131,9 +131,9 @@ def data_html(chart: Chart, address: Callable[[Entry], str]) -> str:
         if record.get("evidence") == "unconfirmed":
             cells[marked] = f"{UNCONFIRMED_MARK} {cells[marked]}"
         if len(origins) > 1:
-            cells.append(origins_html(entries, address))
+            cells.append(origins_html(entries))
         elif origins:
-            cells.append(rows_html(entries, address))
+            cells.append(rows_html(entries))
         rows.append(cells)
     head = [title for _, title in chart.columns]
     above = ""
@@ -256,7 +256,7 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
             subtype="chart",
         )
     try:
-        data = data_html(chart, addresses(self.builder.env, self.builder.current_docname))
+        data = data_html(chart)
     except CbecError as error:
         data = ""
         logger.warning("chart %r: %s", chart.title, error, location=node, type="cbec")
@@ -278,36 +278,32 @@ def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:
 
 
 class VegaLiteRenderer:
-    """MyST-NB plug-in that turns Vega-Lite outputs into chart nodes."""
+    """MyST-NB plug-in that turns Vega-Lite outputs into chart nodes.
 
-    mime_priority_overrides: ClassVar[list[tuple[str, str, int | None]]] = [
-        (builder, MIME, 5) for builder in HTML_BUILDERS
-    ]
+    MyST-NB finds it in every book of the environment that this package is installed in: where the
+    extension isn't loaded, it leaves all outputs to others.
+    """
 
     @staticmethod
     def handle_mime(
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Element] | None:
-        """Render one output, or leave it to MyST-NB.
-
-        Parameters
-        ----------
-        renderer : NbElementRenderer
-            MyST-NB's renderer.
-        data : MimeData
-            The output.
-        inline : bool
-            True if the output stands inside a line of text.
-
-        Returns
-        -------
-        list of nodes.Element or None
-            The chart, or None for any other kind of output.
-        """
-        if inline or data.mime_type != MIME:
+        """Render one output, or return None to leave it to MyST-NB."""
+        env = getattr(renderer.renderer, "sphinx_env", None)
+        if inline or data.mime_type != MIME or env is None:
+            return None
+        if EXTENSION not in env.app.extensions:
             return None
         content: Any = data.content
         return [make_chart_node(content if isinstance(content, Mapping) else json.loads(content))]
+
+
+def prefer_specifications(app: Sphinx, config: Config) -> None:
+    """Let MyST-NB take an output's specification before its picture."""
+    config.nb_mime_priority_overrides = [
+        *config.nb_mime_priority_overrides,
+        *((builder, MIME, 5) for builder in HTML_BUILDERS),
+    ]
 
 
 def write_vega_bundle(app: Sphinx) -> None:
@@ -391,6 +387,7 @@ def setup(app: Sphinx) -> None:
         man=skip,
         texinfo=skip,
     )
+    app.connect("config-inited", prefer_specifications)
     app.connect("builder-inited", write_vega_bundle)
     app.connect("doctree-read", note_chart_data)
     app.connect("html-page-context", add_chart_scripts)

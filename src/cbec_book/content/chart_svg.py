@@ -41,8 +41,9 @@ _DIGITS = re.compile(r"\d+\.\d{2,}")
 def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
     """Draw the still picture of a chart.
 
-    Its text is measured in the font of :func:`cbec.display.vega.register_font`, so that the picture doesn't
-    depend on the fonts of the machine that builds the site, and shown in the specification's.
+    Its text is measured in the font of :func:`cbec.display.vega.register_font`, so that the
+    picture doesn't depend on the fonts of the machine that builds the site, and shown in the
+    specification's.
 
     Parameters
     ----------

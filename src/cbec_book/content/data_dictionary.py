@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.audit.provenance import data_files, descriptor
 from cbec.display.html import html_table
+from cbec.tables.datapackage import read_package
 from cbec_book.content.sections import facts_html, scrolled_html, section
 from cbec_book.own_ledger import note_data
 
@@ -52,7 +52,7 @@ def write_zip(path: Path) -> None:
         The file to write. Its name without the ending is the folder in the zip.
     """
     with zipfile.ZipFile(path, "w") as archive:
-        for file in data_files():
+        for file in read_package().files:
             entry = zipfile.ZipInfo(f"{path.stem}/{file.name}", _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, whatever system the build runs on
@@ -74,13 +74,13 @@ def copy_package(app: Sphinx, error: Exception | None) -> None:
         return
     folder = Path(app.outdir, FOLDER)
     folder.mkdir(exist_ok=True)
-    for file in data_files():
+    for file in read_package().files:
         shutil.copyfile(file, folder / file.name)
     write_zip(folder / _zip_name())
 
 
 def _zip_name() -> str:
-    return f"{descriptor()['name']}.zip"
+    return f"{read_package().descriptor['name']}.zip"
 
 
 class _DataDictionary(SphinxDirective):
@@ -88,7 +88,7 @@ class _DataDictionary(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         note_data(self.env)
-        package = descriptor()
+        package = read_package().descriptor
         up = "../" * self.env.docname.count("/")
         found: list[nodes.Node] = [nodes.raw("", _package_html(package, up), format="html")]
         for table in package["resources"]:

@@ -29,10 +29,10 @@ from cbec.figures.words import interval_text
 from cbec_book.content.discussions import discussed_html
 from cbec_book.content.ledger_tools import data_html, downloads_html, tools_html
 from cbec_book.content.number_notes import finding_html
-from cbec_book.content.searches import PROVENANCE_PAGE, searched_html
+from cbec_book.content.searches import searched_html
 from cbec_book.content.sections import scrolled_html, section
 from cbec_book.content.uncounted_numerals import counted_facts
-from cbec_book.own_ledger import LEDGER_PAGE, book_audit, note_data
+from cbec_book.own_ledger import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, note_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

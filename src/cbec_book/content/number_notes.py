@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from cbec.audit.ledger import Finding, Ledger
 from cbec.audit.provenance import Entry, find
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
+from cbec.display.html import entry_link
 from cbec.display.sources import source_html, sources_html
 from cbec.figures.expression import names, parse
 from cbec.figures.words import interval_text
 from cbec_book.own_ledger import book_audit
 
-__all__ = ["Address", "finding_html", "note_html"]
-
-Address = Callable[[Entry], str]
+__all__ = ["finding_html", "note_html"]
 
 
-def note_html(about: Sequence[str], address: Address) -> str:
+def note_html(about: Sequence[str]) -> str:
     """Write the note of a number.
 
     Parameters
@@ -28,8 +27,6 @@ def note_html(about: Sequence[str], address: Address) -> str:
         What the number is: ``("claim", id)`` for a printed figure and what is recomputed for it,
         ``("derive", expression, value, range)``, ``("computed", name, value, row, ...)``, or
         ``("verdicts", what, count)``.
-    address : callable
-        Gives the address of an entry as seen from the note's page.
 
     Returns
     -------
@@ -39,22 +36,20 @@ def note_html(about: Sequence[str], address: Address) -> str:
     kind, *rest = about
     match kind:
         case "claim":
-            return _claim(book_audit()[rest[0]], address)
+            return _claim(book_audit()[rest[0]])
         case "derive":
             expression, value, span = rest
             used = [find(name) for name in names(parse(expression))]
             words = f", {escape(span)}" if span else ""
-            return _head(value, f"{words}: <code>{escape(expression)}</code>") + _rests_on(
-                used, address
-            )
+            return _head(value, f"{words}: <code>{escape(expression)}</code>") + _rests_on(used)
         case "computed":
             _, value, *rows = rest
             used = [find(name) for name in rows]
             words = ", computed by the code of this page"
-            return _head(value, words + (" from" if used else "")) + _rests_on(used, address)
+            return _head(value, words + (" from" if used else "")) + _rests_on(used)
         case _:
             what, count = rest
-            return _verdicts(what, count, address)
+            return _verdicts(what, count)
 
 
 def _head(value: str, words: str, language: str = "") -> str:
@@ -62,15 +57,15 @@ def _head(value: str, words: str, language: str = "") -> str:
     return f"<p><strong{lang}>{escape(value)}</strong>{words}</p>"
 
 
-def _rests_on(entries: Iterable[Entry], address: Address) -> str:
+def _rests_on(entries: Iterable[Entry]) -> str:
     listed = list(entries)
-    return sources_html(listed, address) if listed else ""
+    return sources_html(listed) if listed else ""
 
 
-def _claim(result: ClaimAudit, address: Address) -> str:
+def _claim(result: ClaimAudit) -> str:
     claim, entry = result.claim, find(result.claim.id)
     badges = f"{verdict_html(result.arithmetic, result.code)} {verdict_html(result.evidence)}"
-    label = _linked(result, address)
+    label = _linked(result)
     if claim.printed is None:
         head = f"<p>{label} {badges}</p>"
     else:
@@ -89,21 +84,19 @@ def _claim(result: ClaimAudit, address: Address) -> str:
         recomputed = f"Recomputed: {result.recomputed_text}{within}, "
         words = escape(recomputed if result.recomputed_text else "Compares ")
         used = (find(name) for name in names(claim.derivation))
-        derived = f"<p>{words}<code>{escape(claim.derivation_text)}</code></p>" + _rests_on(
-            used, address
-        )
+        derived = f"<p>{words}<code>{escape(claim.derivation_text)}</code></p>" + _rests_on(used)
     items = [finding_html(finding, book_audit().ledger) for finding in result.findings]
     found = f"<p>Evidence:</p><ul>{_items(items)}</ul>" if items else ""
     return head + derived + found
 
 
-def _linked(result: ClaimAudit, address: Address) -> str:
+def _linked(result: ClaimAudit) -> str:
     """Write what a claim measures, and when, linked to the ledger."""
     claim = result.claim
-    return f'<a href="{escape(address(find(claim.id)))}">{escape(claim.title)}</a>'
+    return entry_link(claim.id, escape(claim.title))
 
 
-def _verdicts(what: str, count: str, address: Address) -> str:
+def _verdicts(what: str, count: str) -> str:
     audit = book_audit()
     axis, _, verdict = what.partition(" ")
     if verdict:
@@ -111,13 +104,15 @@ def _verdicts(what: str, count: str, address: Address) -> str:
         badge = verdict_html(Arithmetic(verdict) if axis == "arithmetic" else Evidence(verdict))
         words = f" statistics: {badge}"
     elif what == "claims":
-        page = address(find(audit.claims[0].claim.id)).partition("#")[0]
-        chosen, words = [], f' statistics, all in <a href="{escape(page)}">the ledger</a>'
+        chosen, words = (
+            [],
+            f" statistics, all in {entry_link(audit.claims[0].claim.id, 'the ledger')}",
+        )
     else:
         chosen = list(audit.cross_checks)
         words = " cross-checks between printed figures hold"
     links = [
-        _linked(r, address) + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
+        _linked(r) + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
         for r in chosen
     ]
     return _head(count, words) + (f"<p>{'; '.join(links)}</p>" if links else "")

@@ -1,9 +1,9 @@
 """Numbers in prose, each linked to a note that says where it comes from.
 
 ``{figures-used}``
-    One note for each number of the page that a role of :mod:`cbec_book.content.roles` has put there: what
-    it is, its range within rounding, and the figures it rests on with vintage, evidence grade and
-    source. Each number links to its note, and each note back to its numbers.
+    One note for each number of the page that a role of :mod:`cbec_book.content.roles` has put
+    there: what it is, its range within rounding, and the figures it rests on with vintage,
+    evidence grade and source. Each number links to its note, and each note back to its numbers.
 
 Where scripts run, ``notes.js`` shows the note beside the number, and in the same way the
 definition of a term that :mod:`cbec_book.content.glossary_links` has linked.
@@ -19,7 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from cbec_book.content.number_notes import note_html
-from cbec_book.own_ledger import addresses, note_data
+from cbec_book.own_ledger import note_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -36,8 +36,8 @@ TERM_CLASS = "cbec-term"
 class number(nodes.Inline, nodes.TextElement):  # noqa: N801 (docutils names nodes so)
     """A number in prose.
 
-    ``about`` says which number it is, see `cbec_book.content.number_notes.note_html`. ``refuri`` is where it
-    leads on a page without notes, if anywhere, and ``hint`` is shown on hover.
+    ``about`` says which number it is, see `cbec_book.content.number_notes.note_html`. ``refuri``
+    is where it leads on a page without notes, if anywhere, and ``hint`` is shown on hover.
     """
 
 
@@ -84,7 +84,6 @@ class CollectNotes(SphinxTransform):
                 subtype="notes",
             )
             return
-        address = addresses(self.env, self.env.docname)
         items = []
         for position, (about, found) in enumerate(uses.items(), start=1):
             back = []
@@ -97,7 +96,7 @@ class CollectNotes(SphinxTransform):
                 )
             items.append(
                 f'<li id="figure-{position}"><span class="cbec-note__back">{" ".join(back)}</span>'
-                f"{note_html(about, address)}</li>"
+                f"{note_html(about)}</li>"
             )
         place += nodes.raw("", f'<ol class="cbec-notes">{"".join(items)}</ol>', format="html")
 

@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from cbec.audit.provenance import find
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense, verdict_html
-from cbec_book.own_ledger import LEDGER_PAGE, addresses, book_audit, note_data
+from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address, note_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -46,12 +46,13 @@ class _Overview(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
     def _parts(self, audit: Audit) -> Iterator[str]:
-        address = addresses(self.env, self.env.docname)
         ledger = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
-        total = len(audit.claims)
+        page, total = self.env.docname, len(audit.claims)
         yield '<figure class="cbec-overview"><div class="cbec-overview__parts">'
         for place, results in groupby(audit.claims, key=lambda result: result.claim.place):
-            tiles = "".join(_tile(result, address(find(result.claim.id))) for result in results)
+            tiles = "".join(
+                _tile(result, entry_address(find(result.claim.id), page)) for result in results
+            )
             yield (
                 f'<div><p>{escape(place)}</p><div class="cbec-overview__tiles">{tiles}</div></div>'
             )

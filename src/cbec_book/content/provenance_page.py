@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.audit.provenance import Entry, descriptor, entries
+from cbec.audit.provenance import Entry, entries
 from cbec.display.html import UNCONFIRMED_MARK, html_table
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.tables import frames
+from cbec.tables.datapackage import read_package
 from cbec.tables.grades import GRADES, UNCONFIRMED_EN
 from cbec_book.content.sections import facts_html, scrolled_html, section
 from cbec_book.own_ledger import note_data
@@ -45,7 +46,7 @@ class _Provenance(SphinxDirective):
         series = frames.load("series").fillna("").set_index("id")
         described: dict[Any, dict[Any, Any]] = series.to_dict("index")
         found: list[nodes.Node] = [_raw(_overview(own, described))]
-        for table in descriptor()["resources"]:
+        for table in read_package().descriptor["resources"]:
             held = [entry for entry in own if entry.table == table["name"]]
             if not held:
                 continue
@@ -75,7 +76,7 @@ def _raw(html: str) -> nodes.raw:
 
 def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]]) -> str:
     """Write how many figures of each series have which grade."""
-    titles = {table["name"]: table["title"] for table in descriptor()["resources"]}
+    titles = {table["name"]: table["title"] for table in read_package().descriptor["resources"]}
     groups: dict[tuple[str, str], Counter[str]] = {}
     # The ledger's outside figures repeat rows of other tables.
     rows = [entry for entry in rows if entry.table != _REPEATED]

@@ -19,7 +19,6 @@ On a page with ``{figures-used}`` each of them links to its note there.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -31,11 +30,11 @@ from cbec.audit.provenance import find
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, sense
 from cbec.display.notebook import TRACE_MIME
-from cbec.errors import CbecError, ExpressionError
+from cbec.errors import CbecError, ExpressionError, did_you_mean
 from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
 from cbec_book.content.numbers import number
-from cbec_book.own_ledger import LEDGER_PAGE, book_audit, note_data
+from cbec_book.own_ledger import book_audit, entry_address, note_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -101,9 +100,7 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
 
 def _led(figure: number, id: str, document: nodes.document) -> number:
     """Let a number lead to the ledger where its page has no notes."""
-    env = document.settings.env
-    address = env.app.builder.get_relative_uri(env.docname, LEDGER_PAGE)
-    figure["refuri"] = f"{address}#claim-{id}"
+    figure["refuri"] = entry_address(find(id), document.settings.env.docname)
     return figure
 
 
@@ -202,8 +199,7 @@ def _computed(name: str, document: nodes.document) -> nodes.Node:
             key: output["data"] for key, output in kept.items() if TRACE_MIME in output["data"]
         }
     if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        hint = did_you_mean(name, known)
         raise ExpressionError(
             f"{name!r} was not computed on this page{hint}; a code cell keeps a number with "
             "cbec.display.notebook.computed(name, value, rows)"

@@ -23,9 +23,7 @@ from cbec_book.own_ledger import LEDGER_PAGE, book_audit, note_data
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["PROVENANCE_PAGE", "searched_html", "setup"]
-
-PROVENANCE_PAGE = "reference/provenance"
+__all__ = ["searched_html", "setup"]
 
 
 def searched_html(page: str) -> dict[str, str]:

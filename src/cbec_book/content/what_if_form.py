@@ -1,13 +1,14 @@
 """The directive ``{audit-what-if}``: change one printed figure and see which verdicts fall.
 
 The page gets the derivations as JSON and a form that ``what_if_form.js`` brings alive; the
-arithmetic is that of ``what_if_arithmetic.js``, on exact rationals as here. Without scripts there remains
-a table of what rests on each figure, and how far the figure could move before a verdict falls.
+arithmetic is that of ``what_if_arithmetic.js``, on exact rationals as here. Without scripts there
+remains a table of what rests on each figure, and how far the figure could move before a verdict
+falls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -21,11 +22,11 @@ from cbec.audit.provenance import find
 from cbec.audit.results import FAILING, printed_html
 from cbec.audit.verdicts import ARITHMETIC
 from cbec.audit.what_if import Room, WhatIf, _number, what_if
-from cbec.display.html import html_table
+from cbec.display.html import entry_link, html_table
 from cbec.display.vega import inline_json
 from cbec.figures.words import figure_in_english
 from cbec_book.content.sections import scrolled_html
-from cbec_book.own_ledger import addresses, book_audit, note_data
+from cbec_book.own_ledger import book_audit, entry_address, note_data
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -69,16 +70,15 @@ class _AuditWhatIf(SphinxDirective):
                 type="cbec",
                 subtype="whatif",
             )
-        address = addresses(self.env, self.env.docname)
-        page = _page(asked, lambda id: address(find(id)))
+        page = _page(asked, self.env.docname)
         return [nodes.raw("", page, format="html", classes=[_WRAPPER])]
 
 
-def _page(asked: WhatIf, address: Callable[[str], str]) -> str:
+def _page(asked: WhatIf, pagename: str) -> str:
     rooms = {id: asked.room(id) for id in asked.resting}
     table = html_table(
         ("Figure", "Printed", "What rests on it", "No verdict falls"),
-        [list(_row(asked, id, rooms[id], address)) for id in asked.resting],
+        [list(_row(asked, id, rooms[id])) for id in asked.resting],
         caption="What rests on each figure, and the figures with as many digits that it could be, "
         "the others as printed, before a verdict falls",
         cards=True,
@@ -90,18 +90,18 @@ def _page(asked: WhatIf, address: Callable[[str], str]) -> str:
         '<details class="cbec-more" open><summary>What rests on each figure</summary>'
         f"{scrolled_html(table)}</details>"
         '<script type="application/json" class="cbec-whatif__data">'
-        f"{inline_json(script_data(asked, rooms, address))}</script>"
+        f"{inline_json(script_data(asked, rooms, pagename))}</script>"
     )
 
 
-def _row(asked: WhatIf, id: str, room: Room | None, address: Callable[[str], str]) -> Iterator[str]:
+def _row(asked: WhatIf, id: str, room: Room | None) -> Iterator[str]:
     figure = asked.ledger.figure(id)
-    yield f'<a href="{escape(address(id))}">{escape(_title(figure))}</a>'
+    yield entry_link(id, escape(_title(figure)))
     yield printed_html(figure) if isinstance(figure, Claim) else escape(_english(figure))
     items = []
     for claim in asked.resting[id]:
         title = "its own derivation" if claim == id else asked.ledger.claims[claim].title
-        items.append(f'<a href="{escape(address(claim))}">{escape(title)}</a>')
+        items.append(entry_link(claim, escape(title)))
     yield "; ".join(items)
     yield _room_html(room)
 
@@ -172,9 +172,7 @@ def _place(figure: Figure) -> str:
     return f"The paper, {figure.place}" if isinstance(figure, Claim) else "Outside the paper"
 
 
-def script_data(
-    asked: WhatIf, rooms: Mapping[str, Room | None], address: Callable[[str], str]
-) -> dict[str, Any]:
+def script_data(asked: WhatIf, rooms: Mapping[str, Room | None], pagename: str) -> dict[str, Any]:
     """Return what the scripts need to know, ready for JSON; exact numbers are texts.
 
     Parameters
@@ -183,8 +181,8 @@ def script_data(
         The figures and derivations.
     rooms : Mapping of str to Room or None
         How far figures can move, for those that should say so.
-    address : callable
-        Gives the address of a claim's entry by its id.
+    pagename : str
+        The page that asks.
 
     Returns
     -------
@@ -204,7 +202,7 @@ def script_data(
             {
                 "id": claim.id,
                 "title": claim.title,
-                "address": address(claim.id),
+                "address": entry_address(find(claim.id), pagename),
                 "tree": asked.trees[claim.id],
             }
             for claim in claims

@@ -2,8 +2,8 @@
 
 Each page gets Open Graph properties, and a description made of its first sentences. Only where
 ``html_baseurl`` says where the site is, addresses are known: then pages get theirs and that of the
-picture of :mod:`cbec_book.page.preview_card`, and the site a ``sitemap.xml`` and a ``robots.txt``. Sphinx itself
-writes the canonical link.
+picture of :mod:`cbec_book.page.preview_card`, and the site a ``sitemap.xml`` and a ``robots.txt``.
+Sphinx itself writes the canonical link.
 """
 
 from __future__ import annotations

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 import vl_convert
 from bs4 import BeautifulSoup
 from docutils import nodes
 from myst_nb.core.render import MimeData
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from cbec.audit.provenance import find
 from cbec.errors import TableError
 from cbec_book.content import chart, chart_svg
+from cbec_book.own_ledger import DATA_PAGE, entry_address, link_entries
 
 WORDS = {
     "title": "Title <1>",
@@ -148,15 +154,36 @@ def test_figure_leaves_out_lines_that_are_empty() -> None:
 
 
 def test_plug_in_takes_vega_lite_and_nothing_else() -> None:
-    def handle(mime: str, *, inline: bool = False) -> list[nodes.Element] | None:
+    def handle(
+        mime: str, *, inline: bool = False, extension: str = "cbec_book"
+    ) -> list[nodes.Element] | None:
+        env = SimpleNamespace(app=SimpleNamespace(extensions={extension: None}))
+        renderer: Any = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env))
         data = MimeData(mime, make_spec())  # type: ignore[arg-type]
-        return chart.VegaLiteRenderer.handle_mime(None, data, inline)  # type: ignore[arg-type]
+        return chart.VegaLiteRenderer.handle_mime(renderer, data, inline)
 
+    assert handle(chart.MIME, extension="myst_nb") is None
     made = handle(chart.MIME)
     assert made is not None
     assert made[0]["spec"] == make_spec()
     assert handle("image/png") is None
     assert handle(chart.MIME, inline=True) is None
+
+
+def test_a_book_without_the_extension_shows_what_it_would_show_without_the_package(
+    tmp_path: Path, build_book: Callable[..., Any]
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(drawn, "PNG")
+    picture = base64.b64encode(drawn.getvalue()).decode("ascii")
+    outputs = [new_output("display_data", {chart.MIME: make_spec(), "image/png": picture})]
+    notebook = new_notebook(cells=[new_code_cell("chart", outputs=outputs)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": ""}
+    pages = {"index": nbformat.writes(notebook)}
+    other = build_book(tmp_path, pages, extensions=["myst_nb"], html_math_renderer="mathjax")
+    assert other.warnings == []
+    assert other.tree["index"].select_one("img")["src"].endswith(".png")
+    assert "cbec" not in other.text["index"]
 
 
 def test_bundle_keeps_its_names_to_itself() -> None:
@@ -187,7 +214,7 @@ def make_data_spec(data: list[dict[str, Any]] = DATA, columns: Any = COLUMNS) ->
 
 def data_table(spec: dict[str, Any]) -> BeautifulSoup:
     read = chart.read_chart(spec)
-    return BeautifulSoup(chart.data_html(read, lambda entry: f"#{entry.anchor}"), "html.parser")
+    return BeautifulSoup(link_entries(chart.data_html(read), DATA_PAGE), "html.parser")
 
 
 def test_data_are_shown_in_a_closed_table_each_row_once() -> None:
@@ -227,7 +254,7 @@ def test_a_row_tells_vintage_grade_and_source_and_leads_to_its_place() -> None:
     origins = [row.find_all("td")[2] for row in page.tbody.find_all("tr")]
     for row, cell in zip(DATA[:2], origins, strict=False):
         entry = find(row["row"])
-        assert cell.a["href"] == f"#{entry.name}"
+        assert cell.a["href"] == entry_address(entry, DATA_PAGE)
         for part in (entry.vintage, entry.evidence):
             assert part in cell.get_text()
     assert origins[1].find_all("a")[1]["href"] == entry.source.url

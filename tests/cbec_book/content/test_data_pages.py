@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from bs4 import Tag
 
-from cbec.audit.provenance import data_files, descriptor, entries
-from cbec.tables.datapackage import data_dir
+from cbec.audit.provenance import entries
+from cbec.tables.datapackage import data_dir, read_package
 from cbec.tables.grades import GRADES
 from cbec_book.content.data_dictionary import write_zip
 
-PACKAGE = descriptor()
+PACKAGE = read_package().descriptor
 ROWS = [entry for entry in entries().values() if entry.kind == "row"]
 
 
@@ -99,7 +99,7 @@ def test_links_of_the_dictionary_lead_somewhere(dictionary: Tag, folder: Path) -
 def test_the_site_holds_the_package_byte_for_byte(book: Any, folder: Path) -> None:
     held = {path.name: path.read_bytes() for path in (folder / "_build/data").iterdir()}
     archive = held.pop(f"{PACKAGE['name']}.zip")
-    assert held == {path.name: path.read_bytes() for path in data_files()}
+    assert held == {path.name: path.read_bytes() for path in read_package().files}
     assert archive
 
 

@@ -12,7 +12,7 @@ from bs4 import Tag
 
 from cbec.audit.provenance import Entry, find
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
-from cbec_book.own_ledger import book_audit
+from cbec_book.own_ledger import book_audit, entry_address
 
 ZONES = ["pilot-zones-2015-03-07", "pilot-zones-2016-01-15"]
 DOUBTFUL = "market-total-2018-as-published"  # CONTENT.md: unconfirmed
@@ -125,7 +125,7 @@ def assert_traced(note: Tag, entry: Entry) -> None:
     for part in (entry.label_en, entry.printed, entry.vintage, entry.evidence, entry.period):
         assert part in text, part
     links = [a["href"] for a in note.find_all("a")]
-    assert f"../{entry.page}.html#{entry.anchor}" in links
+    assert entry_address(entry, "chapters/one") in links
     if entry.source.url:
         assert entry.source.url in links
 

@@ -1,4 +1,4 @@
-"""What `cbec_book.page.accessibility` makes of a page; its effect on the site is held by `tests/site`."""
+"""What the changes for accessibility make of a page; `tests/site` holds what they do to the site."""
 
 import pytest
 

@@ -11,7 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
-from cbec_book.own_ledger import book_audit
+from cbec.audit.provenance import find
+from cbec_book.own_ledger import book_audit, entry_address
 
 
 def page(html: str) -> str:
@@ -32,8 +33,8 @@ def test_the_claims_of_the_books_ledger_are_linked_and_others_are_not(
         encoding="utf-8",
     )
     other = audit_ledger(read_ledger(foreign))._repr_html_()
-    assert "data-claim" in own
-    assert "data-claim" in other
+    assert "data-entry" in own
+    assert "data-entry" in other
     book = build_book(
         tmp_path / "book",
         {
@@ -50,3 +51,14 @@ def test_the_claims_of_the_books_ledger_are_linked_and_others_are_not(
     anchors = {tag["id"] for tag in book.tree["reference/ledger"].select("[id]")}
     assert {link.partition("#")[2] for link in links} <= anchors
     assert "Sales" in book.text["chapters/one"]
+
+
+def test_each_kind_has_its_page_and_anchor() -> None:
+    for name, place in {
+        "market-total-2024-as-published": "reference/provenance#market-total-2024-as-published",
+        "goods-trade-2024-first": "reference/provenance#goods-trade-2024-first",
+        "market-2024": "reference/ledger#claim-market-2024",
+        "market": "reference/data#table-market",
+    }.items():
+        path, _, anchor = place.partition("#")
+        assert entry_address(find(name), "index") == f"{path}.html#{anchor}"

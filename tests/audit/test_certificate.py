@@ -260,7 +260,7 @@ def test_a_data_package_that_does_not_describe_the_ledger_does_not_matter(tmp_pa
 def test_a_broken_data_package_beside_a_ledger_is_said(tmp_path: Path, text: str) -> None:
     path = own(tmp_path)
     (tmp_path / "datapackage.json").write_text(text, encoding="utf-8")
-    with pytest.raises(TableError, match="isn't a tabular data package"):
+    with pytest.raises(TableError, match=r"isn't (a tabular data package|JSON)"):
         certify(path)
 
 

@@ -407,8 +407,8 @@ def test_every_part_bears_on_a_share_of_their_sum() -> None:
     frame = mix(parts)
     assert frame["evidence"].tolist() == ["not-found", "derived"] * 2
     assert frame.loc[("b", 2), "row"] == "b-2 a-2"
-    change = growth_shares(parts).loc[("a", 2), "row"]
-    assert set(change.split()) == {"a-1", "a-2", "b-1", "b-2"}
+    change = growth_contributions(parts).loc[("a", 2), "row"]
+    assert set(change.split()) == {"a-1", "a-2", "b-1"}
 
 
 def test_a_measure_of_graded_rows_without_a_result_keeps_its_columns() -> None:

@@ -24,10 +24,10 @@ from cbec.audit.ledger_files import BESIDE, ledger_file, read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
 from cbec.audit.verdicts import CODES, Arithmetic, Evidence
-from cbec.errors import CertificateError
+from cbec.errors import CertificateError, TableError
 from cbec.figures.expression import names
 from cbec.tables.checks import check
-from cbec.tables.datapackage import DESCRIPTOR, read_package
+from cbec.tables.datapackage import DESCRIPTOR, read_descriptor
 
 __all__ = [
     "SCHEMA",
@@ -281,8 +281,13 @@ def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
     """Return the tables, by path, of the data package that describes a ledger; none without one."""
     if not path.with_name(DESCRIPTOR).is_file():
         return {}
-    tables = read_package(path.parent).tables.values()
-    found = {table.stated["path"]: table.stated for table in tables}
+    try:
+        found = {table["path"]: table for table in read_descriptor(path.parent)["resources"]}
+    except (KeyError, TypeError) as error:
+        raise TableError(
+            f"{path.with_name(DESCRIPTOR)} isn't a tabular data package ({type(error).__name__}); "
+            "mend it, or move the ledger to a folder of its own"
+        ) from error
     return found if path.name in found else {}
 
 

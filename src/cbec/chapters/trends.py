@@ -62,6 +62,7 @@ def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
 
     Examples
     --------
+    >>> from cbec.chapters.runs import run_of
     >>> in_words(run_of("customs-total", "first-published"), 2025, "naive")
     '2.6 (2.3 to 2.9)'
     >>> in_words(run_of("market-total", basis="sourced"), 2025)
@@ -270,6 +271,7 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from cbec.chapters.runs import run_of
     >>> run = run_of("market-total")
     >>> error_table(evaluation(run, ["naive"], 2), run)["value"].round(1).tolist()
     [12.1, 24.2]
@@ -371,6 +373,7 @@ def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from cbec.chapters.runs import run_of
     >>> power_table({"Market": run_of("market-total")})["Rates"].tolist()
     [12, 12]
     """

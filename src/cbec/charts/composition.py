@@ -37,8 +37,8 @@ def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: 
 
     Examples
     --------
-    >>> from cbec import tables
-    >>> frame = tables.load("market", year=2024)
+    >>> from cbec import load
+    >>> frame = load("market", year=2024)
     >>> parts = ["market-export", "market-import"]
     >>> chart = stacked_mix(frame, unit="trillion CNY", order=parts, total="market-total")
     >>> chart.data.set_index("series")["share"].tolist()

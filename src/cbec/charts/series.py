@@ -59,8 +59,8 @@ def annual_lines(
 
     Examples
     --------
-    >>> from cbec import tables
-    >>> frame = tables.load("market", series="market-total")
+    >>> from cbec import load
+    >>> frame = load("market", series="market-total")
     >>> chart = annual_lines(frame, unit="trillion CNY")
     >>> chart.usermeta["cbec"]["columns"]
     [['year', 'Year'], ['series', 'Series'], ['value', 'trillion CNY']]
@@ -176,8 +176,8 @@ def definitions(
 
     Examples
     --------
-    >>> from cbec import tables
-    >>> frame = tables.load("market", series=["market-total", "market-import"])
+    >>> from cbec import load
+    >>> frame = load("market", series=["market-total", "market-import"])
     >>> chart = definitions(frame, unit="trillion CNY", order=["market-total", "market-import"])
     >>> [name for name in chart.data["name"] if name]
     ['market-total', 'market-\nimport']

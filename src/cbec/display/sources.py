@@ -50,7 +50,7 @@ def sources_html(entries: Iterable[Entry]) -> str:
     Examples
     --------
     >>> from cbec.audit.provenance import find
-    >>> print(sources_html([find("gdp-2022-revised-pre-census")])
+    >>> print(sources_html([find("gdp-2022-revised-pre-census")]))
     <ul class="cbec-sources"><li>...<br><a data-entry="gdp-2022-revised-pre-census">...</ul>
     """
     labels = grouped(entries, lambda e: (e.kind, e.label_en, e.unit, e.kind == "row" and e.place))

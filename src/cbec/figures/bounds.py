@@ -70,6 +70,7 @@ def bounds(expression: Expression, box: Mapping[str, Interval]) -> Interval:
 
     Examples
     --------
+    >>> from cbec.figures.expression import parse
     >>> from cbec.figures.rounding import parse_printed
     >>> box = {"new": parse_printed("3.96").interval(), "old": parse_printed("3.61").interval()}
     >>> growth = bounds(parse("growth(new, old)"), box)
@@ -103,6 +104,7 @@ def truth(comparison: Comparison, box: Mapping[str, Interval]) -> Truth:
 
     Examples
     --------
+    >>> from cbec.figures.expression import parse
     >>> truth(parse("sum(a, b) <= 10"), {"a": Interval(1, 5), "b": Interval(2, 6)})
     Truth(possible=True, certain=False)
     """
@@ -133,6 +135,7 @@ def linear_terms(comparison: Comparison) -> dict[str, Fraction] | None:
 
     Examples
     --------
+    >>> from cbec.figures.expression import parse
     >>> sorted(linear_terms(parse("sum(a, b) = c")).items())
     [('a', Fraction(1, 1)), ('b', Fraction(1, 1)), ('c', Fraction(-1, 1))]
     """
@@ -178,6 +181,7 @@ def inverse_bounds(
 
     Examples
     --------
+    >>> from cbec.figures.expression import parse
     >>> box = {"a": Interval(2, 2), "b": Interval(1, 1)}
     >>> print(inverse_bounds(parse("growth(a, b)"), box, "a", Interval(Fraction(1, 2), 1)))
     [3/2, 2]

@@ -230,9 +230,9 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     ----------
     text : str
         The figure as printed. Thousands may be grouped by commas; a multiplier and a unit word may
-        follow (see `cbec.figures.units`). Chinese numerals up to 99, ranks such as 首位, 第二, 第12位
-        and 全国第三, and the words 全额 (the full amount) and 厘米级 (the order of a centimetre) are
-        understood.
+        follow (see `cbec.figures.units`). Chinese numerals up to 99, ranks such as 首位, 第二,
+        第12位 and 全国第三, and the words 全额 (the full amount) and 厘米级 (the order of a
+        centimetre) are understood.
     unit : str, optional
         The unit where the text itself names none, ``trillion CNY`` for instance.
 

@@ -36,12 +36,17 @@ __all__ = [
     "Table",
     "data_dir",
     "listed",
+    "read_descriptor",
     "read_package",
 ]
 
 DESCRIPTOR = "datapackage.json"
 _ENVIRONMENT = "CBEC_DATA"
 SERIES = "series"
+_NOT_TABULAR = (
+    "isn't a tabular data package; every resource needs name, path and schema, every field name "
+    "and type, and each constraint a value of that type"
+)
 
 
 @dataclass(frozen=True)
@@ -194,23 +199,34 @@ def read_package(folder: Path | None = None) -> Package:
     return _described(folder, content_of(folder / DESCRIPTOR))
 
 
-@functools.lru_cache(maxsize=16)
-def _described(folder: Path, content: bytes) -> Package:
-    path = folder / DESCRIPTOR
+def read_descriptor(folder: Path) -> Mapping[str, Any]:
+    """Return what a folder's ``datapackage.json`` holds, or raise `TableError` if it isn't JSON."""
+    return _descriptor(folder / DESCRIPTOR, content_of(folder / DESCRIPTOR))
+
+
+def _descriptor(path: Path, content: bytes) -> Mapping[str, Any]:
     try:
-        descriptor = json.loads(decoded(file_shown(path), content))
-        tables = [_table(resource, folder) for resource in descriptor["resources"]]
+        found = json.loads(decoded(file_shown(path), content))
     except json.JSONDecodeError as error:
         raise TableError(
             f"{file_shown(path)} line {error.lineno} isn't JSON ({error.msg}); mend it there"
         ) from error
+    if not isinstance(found, dict):
+        raise TableError(f"{file_shown(path)} {_NOT_TABULAR}")
+    return found
+
+
+@functools.lru_cache(maxsize=16)
+def _described(folder: Path, content: bytes) -> Package:
+    path = folder / DESCRIPTOR
+    descriptor = _descriptor(path, content)
+    try:
+        tables = [_table(resource, folder) for resource in descriptor["resources"]]
     except TableError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, re.error) as error:
         raise TableError(
-            f"{file_shown(path)} isn't a tabular data package ({type(error).__name__}: {error}); "
-            "every resource needs name, path and schema, every field name and type, and each constraint "
-            "a value of that type"
+            f"{file_shown(path)} {_NOT_TABULAR} ({type(error).__name__}: {error})"
         ) from error
     given = [table.name for table in tables]
     twice = [name for name in dict.fromkeys(given) if given.count(name) > 1]

@@ -1,4 +1,4 @@
-"""What the changes for accessibility make of a page; `tests/site` holds what they do to the site."""
+"""What the changes for accessibility make of a page; `tests/site` holds what the site is like."""
 
 import pytest
 

@@ -29,9 +29,9 @@ from cbec.chapters.register import (
     forecasters,
     made,
     make_register,
-    scored,
 )
 from cbec.chapters.runs import KEPT_MODELS, figures
+from cbec.chapters.scorecard import scored
 from cbec.errors import TableError, TrendError
 from cbec.figures.rounding import parse_printed
 from cbec.tables import checks, frames

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cbec.chapters import published, register
+from cbec.chapters import published, scorecard
 from cbec.chapters.runs import KEPT_MODELS
 from cbec.chapters.scorecard import (
     customs_outturn,
@@ -107,9 +107,9 @@ def test_the_outturn_shows_the_present_default_then_the_first_then_the_others():
 
 
 def test_the_same_number_for_two_years_is_scored_twice(monkeypatch):
-    found = register.scored()
+    found = scorecard.scored()
     again = found.assign(target_year=found["target_year"] + 1)
-    monkeypatch.setattr(register, "scored", lambda: pd.concat([found, again]))
+    monkeypatch.setattr(scorecard, "scored", lambda: pd.concat([found, again]))
     assert len(customs_outturn()) == 2 * 2 * (len(KEPT_MODELS) + 1)
 
 

@@ -10,17 +10,15 @@ import pytest
 
 from cbec.chapters import trends
 from cbec.chapters.runs import SERIES, run_of, runs_by_set
+from cbec.chapters.slowdown import change_table, power_table, slowdown_runs
 from cbec.chapters.trends import (
-    change_table,
     error_table,
     evaluation,
     fan_table,
     in_words,
     panel_table,
-    power_table,
     residual_table,
     sensitivity,
-    slowdown_runs,
 )
 from cbec.errors import TableError, TrendError
 from cbec.tables.grades import SETS

@@ -63,9 +63,10 @@ def modules() -> dict[str, Path]:
 
 def imported(name: str, source: str) -> Iterator[str]:
     """Yield all that a module imports, whatever for; the face names what it lends to others."""
-    for node in ast.walk(ast.parse(source)):
-        if name == "cbec" and isinstance(node, ast.If):
-            node.body = []  # for types alone; what it loads is told by the test on the face
+    tree = ast.parse(source)
+    if name == "cbec":  # what it loads when asked, told to checkers
+        tree.body = [node for node in tree.body if not isinstance(node, ast.If)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

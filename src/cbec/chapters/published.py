@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from cbec.chapters.runs import COMPUTED, FORECAST, SHARE_MODELS, Run, Series, all_series
+from cbec.audit.provenance import split_names
+from cbec.chapters.runs import COMPUTED, ENDS, FORECAST, SHARE_MODELS, Run, Series, all_series
 from cbec.errors import TableError
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, parse_printed
@@ -79,12 +80,13 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     """
     if model in SHARE_MODELS:
         raise TableError(f"{model} is a model of shares; choose one of levels, such as 'drift'")
-    return pd.DataFrame(
+    rows = (
         _published_row(record, outturn, basis, model)
         for record in load("published_forecasts").to_dict("records")
         for outturn in _outturns(record)
         for basis in SETS
     )
+    return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True)
@@ -138,26 +140,15 @@ def _published_row(
     said = parse_printed(record["printed"])
     upper = said if pd.isna(record["printed_upper"]) else parse_printed(record["printed_upper"])
     face = float(said.value + upper.value) / 2
-    low, high = _floats(said.interval())[0], _floats(upper.interval())[1]
     kept = ("id", "forecaster", "vintage", "quantity", "definition", "origin", "target_year")
-    row: dict[str, Any] = {name: record[name] for name in kept}
-    row |= {
-        "comparator": record["comparator"],
-        "unit": record["unit"],
+    row: dict[str, Any] = {name: record[name] for name in (*kept, "comparator", "unit")} | {
         "forecast": face,
         "forecast_lower": float(said.value),
         "forecast_upper": float(upper.value),
-        "outturn_vintage": None,
-        "outturn": float("nan"),
-        "outturn_printed": None,
-        "outturn_evidence": None,
-        "error": float("nan"),
-        "error_percent": float("nan"),
-        "error_lower": float("nan"),
-        "error_upper": float("nan"),
         "result": "no outturn",
         "basis": basis,
         "data_to": _data_to(record),
+        "note": _published_note(record, outturn),
     }
     grades, names = [record["evidence"]], [record["row"]]
     if outturn is not None:
@@ -169,13 +160,10 @@ def _published_row(
             "result": _result(said, upper, outturn.range, is_bound),
         }
         if not is_bound:
-            error = face - outturn.value
-            came_low, came_high = _floats(outturn.range)
-            row |= {
-                "error": error,
-                "error_percent": 100 * error / outturn.value,
-                "error_lower": low - came_high,
-                "error_upper": high - came_low,
+            low, high = outturn.range.ends
+            row |= _error(face, outturn.value) | {
+                "error_lower": float(said.interval().ends[0]) - float(high),
+                "error_upper": float(upper.interval().ends[1]) - float(low),
             }
         grades.append(outturn.evidence)
         names.append(outturn.row)
@@ -183,21 +171,13 @@ def _published_row(
     if run is not None:
         grades.append(run.evidence)
         names.extend(run.rows["row"])
-    evidence = weakest(grades)
-    return (
-        row
-        | ours
-        | {
-            "evidence": evidence,
-            "note": _published_note(record, outturn),
-            "row": " ".join(dict.fromkeys(" ".join(names).split())),
-        }
-    )
+    rests = {"evidence": weakest(grades), "row": " ".join(split_names(names))}
+    return row | ours | rests
 
 
-def _floats(interval: Interval) -> tuple[float, float]:
-    low, high = interval.ends
-    return float(low), float(high)
+def _error(forecast: float, outturn: float) -> dict[str, float]:
+    error = forecast - outturn
+    return {"error": error, "error_percent": 100 * error / outturn}
 
 
 def _data_to(record: dict[Any, Any]) -> int:
@@ -209,31 +189,23 @@ def _ours(
     record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
 ) -> tuple[dict[str, Any], Run | None]:
     """Return what the model would have said, and the run of years that it rests on, if any."""
-    columns = ("our_first_year", "our_last_year", "our_n", *(f"our_{name}" for name in FORECAST))
-    empty = dict.fromkeys(columns, float("nan")) | {
-        "our_error": float("nan"),
-        "our_error_percent": float("nan"),
-        "inside_80": None,
-        "inside_95": None,
-    }
     if outturn is None or outturn.of is None:
-        return empty | {"our_statement": "no series of ours is in this unit and definition"}, None
+        return {"our_statement": "no series of ours is in this unit and definition"}, None
     run = Run.until(_data_to(record), outturn.of, basis)
     if not model_possible(run.rows):
-        return empty | {"our_statement": run.statement}, None
+        return {"our_statement": run.statement}, None
     made = run.forecast(record["target_year"] - run.last, model)
     ours = made[made["target_year"] == record["target_year"]].iloc[0]
-    error = ours["mean"] - outturn.value
+    error = _error(ours["mean"], outturn.value)
     return (
         {"our_first_year": run.first, "our_last_year": run.last, "our_n": len(run.rows)}
         | {f"our_{name}": float(ours[name]) for name in FORECAST}
+        | {f"our_{name}": number for name, number in error.items()}
         | {
-            "our_error": error,
-            "our_error_percent": 100 * error / outturn.value,
-            "inside_80": bool(ours["lower_80"] <= outturn.value <= ours["upper_80"]),
-            "inside_95": bool(ours["lower_95"] <= outturn.value <= ours["upper_95"]),
-            "our_statement": run.statement,
-        },
+            f"inside_{level}": bool(ours[lower] <= outturn.value <= ours[upper])
+            for level, (lower, upper) in ENDS.items()
+        }
+        | {"our_statement": run.statement},
         run,
     )
 

@@ -21,7 +21,6 @@ from cbec import __version__
 from cbec.chapters.first_default import problems
 from cbec.chapters.runs import (
     DECIMALS,
-    ENDS,
     FORECAST,
     KEPT_MODELS,
     ORIGIN,
@@ -31,8 +30,7 @@ from cbec.chapters.runs import (
 )
 from cbec.errors import TableError
 from cbec.tables.frames import load
-from cbec.tables.grades import SETS, model_possible, weakest
-from cbec.trend.accuracy import interval_score
+from cbec.tables.grades import SETS, model_possible
 from cbec.trend.combination import calibration
 
 __all__ = [
@@ -45,7 +43,6 @@ __all__ = [
     "forecasters",
     "made",
     "make_register",
-    "scored",
 ]
 
 
@@ -257,12 +254,7 @@ def made() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table ``forecasts``, checked against the data package.
-
-    Raises
-    ------
-    TableError
-        If it is broken.
+        The table ``forecasts``, checked against the data package; `TableError` if it is broken.
 
     Examples
     --------
@@ -326,83 +318,6 @@ def as_csv(register: pd.DataFrame) -> str:
         written[column] = [f"{number:.{DECIMALS}f}" for number in written[column]]
     written["made_on"] = [f"{day:%Y-%m-%d}" for day in written["made_on"]]
     return str(written.to_csv(index=False, lineterminator="\n"))
-
-
-def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Score the register's rows whose outturn is in the data.
-
-    Parameters
-    ----------
-    register : DataFrame, optional
-        The register; the stored one unless given.
-
-    Returns
-    -------
-    DataFrame
-        The rows of the register for which the same series has a figure of the target year in the
-        same vintage, with more columns:
-
-        - ``forecaster``, the model or the first default, see `forecasters`;
-        - ``outturn``, in the unit; ``error``, the mean less the outturn, and ``error_percent`` of
-          the outturn;
-        - ``inside_80`` and ``inside_95``, whether the interval holds the outturn at face value;
-          ``interval_score_80`` and ``interval_score_95``, see
-          `cbec.trend.accuracy.interval_score`;
-        - ``hindsight``, whether the row was made after the target year had ended;
-        - ``row``, the row of the outturn. ``evidence`` is the weakest grade of the data and the
-          outturn.
-
-    Notes
-    -----
-    Forecasts from first-published figures are held against the first-published outturn, those
-    from revised figures against the revised one.
-
-    Examples
-    --------
-    >>> rows = scored(make_register(models=["naive"]))
-    >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
-    [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
-     ['first-published', 'without-unconfirmed', 2.63, 2.75],
-     ['first-published', 'sourced', 2.63, 2.75]]
-    """
-    register = made() if register is None else register
-    register = register.assign(forecaster=forecasters(register))
-    outturns = {
-        (one.series, one.vintage, int(row["year"])): row
-        for one in all_series()
-        for row in one.levels().to_dict("records")
-    }
-    rows = []
-    for record in register.to_dict("records"):
-        key = (record["series"], record["data_vintage"], record["target_year"])
-        if (outturn := outturns.get(key)) is None:
-            continue
-        value, error = outturn["value"], record["mean"] - outturn["value"]
-        rows.append(
-            record
-            | {
-                "outturn": value,
-                "error": error,
-                "error_percent": 100 * error / value,
-                **{
-                    f"inside_{level}": record[lower] <= value <= record[upper]
-                    for level, (lower, upper) in ENDS.items()
-                },
-                **{
-                    f"interval_score_{level}": interval_score(
-                        [value], [record[lower]], [record[upper]], level
-                    )
-                    for level, (lower, upper) in ENDS.items()
-                },
-                "hindsight": record["made_on"].year > record["target_year"],
-                "evidence": weakest([record["evidence"], outturn["evidence"]]),
-                "row": outturn["row"],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-# What the register holds ---------------------------------------------------------------------
 
 
 def _runs(origin: int = ORIGIN) -> Iterator[Run]:

@@ -10,12 +10,14 @@ import pandas as pd
 
 from cbec.chapters import register
 from cbec.chapters.published import published_scored
-from cbec.chapters.runs import SERIES
+from cbec.chapters.register import forecasters, made
+from cbec.chapters.runs import ENDS, SERIES, all_series
 from cbec.errors import TableError
-from cbec.tables.grades import SET_LABELS
+from cbec.tables.grades import SET_LABELS, weakest
+from cbec.trend.accuracy import interval_score
 from cbec.trend.registry import MODELS
 
-__all__ = ["customs_outturn", "published_chart", "published_table", "register_table"]
+__all__ = ["customs_outturn", "published_chart", "published_table", "register_table", "scored"]
 
 _ENDS = {"lower_80": "lower80", "upper_80": "upper80", "lower_95": "lower95", "upper_95": "upper95"}
 
@@ -100,7 +102,7 @@ def customs_outturn() -> pd.DataFrame:
     >>> found["forecaster"].unique()[:3].tolist()
     ['combination', 'first-default', 'naive']
     """
-    found = register.scored()
+    found = scored()
     found = found.drop_duplicates(["series", "data_vintage", "forecaster", "target_year", "mean"])
     labels = {name: model.label_en for name, model in MODELS.items()}
     labels[register.FIRST_DEFAULT] = "First default"
@@ -221,3 +223,78 @@ def published_table() -> pd.DataFrame:
 def _with_error(result: str, percent: float) -> str:
     error = f"{percent:+.1f}%".replace("-", "−") if np.isfinite(percent) else ""
     return ", ".join(filter(None, (result, error)))
+
+
+def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Score the register's rows whose outturn is in the data.
+
+    Parameters
+    ----------
+    register : DataFrame, optional
+        The register; the stored one unless given.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the register for which the same series has a figure of the target year in the
+        same vintage, with more columns:
+
+        - ``forecaster``, the model or the first default, see `forecasters`;
+        - ``outturn``, in the unit; ``error``, the mean less the outturn, and ``error_percent`` of
+          the outturn;
+        - ``inside_80`` and ``inside_95``, whether the interval holds the outturn at face value;
+          ``interval_score_80`` and ``interval_score_95``, see
+          `cbec.trend.accuracy.interval_score`;
+        - ``hindsight``, whether the row was made after the target year had ended;
+        - ``row``, the row of the outturn. ``evidence`` is the weakest grade of the data and the
+          outturn.
+
+    Notes
+    -----
+    Forecasts from first-published figures are held against the first-published outturn, those
+    from revised figures against the revised one.
+
+    Examples
+    --------
+    >>> from cbec.chapters.register import make_register
+    >>> rows = scored(make_register(models=["naive"]))
+    >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
+    [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
+     ['first-published', 'without-unconfirmed', 2.63, 2.75],
+     ['first-published', 'sourced', 2.63, 2.75]]
+    """
+    register = made() if register is None else register
+    register = register.assign(forecaster=forecasters(register))
+    outturns = {
+        (one.series, one.vintage, int(row["year"])): row
+        for one in all_series()
+        for row in one.levels().to_dict("records")
+    }
+    rows = []
+    for record in register.to_dict("records"):
+        key = (record["series"], record["data_vintage"], record["target_year"])
+        if (outturn := outturns.get(key)) is None:
+            continue
+        value, error = outturn["value"], record["mean"] - outturn["value"]
+        rows.append(
+            record
+            | {
+                "outturn": value,
+                "error": error,
+                "error_percent": 100 * error / value,
+                **{
+                    f"inside_{level}": record[lower] <= value <= record[upper]
+                    for level, (lower, upper) in ENDS.items()
+                },
+                **{
+                    f"interval_score_{level}": interval_score(
+                        [value], [record[lower]], [record[upper]], level
+                    )
+                    for level, (lower, upper) in ENDS.items()
+                },
+                "hindsight": record["made_on"].year > record["target_year"],
+                "evidence": weakest([record["evidence"], outturn["evidence"]]),
+                "row": outturn["row"],
+            }
+        )
+    return pd.DataFrame(rows)

@@ -27,7 +27,7 @@ class _Power(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         # The models take most of a second to import, and one page needs them.
-        from cbec.chapters.trends import power_table, slowdown_runs
+        from cbec.chapters.slowdown import power_table, slowdown_runs
 
         note_data(self.env)
         caption = "What each test can see; scatter and slowdowns in points of growth"

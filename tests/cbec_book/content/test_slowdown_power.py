@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cbec.chapters.trends import power_table, slowdown_runs
+from cbec.chapters.slowdown import power_table, slowdown_runs
 
 
 def test_the_page_has_the_table_as_it_is_computed(

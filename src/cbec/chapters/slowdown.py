@@ -1,0 +1,137 @@
+"""Whether growth slowed down: tests on the runs of years, and what they can see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cbec.chapters.runs import run_statement, runs_by_set
+from cbec.chapters.trends import _grade, _numbers
+from cbec.tables.grades import model_possible
+from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
+
+__all__ = ["change_table", "power_table", "slowdown_runs"]
+
+_SURVEY = "CBEC, customs, revised"
+_TESTS = {
+    growth_trend: "trend, t test",
+    permutation: "trend, permutation test",
+    sup_f: "break (supF)",
+}
+
+
+def slowdown_runs() -> dict[str, pd.DataFrame]:
+    """Return the runs of years that the tests of a slowdown look at.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By the labels of `runs_by_set`: the market on each set of figures, and customs' revised
+        series.
+
+    Raises
+    ------
+    TableError
+        If a table is broken.
+
+    Examples
+    --------
+    >>> [len(run) for run in slowdown_runs().values()]
+    [13, 6, 4, 7]
+    """
+    runs = runs_by_set()
+    return {label: runs[label] for label in runs if label.startswith("Market") or label == _SURVEY}
+
+
+def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return tests of a slowdown for several runs of years.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label. A run that is too short for a model gets a statement.
+
+    Returns
+    -------
+    DataFrame
+        For each run and test: the change in percentage points of growth (a year for a trend, of
+        the mean for a break), p-value and number of growth rates; ``row`` and ``evidence`` as of
+        the figures.
+
+    Raises
+    ------
+    TrendError
+        If a run isn't positive.
+
+    Examples
+    --------
+    >>> from cbec.chapters.runs import figures
+    >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
+    >>> table["Test"].tolist()
+    ['trend, t test', 'trend, permutation test', 'break (supF)']
+    """
+    rows: list[dict[str, Any]] = []
+    for label, run in runs.items():
+        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
+        if not model_possible(run):
+            none = run_statement(run).replace("no model", "no test")
+            rows.append({"Years": label, "Test": none, **rests})
+            continue
+        for test, name in _TESTS.items():
+            found = test(*_numbers(run))
+            change = f"{found.estimate:+.1f}".replace("-", "−")
+            when = "a year" if found.year is None else f"at {found.year}"
+            p = "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}"
+            said = {"Change": f"{change} {when}", "p": p, "Rates": found.n}
+            rows.append({"Years": label, "Test": name, **said, **rests})
+    table = pd.DataFrame(rows)
+    return table.astype({"Rates": "Int64"}) if "Rates" in table else table
+
+
+def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what the tests of a slowdown can see.
+
+    Parameters
+    ----------
+    runs : Mapping of str to DataFrame
+        Consecutive years by label; a run that is too short for a test is left out.
+
+    Returns
+    -------
+    DataFrame
+        For each run and test: number of growth rates, their scatter around a straight line in
+        points, the chance to see a slowdown of one point a year, and from which slowdown, in points
+        a year, the chance is 80%; ``row`` and ``evidence`` as of the figures.
+
+    Raises
+    ------
+    TrendError
+        If a run isn't positive.
+
+    Examples
+    --------
+    >>> from cbec.chapters.runs import run_of
+    >>> power_table({"Market": run_of("market-total")})["Rates"].tolist()
+    [12, 12]
+    """
+    rows = []
+    for label, run in runs.items():
+        if not model_possible(run):
+            continue
+        scatter = growth_trend(*_numbers(run))
+        n, noise = scatter.n, scatter.noise
+        for test, name in {"trend": _TESTS[growth_trend], "sup-f": _TESTS[sup_f]}.items():
+            seen = detectable(test, n, noise=noise)
+            row = {
+                "Years": label,
+                "Test": name,
+                "Rates": n,
+                "Scatter": noise,
+                "Sees 1 point": power(test, n, slowdown=1, noise=noise),
+                "Sees mostly from": f"{seen:.1f}" if np.isfinite(seen) else "none",
+            }
+            rows.append(row | {"row": " ".join(run["row"]), "evidence": _grade(run)})
+    return pd.DataFrame(rows)

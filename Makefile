@@ -32,7 +32,7 @@ test: site ## build the book and run every check
 	@$(PY) tools/browser.py
 	@$(PY) -m pytest
 
-weigh: site ## say how much each page of the site sends, compressed
+weigh: site ## say how much each page sends, compressed, and count the code
 	@$(PY) -m tools.weigh
 
 notebooks: $(INSTALLED) ## run the notebooks again and normalise what they store

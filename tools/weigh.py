@@ -1,16 +1,18 @@
-"""Weigh the pages of the built site: what a first visit loads, compressed as servers do.
+"""Weigh the pages of the built site, compressed as servers do, and count the packages' code.
 
-python -m tools.weigh [FOLDER] prints a table and ends with status 1 if a page is over its budget.
+python -m tools.weigh [FOLDER] prints two tables; its status is 1 if a page is over its budget.
 A Chromium loads the pages if there is one; else the addresses in pages and style sheets are
 followed, which misses what only a script asks for.
 """
 
 from __future__ import annotations
 
+import ast
 import gzip
 import re
 import sys
 import threading
+import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Response
 
 SITE = Path("_build/html")
+SOURCE = Path("src")
 HOST = "127.0.0.1"
 LEVEL = 6
 KB = 1000
@@ -179,8 +182,35 @@ def table(weights: dict[str, Counter[str]], budgets: dict[str, int]) -> str:
     return "\n".join(lines)
 
 
+def lines_of(path: Path) -> tuple[int, int]:
+    """Count a module's lines of code, and all: docstrings, comments and blanks are no code."""
+    text = path.read_text(encoding="utf-8")
+    told: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            told |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    code: set[int] = set()
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.string.strip() and token.type not in (tokenize.COMMENT, tokenize.ENCODING):
+                code |= set(range(token.start[0], token.end[0] + 1))
+    return len(code - told), len(text.splitlines())
+
+
+def count_code(source: Path) -> dict[str, tuple[int, int]]:
+    """Count the code of each package and of its parts, and all lines, by their folder."""
+    counted: dict[str, tuple[int, int]] = {}
+    for path in sorted(source.rglob("*.py")):
+        here = path.relative_to(source).parent
+        for folder in (here, *here.parents[:-1]):
+            code, every = counted.get(folder.as_posix(), (0, 0))
+            more = lines_of(path)
+            counted[folder.as_posix()] = (code + more[0], every + more[1])
+    return dict(sorted(counted.items()))
+
+
 def main(arguments: list[str]) -> int:
-    """Print the table; return 1 if a page is over its budget, 2 if there is no site."""
+    """Print the tables; return 1 if a page is over its budget, 2 if there is no site."""
     folder = Path(arguments[0]) if arguments else SITE
     try:
         weights = weigh_site(folder)
@@ -189,6 +219,9 @@ def main(arguments: list[str]) -> int:
         return 2
     budgets = {name: budget_of(folder, name) for name in weights}
     print(table(weights, budgets))
+    print(f"\n{'Python':24}{'code':>8}{'lines':>8}")
+    for name, (code, every) in count_code(SOURCE).items():
+        print(f"{name:24}{code:8}{every:8}")
     return int(any(weight.total() > budgets[name] for name, weight in weights.items()))
 
 

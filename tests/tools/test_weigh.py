@@ -81,3 +81,11 @@ def test_a_missing_site_is_an_error_that_says_what_to_do(
 ) -> None:
     assert weigh.main([str(tmp_path)]) == 2
     assert "make site" in capsys.readouterr().err
+
+
+def test_code_is_counted_without_docstrings_comments_and_blank_lines(tmp_path: Path) -> None:
+    (tmp_path / "cbec/trend").mkdir(parents=True)
+    text = '"""Say what it is.\n\nIn two lines.\n"""\n\n# why\nx = f(\n    1,  # one\n)\n'
+    (tmp_path / "cbec/trend/a.py").write_text(text, encoding="utf-8")
+    (tmp_path / "cbec/b.py").write_text('y = """two\nlines"""\n', encoding="utf-8")
+    assert weigh.count_code(tmp_path) == {"cbec": (5, 11), "cbec/trend": (3, 9)}

@@ -9,12 +9,11 @@ import pandas as pd
 
 from cbec.audit.provenance import split_names
 from cbec.chapters.register import FIRST_DEFAULT, TARGETS, forecasters, made
-from cbec.chapters.runs import ORIGIN, TRADE_SHARE, figures, run_of
+from cbec.chapters.runs import ORIGIN, TRADE_SHARE, figures, forecast_run, run_of
 from cbec.errors import TableError
 from cbec.measures.growth import ranges, year_on_year
 from cbec.tables.frames import load
 from cbec.tables.grades import weakest
-from cbec.trend.api import forecast
 from cbec.trend.result import Forecast
 
 __all__ = ["MODELS", "extremes", "first_default", "misses", "trade_ahead", "views"]
@@ -71,7 +70,7 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
     first: list[dict[str, Any]] = []
     last: list[dict[str, Any]] = []
     for name in models:
-        found = _forecast(run, name, TARGETS[-1])
+        found = _until(TARGETS[-1], run, name)
         for rows, year in ((first, _NEXT), (last, TARGETS[-1])):
             rows.append(_view(year, found.label, _ends(found, year), "80% interval") | rests)
     trade = [_from_forecast_share(models[0], basis), _from_trade()]
@@ -213,7 +212,7 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
         run_of("market-total"),
     )
     trade = {end: before[end] * (1 + grown[end] / 100) for end in _ENDS}
-    ahead = _forecast(run, model, _NEXT + 1).mean[-1]
+    ahead = _until(_NEXT + 1, run, model).mean[-1]
     market = {end: share[end] * trade[end] / 100 for end in _ENDS}
     over = {end: 100 * ahead / trade[other] for end, other in _OPPOSITE.items()}
     found = {
@@ -225,10 +224,8 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, orient="index")
 
 
-def _forecast(run: pd.DataFrame, model: str, year: int) -> Forecast:
-    """Return what a model makes of a run of years, up to a year."""
-    values, years = run["value"].to_numpy(dtype=float), run["year"].to_numpy()
-    return forecast(values, year - int(years[-1]), level=(80,), model=model, index=years)
+def _until(year: int, run: pd.DataFrame, model: str) -> Forecast:
+    return forecast_run(run, year - int(run["year"].iloc[-1]), model, (80,))
 
 
 def _ends(found: Forecast, year: int) -> tuple[float, float, float]:
@@ -240,7 +237,7 @@ def _ends(found: Forecast, year: int) -> tuple[float, float, float]:
 def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
     """Return the market that has the share which a model forecasts of the next year's trade."""
     run, trade = run_of(*TRADE_SHARE, basis), _trade()
-    shares = _ends(_forecast(run, model, _NEXT), _NEXT)
+    shares = _ends(_until(_NEXT, run, model), _NEXT)
     ends = [share * trade["value"] / 100 for share in shares]
     rests = _rests([*run.to_dict("records"), trade])
     return _view(_NEXT, "Goods trade at a forecast share", ends, "80% interval") | rests

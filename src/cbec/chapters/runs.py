@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from cbec.tables.grades import (
     weakest,
 )
 from cbec.trend.api import forecast
+from cbec.trend.result import Forecast
 
 __all__ = [
     "COMPUTED",
@@ -36,6 +37,8 @@ __all__ = [
     "Series",
     "all_series",
     "figures",
+    "forecast_run",
+    "rests_on",
     "run_of",
     "run_statement",
     "runs_by_set",
@@ -309,6 +312,48 @@ def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
                 found[label if before is None else f"{label}: {SET_LABELS[name][0]}"] = run
             before = years
     return found
+
+
+def forecast_run(
+    run: pd.DataFrame,
+    horizon: int,
+    model: str = "combination",
+    level: Sequence[float] = tuple(ENDS),
+) -> Forecast:
+    """Return what a model makes of a run of years.
+
+    Parameters
+    ----------
+    run : DataFrame
+        Consecutive years of one series.
+    horizon : int
+        Years ahead.
+    model : str
+        Name of a model.
+    level : sequence of float
+        Nominal coverages of the intervals in percent.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    TrendError
+        If the run is too short, or the horizon, the model or a level can't be used.
+
+    Examples
+    --------
+    >>> forecast_run(run_of("customs-total", "first-published"), 2, "naive").mean
+    array([2.63, 2.63])
+    """
+    return forecast(run.set_index("year")["value"], horizon, level=level, model=model)
+
+
+def rests_on(run: pd.DataFrame) -> dict[str, str]:
+    """Return what a result of these years rests on: their rows, and the weakest grade."""
+    grade = weakest(run["evidence"]) if len(run) else ""
+    return {"row": " ".join(run["row"]), "evidence": grade}
 
 
 def run_statement(run: pd.DataFrame) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbec.chapters.runs import run_statement, runs_by_set
-from cbec.chapters.trends import _grade, _numbers
+from cbec.chapters.runs import rests_on, run_statement, runs_by_set
 from cbec.tables.grades import model_possible
 from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
 
@@ -75,13 +74,13 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     for label, run in runs.items():
-        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
+        rests = rests_on(run)
         if not model_possible(run):
             none = run_statement(run).replace("no model", "no test")
             rows.append({"Years": label, "Test": none, **rests})
             continue
         for test, name in _TESTS.items():
-            found = test(*_numbers(run))
+            found = test(_levels(run))
             change = f"{found.estimate:+.1f}".replace("-", "−")
             when = "a year" if found.year is None else f"at {found.year}"
             p = "<0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}"
@@ -121,7 +120,7 @@ def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     for label, run in runs.items():
         if not model_possible(run):
             continue
-        scatter = growth_trend(*_numbers(run))
+        scatter = growth_trend(_levels(run))
         n, noise = scatter.n, scatter.noise
         for test, name in {"trend": _TESTS[growth_trend], "sup-f": _TESTS[sup_f]}.items():
             seen = detectable(test, n, noise=noise)
@@ -133,5 +132,9 @@ def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                 "Sees 1 point": power(test, n, slowdown=1, noise=noise),
                 "Sees mostly from": f"{seen:.1f}" if np.isfinite(seen) else "none",
             }
-            rows.append(row | {"row": " ".join(run["row"]), "evidence": _grade(run)})
+            rows.append(row | rests_on(run))
     return pd.DataFrame(rows)
+
+
+def _levels(run: pd.DataFrame) -> pd.Series[Any]:
+    return run.set_index("year")["value"]

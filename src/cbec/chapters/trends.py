@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
-from cbec.chapters.runs import run_statement
+from cbec.chapters.runs import forecast_run, rests_on, run_statement
 from cbec.errors import TrendError
-from cbec.tables.grades import model_possible, weakest
-from cbec.trend.api import checked_model, forecast
+from cbec.tables.grades import model_possible
+from cbec.trend.api import checked_model
 from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 
@@ -23,9 +22,6 @@ __all__ = [
     "residual_table",
     "sensitivity",
 ]
-
-
-_LEVEL = (80, 95)
 
 
 def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
@@ -59,17 +55,8 @@ def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
     """
     if not model_possible(run):
         return run_statement(run)
-    values, years = _numbers(run)
-    made = forecast(values, year - int(years[-1]), level=(80,), model=model, index=years)
+    made = forecast_run(run, year - int(run["year"].iloc[-1]), model, (80,))
     return f"{made.mean[-1]:.1f} ({made.lower[-1, 0]:.1f} to {made.upper[-1, 0]:.1f})"
-
-
-def _numbers(run: pd.DataFrame) -> tuple[Any, Any]:
-    return run["value"].to_numpy(dtype=float), run["year"].to_numpy()
-
-
-def _grade(run: pd.DataFrame) -> str:
-    return weakest(run["evidence"]) if len(run) else ""
 
 
 def _observed(run: pd.DataFrame) -> pd.DataFrame:
@@ -109,11 +96,11 @@ def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.Data
     >>> table.groupby("kind", sort=False).size().to_dict()
     {'observed': 5, 'fitted': 4, 'forecast': 2}
     """
-    values, years = _numbers(run)
-    rests = {"evidence": _grade(run)}
+    years = run["year"]
+    rests = {"evidence": rests_on(run)["evidence"]}
     parts = [_observed(run).assign(choice="")]
     for name in models:
-        made = forecast(values, horizon, level=_LEVEL, model=name, index=years)
+        made = forecast_run(run, horizon, name)
         fitted = pd.DataFrame({"year": years, "value": made.fitted}).dropna()
         ahead = made.to_frame().rename(columns=_renamed)
         parts.append(fitted.assign(kind="fitted", choice=made.label, **rests))
@@ -198,16 +185,15 @@ def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     >>> residual_table(run, ["naive"])["value"].round(2).tolist()
     [0.29, 0.13, 0.27, 0.25]
     """
-    values, years = _numbers(run)
     if not models:
         raise TrendError(f"there is no model to show; use some of {', '.join(MODELS)}")
     parts = []
     for name in models:
-        made = forecast(values, 1, model=name, index=years)
-        left = pd.DataFrame({"year": years, "value": values - made.fitted}).dropna()
+        made = forecast_run(run, 1, name)
+        left = pd.DataFrame({"year": run["year"], "value": run["value"] - made.fitted}).dropna()
         parts.append(left.assign(model=made.label))
     table = pd.concat(parts, ignore_index=True)[["model", "year", "value"]]
-    return table.assign(evidence=_grade(run))
+    return table.assign(evidence=rests_on(run)["evidence"])
 
 
 def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evaluation:
@@ -238,8 +224,7 @@ def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evalua
     >>> evaluation(run, ["naive"], 3).scores()["n"].tolist()
     [21]
     """
-    values, years = _numbers(run)
-    return rolling_origin(values, horizon, models=models, index=years)
+    return rolling_origin(run.set_index("year")["value"], horizon, models=models)
 
 
 def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
@@ -268,7 +253,7 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
     # The chart knows its reference by name.
     labels = {model.name: model.label_en for model in MODELS.values()} | {"naive": "naive"}
-    made = made.assign(model=made["model"].map(labels), evidence=_grade(run))
+    made = made.assign(model=made["model"].map(labels), evidence=rests_on(run)["evidence"])
     return made[["model", "step", "value", "n", "evidence"]]
 
 
@@ -309,18 +294,17 @@ def sensitivity(
     for label, run in runs.items():
         unit = run["unit"].unique()
         row = {"Series": ", ".join([label, *unit]), "Rests on": run_statement(run)}
-        rests = {"row": " ".join(run["row"]), "evidence": _grade(run)}
+        rests = rests_on(run)
         if not model_possible(run):
             rows.append({**row, **rests})
             continue
         last = int(run["year"].iloc[-1])
         if year <= last:
             raise TrendError(f"{label} ends in {last}; choose a year after it, not {year}")
-        values, years = _numbers(run)
-        made = forecast(values, year - last, level=_LEVEL, model=model, index=years)
+        made = forecast_run(run, year - last, model)
         ends = {
-            f"{level}%": f"{made.lower[-1, i]:.1f}–{made.upper[-1, i]:.1f}"
-            for i, level in enumerate(_LEVEL)
+            f"{level:g}%": f"{made.lower[-1, i]:.1f}–{made.upper[-1, i]:.1f}"
+            for i, level in enumerate(made.level)
         }
         rows.append({**row, "Forecast": made.mean[-1], **ends, **rests})
     return pd.DataFrame(rows)

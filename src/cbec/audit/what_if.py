@@ -22,7 +22,7 @@ Tree = str | dict[str, str] | list[Any]
 
 
 def tree(expression: Expression) -> Tree:
-    """Write a derivation the way ``what_if_arithmetic.js`` reads it.
+    """Write a derivation the way ``what_if_verdicts.js`` reads it.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The directive ``{audit-what-if}``: change one printed figure and see which verdicts fall.
 
 The page gets the derivations as JSON and a form that ``what_if_form.js`` brings alive; the
-arithmetic is that of ``what_if_arithmetic.js``, on exact rationals as here. Without scripts there
+arithmetic is that of ``what_if_verdicts.js``, on exact rationals as here. Without scripts there
 remains a table of what rests on each figure, and how far the figure could move before a verdict
 falls.
 """
@@ -35,7 +35,13 @@ __all__ = ["script_data", "setup"]
 
 logger = logging.getLogger(__name__)
 
-SCRIPTS = ("what_if_arithmetic.js", "what_if_form.js")
+# Each builds on those before it.
+SCRIPTS = (
+    "what_if_intervals.js",
+    "what_if_figures.js",
+    "what_if_verdicts.js",
+    "what_if_form.js",
+)
 _WRAPPER = "cbec-whatif"
 
 

@@ -1,5 +1,5 @@
 /* The what-if of the audit: one figure is printed otherwise, and the verdicts that rest on it are
-   found again. The arithmetic is that of what_if_arithmetic.js. */
+   found again. The arithmetic is that of what_if_verdicts.js. */
 (function () {
   "use strict";
 

@@ -163,13 +163,13 @@ def test_the_page_holds_the_form_the_table_and_the_scripts(
         home = "claim-" if id in asked.ledger.claims else ""
         assert links == [home + id, *(f"claim-{claim}" for claim in claims)]
     scripts = [script.get("src", "").split("?")[0] for script in page.select("script")]
-    audit_at = scripts.index("_static/what_if_arithmetic.js")
+    audit_at = scripts.index("_static/what_if_verdicts.js")
     assert scripts[audit_at + 1] == "_static/what_if_form.js"
-    assert "what_if_arithmetic.js" not in book.text["other"]
+    assert "what_if_verdicts.js" not in book.text["other"]
     data = json.loads(page.select_one("script.cbec-whatif__data").string)
     assert [claim["id"] for claim in data["checks"]] == list(asked.ledger.claims)
     assert data["resting"] == asked.resting
-    assert (tmp_path / "_build/_static/what_if_arithmetic.js").is_file()
+    assert (tmp_path / "_build/_static/what_if_verdicts.js").is_file()
 
 
 def test_a_refused_derivation_warns_and_is_not_offered(

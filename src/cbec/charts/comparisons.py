@@ -60,14 +60,13 @@ def interval_dots(
     axis = alt.Axis(values=[1, 2, 5, 10, 20]) if log else alt.Axis(tickCount=5)
     across = alt.X("lower:Q", title=unit, scale=scale, axis=axis)
     hue = outlined(group, list(dict.fromkeys(data[group])))
-    ranges = base.mark_rule(strokeWidth=6, opacity=0.5)
-    once = alt.Chart(data).transform_aggregate(items="count()")
-    chart = alt.layer(
-        ranges.encode(across, alt.X2("upper:Q"), color=hue["color"]),
-        *points(base.encode(alt.X("value:Q")), **hue),
-        once.mark_rule(strokeDash=[5, 4], color=INK).encode(alt.XDatum(mark)),
-        *key(data),
-    ).properties(width=220 if panel else 440, height=alt.Step(42))
+    ranges = base.encode(across, alt.X2("upper:Q"), color=hue["color"])
+    ranges = ranges.mark_rule(strokeWidth=6, opacity=0.5)
+    dots = points(base.encode(alt.X("value:Q")), **hue)
+    once = alt.Chart(data).transform_aggregate(items="count()").encode(alt.XDatum(mark))
+    line = once.mark_rule(strokeDash=[5, 4], color=INK)
+    chart = alt.layer(ranges, *dots, line, *key(data))
+    chart = chart.properties(width=220 if panel else 440, height=alt.Step(42))
     if panel:
         header = alt.Header(title=None, labelFontWeight="bold")
         chart = chart.facet(alt.Facet(f"{panel}:N", header=header), columns=2)
@@ -110,11 +109,9 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     if bounded:
         ranges = base.transform_filter("!isValid(datum.value)")
         ranges = ranges.encode(alt.X("lower:Q"), alt.X2("upper:Q"))
-        grey = COLOURS["grey"]
-        layers += [
-            ranges.mark_bar(height={"band": 0.7}, color=grey, opacity=0.35),
-            ranges.mark_rule(color=grey, strokeWidth=2, strokeDash=[5, 3]),
-        ]
+        light = ranges.mark_bar(height={"band": 0.7}, color=COLOURS["grey"], opacity=0.35)
+        edge = ranges.mark_rule(color=COLOURS["grey"], strokeWidth=2, strokeDash=[5, 3])
+        layers += [light, edge]
     labels = base.mark_text(align="left", dx=5, color=INK)
     layers.append(labels.encode(alt.X("end:Q"), text=alt.Text("written:N")))
     shown = [item, value, *(ends() if bounded else [])]
@@ -140,11 +137,9 @@ def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     shown = [Field("country", "Country"), Field("year", "Year"), Field("value", unit, "Q")]
     data = figures(frame, shown).astype({"year": str})
     dates = sorted(data["year"].unique())
-    base = alt.Chart(data).encode(
-        alt.Y("country:N", title=None, sort=list(order)),
-        alt.X("value:Q", title=unit, scale=tight(14), axis=alt.Axis(tickCount=5)),
-        tooltip=tooltip(shown, data),
-    )
+    down = alt.Y("country:N", title=None, sort=list(order))
+    across = alt.X("value:Q", title=unit, scale=tight(14), axis=alt.Axis(tickCount=5))
+    base = alt.Chart(data).encode(down, across, tooltip=tooltip(shown, data))
     dots = points(base, size=90, shape=shaped("year", dates), **outlined("year", dates))
     lines = base.mark_line(color=COLOURS["grey"], strokeWidth=2).encode(alt.Detail("country:N"))
     return layered(data, shown, lines, *dots, width=460, height=alt.Step(26))

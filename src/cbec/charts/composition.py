@@ -128,12 +128,8 @@ def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     shown = [YEAR, SERIES, amount(unit, ".2f"), *ends(".2f")]
     data = figures(frame, shown)
     picked, opacity = in_legend("series")
-    base = alt.Chart(data).encode(
-        _bands(data),
-        alt.XOffset("series:N", sort=list(order)),
-        opacity=opacity,
-        tooltip=tooltip(shown, data),
-    )
+    beside, told = alt.XOffset("series:N", sort=list(order)), tooltip(shown, data)
+    base = alt.Chart(data).encode(_bands(data), beside, opacity=opacity, tooltip=told)
     drawn = base.mark_bar(strokeWidth=1.5).add_params(picked)
     up = alt.Y("value:Q", title=unit)
     bars = drawn.encode(up, fillOpacity=hollow(), **outlined("series", order))

@@ -51,12 +51,9 @@ def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
     data = rounded(figures(frame, shown), "value")
     picked, opacity = in_legend("model")
     axis = alt.Axis(values=sorted(set(data["step"].tolist())), format="d", grid=False)
-    base = alt.Chart(data).encode(
-        alt.X("step:Q", title="years ahead", axis=axis, scale=tight(14)),
-        alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True)),
-        tooltip=tooltip(shown, data),
-        opacity=opacity,
-    )
+    across = alt.X("step:Q", title="years ahead", axis=axis, scale=tight(14))
+    up = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
+    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data), opacity=opacity)
     hue = _models(data)
     line = segments(base, "model", x="step", color=hue["color"])
     return layered(data, shown, line, *points(base, size=50, **hue)).add_params(picked)

@@ -139,11 +139,10 @@ def needed_growth(observed: pd.DataFrame, *, multiples: Sequence[float], years: 
     multiple, rate = Field("multiple", "Multiple", "O"), amount("Percent a year", ".1f", "rate")
     shown = [Field("item", "Observed"), rate]
     data = figures(observed, shown)
-    needed = alt.Chart(pd.DataFrame({"multiple": list(multiples)})).encode(
-        alt.X("multiple:O", title="multiple of the start", axis=alt.Axis(labelAngle=0)),
-        alt.Y("rate:Q", title="percent a year"),
-        tooltip=tooltip([multiple, rate]),
-    )
+    across = alt.X("multiple:O", title="multiple of the start", axis=alt.Axis(labelAngle=0))
+    up = alt.Y("rate:Q", title="percent a year")
+    bars = alt.Chart(pd.DataFrame({"multiple": list(multiples)}))
+    needed = bars.encode(across, up, tooltip=tooltip([multiple, rate]))
     formula = "100 * (pow(datum.multiple, 1 / window_years) - 1)"
     needed = needed.transform_calculate(rate=formula).add_params(window)
     labels = needed.mark_text(dy=14, fontWeight="bold", color="white")
@@ -226,9 +225,8 @@ def _answer(end: alt.Chart, until: int, unit: str) -> list[alt.Chart]:
     )
     large: Any = {"fontSize": {"expr": "width > 480 ? 14 : 12"}, "fontWeight": "bold"}
     small: Any = {"fontSize": 12, "fontWeight": "normal"}
-    texts = end.transform_filter("datum.part == 'market'").encode(
-        x=alt.value(0), y=alt.value(0), tooltip=alt.value(None)
-    )
+    corner: Any = {"x": alt.value(0), "y": alt.value(0), "tooltip": alt.value(None)}
+    texts = end.transform_filter("datum.part == 'market'").encode(**corner)
     lines = ((said, -30, large), ("datum.place", -12, small))
     return [
         texts.mark_text(align="left", baseline="bottom", dy=dy, text={"expr": text}, **font)

@@ -96,11 +96,8 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     data = figures(frame, shown)
     ranks = data["series"].map(list(order).index)
     data["place"] = data["year"] + 0.16 * (ranks - (len(order) - 1) / 2)
-    base = alt.Chart(data).encode(
-        years("place", span(data)),
-        alt.Y("value:Q", title=unit, scale=tight(10)),
-        tooltip=tooltip(shown[1:], data),
-    )
+    across, up = years("place", span(data)), alt.Y("value:Q", title=unit, scale=tight(10))
+    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown[1:], data))
     hue = outlined("series", order)
     line = segments(base, panel, "series", x="place", color=hue["color"])
     line = line.encode(strokeWidth=alt.value(1.2))
@@ -146,31 +143,23 @@ def definitions(
     data = figures(frame, shown)
     data["joined"] = ~data["series"].isin(list(rivals))
     data["name"] = ""
-    lines, others = data[data["joined"]], data[~data["joined"]]
-    for last in lines.groupby("series")["year"].idxmax():
+    for last in data[data["joined"]].groupby("series")["year"].idxmax():
         data.loc[last, "name"] = wrapped(data.loc[last, "series"], 12)
-    data.loc[others["value"].nlargest(1).index, "name"] = "other publishers"
+    highest = data[~data["joined"]]["value"].nlargest(1).index
+    data.loc[highest, "name"] = "other publishers"
     covered = span(data)
     # The names stand to the right of the lines, also on a phone.
     end = covered[-1] + 0.46 * (covered[-1] - covered[0])
-    base = alt.Chart(data).encode(
-        years(values=covered).scale(alt.Scale(domain=[covered[0] - 0.4, end], nice=False)),
-        logarithmic(data["value"], unit, padding=18),
-        tooltip=tooltip(shown, data),
-    )
+    across = years(values=covered).scale(alt.Scale(domain=[covered[0] - 0.4, end], nice=False))
+    up = logarithmic(data["value"], unit, padding=18)
+    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data))
     own, rival = base.transform_filter("datum.joined"), base.transform_filter("!datum.joined")
     hue = {channel: by.legend(None) for channel, by in outlined("series", order).items()}
     cross = {"shape": alt.value("cross"), "angle": alt.value(45), **plain("grey")}
-    return layered(
-        data,
-        shown,
-        segments(own, "series", color=hue["color"]),
-        *points(own, size=45, **hue),
-        *points(rival, size=60, **cross),
-        own.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N"),
-        rival.mark_text(dy=-14).encode(text="name:N"),
-        height=430,
-    )
+    lines = [segments(own, "series", color=hue["color"]), *points(own, size=45, **hue)]
+    names = own.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N")
+    marks = [*lines, *points(rival, size=60, **cross), names]
+    return layered(data, shown, *marks, rival.mark_text(dy=-14).encode(text="name:N"), height=430)
 
 
 def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
@@ -242,14 +231,10 @@ def picked_line(frame: pd.DataFrame, *, unit: str, first: str, breaks: pd.DataFr
     is_chosen = alt.datum.country == choice
     chosen, hue = base.transform_filter(is_chosen), plain("vermilion")
     others = segments(base, "country", "run", color=alt.value(COLOURS["grey"]))
-    return layered(
-        data,
-        shown,
-        *_break_bands(breaks, is_chosen),
-        others.encode(opacity=alt.value(0.3), strokeWidth=alt.value(1.2)),
-        segments(chosen, "run", color=hue["color"]).encode(strokeWidth=alt.value(3)),
-        *points(chosen, size=40, **hue),
-    ).add_params(choice)
+    others = others.encode(opacity=alt.value(0.3), strokeWidth=alt.value(1.2))
+    own = segments(chosen, "run", color=hue["color"]).encode(strokeWidth=alt.value(3))
+    marks = [*_break_bands(breaks, is_chosen), others, own, *points(chosen, size=40, **hue)]
+    return layered(data, shown, *marks).add_params(choice)
 
 
 def steps(frame: pd.DataFrame, *, unit: str) -> Any:

@@ -80,12 +80,11 @@ def verdict_bars(audit: Audit, axis: str) -> Any:
     frame["of"] = len(audit.claims)
     frame["meaning"] = [sense(verdict).meaning_en for verdict in counted]
     frame["colour"] = [_colour(verdict) for verdict in counted]
+    down = alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220))
     across = alt.X("claims:Q", title="statistics", scale=room(frame["claims"]))
-    base = alt.Chart(frame).encode(
-        alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
-        across.axis(alt.Axis(tickMinStep=5)),
-        tooltip=tooltip([_VERDICT, claims, Field("of", "of", "Q"), meaning]),
-    )
+    across = across.axis(alt.Axis(tickMinStep=5))
+    told = tooltip([_VERDICT, claims, Field("of", "of", "Q"), meaning])
+    base = alt.Chart(frame).encode(down, across, tooltip=told)
     bars = base.mark_bar(height={"band": 0.7}).encode(alt.Color("colour:N", scale=None))
     labels = base.mark_text(align="left", dx=5, color=INK).encode(alt.Text("claims:Q"))
     return tabled(bars + labels, frame, shown, width=480, height=alt.Step(26))

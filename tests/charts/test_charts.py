@@ -141,7 +141,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "definitions": lambda: charts.definitions(YEARS, unit="yuan", order=["a"], rivals=["b"]),
     "findings_grid": lambda: charts.findings_grid(FINDINGS),
     "grouped_bars": lambda: charts.grouped_bars(YEARS, unit="points", order=["a", "b"]),
-    "interval_dots": lambda: charts.interval_dots(ITEMS, unit="percent", mark=0),
+    "interval_dots": lambda: charts.interval_dots(ITEMS, unit="percent", mark=0, group="group"),
     "interval_dots, log": lambda: charts.interval_dots(
         ITEMS, unit="multiple", log=True, group="group", mark=10
     ),
@@ -150,7 +150,9 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     ),
     "interval_ladder": lambda: charts.interval_ladder(list(book().in_section("2.1").claims)),
     "needed_growth": lambda: charts.needed_growth(ITEMS, multiples=[2, 10], years=5),
-    "picked_line": lambda: charts.picked_line(LANDS, unit="percent", first="China"),
+    "picked_line": lambda: charts.picked_line(
+        LANDS, unit="percent", first="China", breaks=BREAKS.iloc[:0]
+    ),
     "picked_line, breaks": lambda: charts.picked_line(
         LANDS, unit="percent", first="China", breaks=BREAKS
     ),
@@ -159,7 +161,9 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "stacked_counts": lambda: charts.stacked_counts(
         SAID, category="part", colour="carries", unit="statements"
     ),
-    "share_band": lambda: charts.share_band(YEARS, unit="percent", order=["a", "b"]),
+    "share_band": lambda: charts.share_band(
+        YEARS.assign(basis="x"), unit="percent", order=["a", "b"], panel="basis"
+    ),
     "share_band, panels": lambda: charts.share_band(
         YEARS.assign(basis=YEARS["series"]), unit="percent", order=["a", "b"], panel="basis"
     ),
@@ -431,7 +435,7 @@ def test_live_views_of_one_notebook_do_not_share_an_id(monkeypatch: pytest.Monke
 
 
 def test_words_go_where_the_page_finds_them() -> None:
-    spec = charts.present(charts.bars(ITEMS, unit="firms"), **WORDS, height=120).to_dict()
+    spec = charts.present(charts.bars(ITEMS, unit="firms"), **WORDS).to_dict()
     assert spec["usermeta"]["cbec"] == {
         "title": "What",
         "subtitle": "percent",
@@ -440,14 +444,13 @@ def test_words_go_where_the_page_finds_them() -> None:
         "columns": [["item", "Item"], ["value", "firms"]],
     }
     assert spec["description"] == "It rises."
-    assert spec["height"] == 120
     assert "title" not in spec
 
 
 def test_words_do_not_change_the_chart_they_are_given_to() -> None:
     chart = charts.bars(ITEMS, unit="firms")
     before = copy.deepcopy(chart.to_dict())
-    charts.present(chart, **WORDS, height=120)
+    charts.present(chart, **WORDS)
     assert chart.to_dict() == before
     assert "title" not in before["usermeta"]["cbec"]
 
@@ -563,13 +566,13 @@ def test_showing_twice_gives_the_same_bytes(name: str) -> None:
     [
         (YEARS, lambda f: charts.annual_lines(f, unit="u")),
         (YEARS, lambda f: charts.grouped_bars(f, unit="u", order=["a", "b"])),
-        (ITEMS, lambda f: charts.interval_dots(f, unit="u", mark=0)),
+        (ITEMS, lambda f: charts.interval_dots(f, unit="u", mark=0, group="group")),
         (ITEMS, lambda f: charts.bars(f, unit="u")),
         (ITEMS, lambda f: charts.publication_years(f)),
         (LANDS, lambda f: charts.ranked_pairs(f, unit="u", order=["China", "Laos"])),
         (SAID, lambda f: charts.stacked_counts(f, category="part", colour="carries", unit="u")),
         (DATES, lambda f: charts.steps(f, unit="u")),
-        (YEARS, lambda f: charts.share_band(f, unit="u", order=["a", "b"])),
+        (YEARS, lambda f: charts.share_band(f, unit="u", order=["a", "b"], panel="vintage")),
         (YEARS, lambda f: charts.definitions(f, unit="u", order=["a", "b"])),
         (YEARS, lambda f: charts.by_edition(f, unit="u")),
         (LANDS, lambda f: charts.picked_line(f, unit="u", first="Laos", breaks=BREAKS)),
@@ -598,8 +601,8 @@ def test_unconfirmed_points_are_hollow_and_all_others_full(name: str) -> None:
     [
         (lambda f: charts.bars(f, unit="u"), "rect"),
         (lambda f: charts.grouped_bars(f, unit="u", order=["a"]), "rect"),
-        (lambda f: charts.interval_dots(f, unit="u"), "symbol"),
-        (lambda f: charts.picked_line(f, unit="u", first="Laos"), "symbol"),
+        (lambda f: charts.interval_dots(f, unit="u", mark=1, group="group"), "symbol"),
+        (lambda f: charts.picked_line(f, unit="u", first="Laos", breaks=BREAKS), "symbol"),
         (lambda f: charts.ranked_pairs(f, unit="u", order=["Laos"]), "symbol"),
         (lambda f: charts.steps(f, unit="u"), "symbol"),
     ],
@@ -672,7 +675,8 @@ def test_line_joins_the_years_of_a_series_and_no_two_series(name: str) -> None:
 )
 def test_tooltip_tells_vintage_and_evidence(name: str) -> None:
     spec = specify(BUILDERS[name]())
-    tips = json.dumps([layer.get("encoding", {}).get("tooltip") for layer in spec["layer"]])
+    layers = spec.get("spec", spec)["layer"]
+    tips = json.dumps([layer.get("encoding", {}).get("tooltip") for layer in layers])
     assert {"vintage", "evidence"} <= set(re.findall(r'"field": "(\w+)"', tips))
 
 
@@ -698,7 +702,8 @@ def test_rival_estimates_are_neither_joined_nor_named_one_by_one() -> None:
 
 def test_no_line_is_drawn_through_a_break() -> None:
     frame = pd.concat([LANDS, LANDS.assign(year=LANDS["year"] + 1)])
-    whole = marks(specify(charts.picked_line(frame, unit="u", first="China")), "rule")
+    none = BREAKS.iloc[:0]
+    whole = marks(specify(charts.picked_line(frame, unit="u", first="China", breaks=none)), "rule")
     broken = specify(charts.picked_line(frame, unit="u", first="China", breaks=BREAKS))
     # China: three steps, of which 2018-2019 and 2019-2022 lie in the break; drawn as a country and
     # again as the one that is chosen.

@@ -67,6 +67,8 @@ class Sense:
     ----------
     symbol : str
         One character that tells the verdict without colour.
+    tone : {'good', 'fair', 'note', 'bad', 'worst', 'own', 'none'}
+        What colour it has, by a name that the charts and the style sheet give a hue.
     label_en, label_zh : str
         The word.
     meaning_en, meaning_zh : str
@@ -74,6 +76,7 @@ class Sense:
     """
 
     symbol: str
+    tone: str
     label_en: str
     label_zh: str
     meaning_en: str
@@ -83,6 +86,7 @@ class Sense:
 ARITHMETIC: Mapping[Arithmetic, Sense] = {
     Arithmetic.EXACT: Sense(
         "✓",
+        "good",
         "exact",
         "吻合",
         "The printed inputs, taken at face value, round half-up to the printed text.",
@@ -90,6 +94,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.ROUNDING: Sense(
         "≈",
+        "fair",
         "rounding",
         "舍入内",
         "Not at face value, but some values that round to the printed inputs give a value that "
@@ -98,6 +103,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.ROUNDING_RULE: Sense(
         "∼",
+        "note",
         "rounding rule",
         "舍入规则",
         "Only if inputs and figure were rounded half-even, cut off or rounded down.",
@@ -105,6 +111,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.WIDE: Sense(
         "↔",
+        "note",
         "wide",
         "过宽",
         "The inputs allow more than what rounds to the figure, and a range wider than the figure "
@@ -113,6 +120,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.INCONSISTENT: Sense(
         "≠",
+        "bad",
         "inconsistent",
         "不一致",
         "No rounding rule that statistics are published by reconciles the figure with its inputs; "
@@ -121,6 +129,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.DECISION: Sense(
         "!",
+        "worst",
         "decision",
         "结论相反",
         "Inconsistent, and the whole range lies on the other side of the stated sign, rank or "
@@ -129,6 +138,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.NOT_DERIVABLE: Sense(
         "–",
+        "none",
         "not derivable",
         "无从推导",
         "It can't be recomputed from what is printed; the code says why.",
@@ -136,6 +146,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
     ),
     Arithmetic.FAILED: Sense(
         "†",
+        "worst",
         "failed",
         "检验失败",
         "The check itself broke; this fails the build.",
@@ -146,6 +157,7 @@ ARITHMETIC: Mapping[Arithmetic, Sense] = {
 EVIDENCE: Mapping[Evidence, Sense] = {
     Evidence.CONFIRMED: Sense(
         "●",
+        "good",
         "confirmed",
         "已证实",
         "Sources of two independent origins agree with it.",
@@ -153,6 +165,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.SINGLE_SOURCE: Sense(
         "◐",
+        "fair",
         "single source",
         "单一来源",
         "Sources of one origin agree with it, however many relay it.",
@@ -160,6 +173,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.RELAYED: Sense(
         "↪",
+        "note",
         "relayed",
         "转引",
         "Another origin was found than the one credited, which may relay it.",
@@ -167,6 +181,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.MISATTRIBUTED: Sense(
         "⇄",
+        "bad",
         "misattributed",
         "出处不符",
         "A credited source doesn't carry it, or cannot by its date or place.",
@@ -174,6 +189,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.DISPUTED: Sense(
         "⇋",
+        "own",
         "disputed",
         "存在分歧",
         "Credible sources stand on both sides.",
@@ -181,6 +197,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.CONTRADICTED: Sense(
         "×",
+        "worst",
         "contradicted",
         "与证据相悖",
         "All that was found speaks against it.",
@@ -188,6 +205,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.UNTRACED: Sense(
         "?",
+        "none",
         "untraced",
         "未查得",
         "It was looked for, and no page with it was found; the searches are listed.",
@@ -195,6 +213,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.OWN_TEXT: Sense(
         "§",
+        "own",
         "own text",
         "文内可数",
         "It can be counted in the paper's own text.",
@@ -202,6 +221,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.PROPOSAL: Sense(
         "▷",
+        "own",
         "proposal",
         "建议参数",
         "It is a parameter of a policy proposal and describes no state of the world.",
@@ -209,6 +229,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
     ),
     Evidence.NOT_CHECKED: Sense(
         "·",
+        "none",
         "not checked",
         "未查证",
         "No source for it was checked; for derived figures the arithmetic is the check.",
@@ -219,6 +240,7 @@ EVIDENCE: Mapping[Evidence, Sense] = {
 STANDING: Mapping[Standing, Sense] = {
     Standing.HOLDS: Sense(
         "✓",
+        "good",
         "holds",
         "成立",
         "It holds for all values that round to the figures.",
@@ -226,6 +248,7 @@ STANDING: Mapping[Standing, Sense] = {
     ),
     Standing.UNDECIDED: Sense(
         "?",
+        "note",
         "undecided",
         "未定",
         "It holds for some values that round to the figures and not for others.",
@@ -233,6 +256,7 @@ STANDING: Mapping[Standing, Sense] = {
     ),
     Standing.FAILS: Sense(
         "×",
+        "bad",
         "fails",
         "不成立",
         "It holds for no values that round to the figures.",
@@ -240,6 +264,7 @@ STANDING: Mapping[Standing, Sense] = {
     ),
     Standing.DIFFERS: Sense(
         "±",
+        "own",
         "differs",
         "结果不一",
         "The figures that it is held against disagree.",
@@ -247,6 +272,7 @@ STANDING: Mapping[Standing, Sense] = {
     ),
     Standing.NOT_CHECKABLE: Sense(
         "–",
+        "none",
         "not checkable",
         "无从检验",
         "No figures were found that could decide it.",

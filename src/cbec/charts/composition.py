@@ -1,4 +1,4 @@
-"""Charts of parts that add up, by year."""
+"""Charts of parts that add up: of figures by year, and of counts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.marks import figures, hollow, key, outlined, points, tabled, tooltip
+from cbec.charts.axes import coloured, items, labelled, outlined, span
+from cbec.charts.marks import hollow, in_legend, layered, points
+from cbec.charts.shown import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.theme import INK
 
-__all__ = ["contributions", "grouped_bars", "stacked_mix"]
+__all__ = ["contributions", "grouped_bars", "stacked_counts", "stacked_mix"]
 
 
 def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: str) -> Any:
@@ -44,28 +46,20 @@ def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: 
     >>> chart.data.set_index("series")["share"].tolist()
     [77.6, 22.4, nan]
     """
-    data = _stacked(figures(frame, "year", "series", "value"), order, total)
+    told = [YEAR, SERIES, amount(unit)]
+    shown = [*told, amount("Share, %", ".1f", "share")]
+    data = _stacked(figures(frame, told), order, total)
     parts = data["value"].where(~data["whole"])
     data["share"] = (100 * parts / parts.groupby(data["year"]).transform("sum")).round(1)
-    told = [
-        alt.Tooltip("year:O", title="Year"),
-        alt.Tooltip("series:N", title="Series"),
-        alt.Tooltip("value:Q", title=unit, format=",.4~f"),
-    ]
-    share = alt.Tooltip("share:Q", title="Share, %", format=".1f")
-    base = alt.Chart(data).encode(_bands(data), tooltip=tooltip(data, *told))
-    bars = _bars(base, order, unit).encode(tooltip=tooltip(data, *told, share))
+    base = alt.Chart(data).encode(_bands(data), tooltip=tooltip(told, data))
+    bars = _bars(base, order, unit).encode(tooltip=tooltip(shown, data))
     wholes = base.transform_filter("datum.whole").encode(alt.Y("value:Q"))
     # On a phone there is room for every second number only.
     written = f"width > 480 || ({data['year'].max()} - datum.year) % 2 == 0"
     # As printed: a zero at the end says how finely.
-    digits = alt.Text("printed:N" if "printed" in data else "value:Q")
-    numbers = wholes.mark_text(dy=-12, fontSize=11, color=INK).encode(
-        text=alt.when(written).then(digits).otherwise(alt.value(""))
-    )
-    marks = [bars, *_wholes(wholes, total), numbers, *key(data, "square")]
-    columns = {"year": "Year", "series": "Series", "value": unit, "share": "Share, %"}
-    return tabled(alt.layer(*marks).properties(width=640), data, columns)
+    text = alt.when(written).then(alt.Text("printed:N")).otherwise(alt.value(""))
+    numbers = wholes.mark_text(dy=-12, fontSize=11, color=INK).encode(text=text)
+    return layered(data, shown, bars, *_wholes(wholes, total), numbers, symbol="square")
 
 
 def contributions(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: str) -> Any:
@@ -97,29 +91,22 @@ def contributions(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total
     >>> chart.data["start"].tolist()
     [0.0, 2.7, nan]
     """
-    data = _stacked(figures(frame, "year", "series", "value", "lower", "upper"), order, total)
+    shown = [YEAR, SERIES, amount(unit, ".2f"), *ends(".2f")]
+    data = _stacked(figures(frame, shown), order, total)
     data["bottom"] = data["lower"] + data["start"].fillna(0)
     data["top"] = data["upper"] + data["start"].fillna(0)
-    base = alt.Chart(data).encode(
-        _bands(data),
-        tooltip=tooltip(
-            data,
-            alt.Tooltip("year:O", title="Year"),
-            alt.Tooltip("series:N", title="Series"),
-            *_range_tips(unit),
-        ),
-    )
+    base = alt.Chart(data).encode(_bands(data), tooltip=tooltip(shown, data))
     wholes = base.transform_filter("datum.whole").encode(alt.Y("value:Q"))
     # The rules of parts stand beside each other: the last one ends near that of the whole.
-    places = {rank: 0.22 + 0.56 * rank / max(1, len(order) - 1) for rank in range(len(order))}
+    places = [0.22 + 0.56 * rank / max(1, len(order) - 1) for rank in range(len(order))]
     rules = [
         base.transform_filter(alt.datum.rank == rank)
         .mark_rule(color=INK)
         .encode(_bands(data, place), alt.Y("bottom:Q"), alt.Y2("top:Q"))
-        for rank, place in {**places, len(order): 0.5}.items()
+        for rank, place in enumerate([*places, 0.5])
     ]
-    marks = [_bars(base, order, unit), *rules, *_wholes(wholes, total), *key(data, "square")]
-    return tabled(alt.layer(*marks).properties(width=640), data, _range_columns(unit))
+    marks = [_bars(base, order, unit), *rules, *_wholes(wholes, total)]
+    return layered(data, shown, *marks, symbol="square")
 
 
 def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any:
@@ -138,25 +125,46 @@ def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     -------
     altair.LayerChart
     """
-    picked = alt.selection_point(fields=["series"], bind="legend", name="series_in_legend")
-    data = figures(frame, "year", "series", "value", "lower", "upper")
-    base = alt.Chart(data).encode(
-        _bands(data),
-        alt.XOffset("series:N", sort=list(order)),
-        opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.15)),
-        tooltip=tooltip(
-            data,
-            alt.Tooltip("year:O", title="Year"),
-            alt.Tooltip("series:N", title="Series"),
-            *_range_tips(unit),
-        ),
-    )
-    bars = base.mark_bar(strokeWidth=1.5).encode(
-        alt.Y("value:Q", title=unit), fillOpacity=hollow(), **outlined("series", order)
-    )
+    shown = [YEAR, SERIES, amount(unit, ".2f"), *ends(".2f")]
+    data = figures(frame, shown)
+    picked, opacity = in_legend("series")
+    beside, told = alt.XOffset("series:N", sort=list(order)), tooltip(shown, data)
+    base = alt.Chart(data).encode(_bands(data), beside, opacity=opacity, tooltip=told)
+    drawn = base.mark_bar(strokeWidth=1.5).add_params(picked)
+    up = alt.Y("value:Q", title=unit)
+    bars = drawn.encode(up, fillOpacity=hollow(), **outlined("series", order))
     rules = base.mark_rule(color=INK).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
-    chart = alt.layer(bars.add_params(picked), rules, *key(data, "square")).properties(width=640)
-    return tabled(chart, data, _range_columns(unit))
+    return layered(data, shown, bars, rules, symbol="square")
+
+
+def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str) -> Any:
+    """Draw how many items each category has, divided by a second property.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row an item, with a column ``statement`` for the tooltip.
+    category, colour : str
+        Names of the columns.
+    unit : str
+        Title of the count axis.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    told = [Field("statement", "Statement"), Field(colour, "Carries")]
+    shown = [Field(category, "Part"), *told]
+    data = labelled(figures(frame, shown), category)
+    data["place"] = data.groupby(category).cumcount() + 1
+    squares = alt.Chart(data).mark_square(size=360, opacity=1)
+    chart = squares.encode(
+        alt.X("place:O", title=unit, axis=alt.Axis(labelAngle=0)),
+        items(),
+        coloured(colour, list(dict.fromkeys(data[colour]))),
+        tooltip=tooltip(told, data),
+    )
+    return tabled(chart, data, shown, width=400, height=alt.Step(40))
 
 
 def _stacked(data: pd.DataFrame, order: Sequence[str], total: str) -> pd.DataFrame:
@@ -173,28 +181,20 @@ def _stacked(data: pd.DataFrame, order: Sequence[str], total: str) -> pd.DataFra
 
 def _bands(data: pd.DataFrame, place: float = 0.5) -> alt.X:
     """Return an axis with a band for each year, also for those without a figure."""
-    span = list(range(int(data["year"].min()), int(data["year"].max()) + 1))
     return alt.X(
         "year:O",
         title=None,
         bandPosition=place,
-        scale=alt.Scale(domain=span, paddingInner=0.25, paddingOuter=0.15),
+        scale=alt.Scale(domain=span(data), paddingInner=0.25, paddingOuter=0.15),
         axis=alt.Axis(labelAngle=0, labelOverlap=True),
     )
 
 
 def _bars(base: alt.Chart, order: Sequence[str], unit: str) -> alt.Chart:
-    return (
-        base.transform_filter("!datum.whole")
-        .transform_calculate(end="datum.start + datum.value")
-        .mark_bar(strokeWidth=1.5)
-        .encode(
-            alt.Y("start:Q", title=unit),
-            alt.Y2("end:Q"),
-            fillOpacity=hollow(),
-            **outlined("series", order),
-        )
-    )
+    parts = base.transform_filter("!datum.whole")
+    bars = parts.transform_calculate(end="datum.start + datum.value").mark_bar(strokeWidth=1.5)
+    up = alt.Y("start:Q", title=unit)
+    return bars.encode(up, alt.Y2("end:Q"), fillOpacity=hollow(), **outlined("series", order))
 
 
 def _wholes(base: alt.Chart, total: str) -> list[alt.Chart]:
@@ -203,13 +203,3 @@ def _wholes(base: alt.Chart, total: str) -> list[alt.Chart]:
     scale = alt.Scale(domain=[total], range=["diamond"])
     shape = alt.Shape("series:N", title=None, scale=scale, legend=legend)
     return points(base, size=50, shape=shape, color=ink, stroke=ink)
-
-
-def _range_tips(unit: str) -> list[alt.Tooltip]:
-    titles = {"value": unit, "lower": "at least", "upper": "at most"}
-    return [alt.Tooltip(f"{c}:Q", title=title, format=".2f") for c, title in titles.items()]
-
-
-def _range_columns(unit: str) -> dict[str, str]:
-    ends = {"lower": "at least", "upper": "at most"}
-    return {"year": "Year", "series": "Series", "value": unit, **ends}

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from cbec.charts.marks import figures, key, outlined, points, segments, tabled, tooltip, years
+from cbec.charts.axes import outlined, panels, plain, years
+from cbec.charts.marks import key, points, rounding, segments
+from cbec.charts.shown import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.charts.theme import COLOURS
 from cbec.errors import TrendError
 
-__all__ = ["BANDS", "ENDS", "fan", "fan_panels", "painted", "shared_key"]
+__all__ = ["BANDS", "ENDS", "INTERVALS", "areas", "fan", "fan_panels", "painted"]
 
-ENDS: Mapping[str, str] = {
-    "lower80": "80% from",
-    "upper80": "80% to",
-    "lower95": "95% from",
-    "upper95": "95% to",
-}
+# How strong an interval of so many percent is drawn, the wider one below.
 BANDS: Mapping[str, float] = {"95": 0.26, "80": 0.42}
-_KINDS = ["observed", "forecast", "fitted"]
-_NUMBER = ",.4~f"
+INTERVALS = [
+    amount(f"{level}% {side}", column=f"{end}{level}")
+    for level in sorted(BANDS)
+    for end, side in {"lower": "from", "upper": "to"}.items()
+]
+ENDS = [field.column for field in INTERVALS]
+_KIND = Field("kind", "Figure")
 _DIGITS = 5  # of what a model says: enough for a drawing, and for its table
 _EXTREME = 3.0
 
 
-def fan(frame: pd.DataFrame, *, unit: str, first: str, label: str = "Model") -> Any:
+def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
     """Draw a series, one model's line through it and its forecast with both intervals.
 
     A list below the drawing changes the model. The axis is the same for all of them: it takes in
@@ -48,8 +50,6 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str, label: str = "Model") -> 
         Title of the value axis.
     first : str
         The model that is chosen at the beginning.
-    label : str
-        What is chosen.
 
     Returns
     -------
@@ -73,29 +73,26 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str, label: str = "Model") -> 
     choices = list(dict.fromkeys(data.loc[data["kind"] == "forecast", "choice"]))
     if first not in choices:
         raise TrendError(f"first: there is no forecast of {first!r}; choose one of {choices}")
-    columns = {"choice": label, **_columns(unit)}
-    picked = alt.param(
-        name="choice_picked",
-        value=first,
-        bind=alt.binding_select(options=choices, name=f"{label} "),
-    )
-    low, high = _span(data, first)
-    up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[low, high], nice=True, zero=False))
-    source = alt.InlineData(values=_records(data, columns))
-    chart = alt.layer(*_fan(data, unit), data=source).encode(years(), up)
+    shown = [Field("choice", "Model"), _KIND, YEAR, amount(unit), *INTERVALS]
+    listed = alt.binding_select(options=choices, name="Model ")
+    picked = alt.param(name="choice_picked", value=first, bind=listed)
+    scale = alt.Scale(domain=_span(data, first), nice=True, zero=False)
+    source = alt.InlineData(values=_records(data, shown))
+    chart = alt.layer(*_fan(data, unit), data=source)
+    chart = chart.encode(years(), alt.Y("value:Q", title=unit, scale=scale)).add_params(picked)
     chart = chart.transform_filter(f"datum.choice == '' || datum.choice == {picked.name}")
-    return tabled(chart.add_params(picked).properties(width=640), data, columns)
+    return tabled(chart, data, shown, width=640)
 
 
-def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
+def fan_panels(frame: pd.DataFrame, *, unit: Mapping[str, str]) -> Any:
     """Draw several series with their forecasts, each in a panel with axes of its own.
 
     Parameters
     ----------
     frame : DataFrame
         As for `fan`, with ``series`` instead of ``choice``, in the order of the panels.
-    unit : str or Mapping of str to str
-        Unit of all series, or of each; units that differ stand below the names of the series.
+    unit : Mapping of str to str
+        Unit of each series; it stands below the name of the series.
 
     Returns
     -------
@@ -107,33 +104,25 @@ def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
     ...     "kind": ["observed"] * 2 + ["forecast"] * 2, "value": [13.7, 3.96, 14.4, 4.3],
     ...     "lower80": [None, None, 13.9, 4.0], "upper80": [None, None, 15.0, 4.7],
     ...     "lower95": [None, None, 13.6, 3.8], "upper95": [None, None, 15.4, 4.9]})
-    >>> fan_panels(frame, unit="trillion CNY").usermeta["cbec"]["columns"][:2]
+    >>> units = dict.fromkeys(["Exports", "Imports"], "trillion CNY")
+    >>> fan_panels(frame, unit=units).usermeta["cbec"]["columns"][:2]
     [['series', 'Series'], ['kind', 'Figure']]
     """
     data = _prepared(frame)
-    names = list(dict.fromkeys(data["series"]))
-    units = {name: unit if isinstance(unit, str) else unit[name] for name in names}
-    one = next(iter(units.values())) if len(set(units.values())) == 1 else None
-    columns = {"series": "Series", **_columns(one or "Value")}
+    shown = [SERIES, _KIND, YEAR, amount("Value"), *INTERVALS]
     lowest = data.groupby("series")[["value", *ENDS]].agg(["min", "max"])
     zero = all(_from_zero(row.min(), row.max()) for _, row in lowest.iterrows())
-    up = alt.Y("value:Q", title=one, scale=alt.Scale(zero=zero))
-    panel = alt.layer(*_fan(data, one or "Value")).encode(years(), up)
-    named = alt.Undefined if one else f"[datum.label, {json.dumps(units)}[datum.label]]"
-    header = alt.Header(title=None, labelAnchor="start", labelFontWeight="bold", labelExpr=named)
-    chart = panel.properties(width=290, height=220).facet(
-        alt.Facet("series:N", sort=names, header=header),
-        data=alt.InlineData(values=_records(data, columns)),
-        columns=2,
-    )
-    return tabled(
-        chart.resolve_axis(x="independent").resolve_scale(x="independent", y="independent"),
-        data,
-        columns,
-    )
+    up = alt.Y("value:Q", title=None, scale=alt.Scale(zero=zero))
+    panel = alt.layer(*_fan(data, "Value")).encode(years(), up).properties(width=290, height=220)
+    names = list(dict.fromkeys(data["series"]))
+    units = json.dumps({name: unit[name] for name in names})
+    facets = panels("series", names, f"[datum.label, {units}[datum.label]]")
+    chart = panel.facet(facets, data=alt.InlineData(values=_records(data, shown)), columns=2)
+    chart = chart.resolve_axis(x="independent").resolve_scale(x="independent", y="independent")
+    return tabled(chart, data, shown)
 
 
-def painted(base: alt.Chart, level: str, colour: str = "vermilion") -> alt.Chart:
+def painted(base: alt.Chart, level: str, colour: str) -> alt.Chart:
     """Let a mark be as strong as its interval, and a legend say which interval that is."""
     names = {f"{known}% interval": BANDS[known] for known in sorted(BANDS)}
     scale = alt.Scale(domain=list(names), range=list(names.values()))
@@ -151,116 +140,89 @@ def painted(base: alt.Chart, level: str, colour: str = "vermilion") -> alt.Chart
     )
 
 
-def shared_key(frame: pd.DataFrame) -> list[alt.Chart]:
-    """Say what a hollow mark means, in a layer that takes its data from the chart around it."""
-    layers = key(frame)
-    for layer in layers:
-        layer.data = alt.Undefined
-    return layers
-
-
-def _columns(unit: str) -> dict[str, str]:
-    return {"kind": "Figure", "year": "Year", "value": unit, **ENDS}
+def areas(colour: str, **look: Any) -> list[alt.Chart]:
+    """Draw the intervals of a forecast as areas."""
+    return [
+        painted(alt.Chart(), level, colour)
+        .mark_area(color=COLOURS[colour], **look)
+        .encode(alt.Y(f"lower{level}:Q"), alt.Y2(f"upper{level}:Q"))
+        for level in BANDS
+    ]
 
 
 def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep what a fan draws; numbers of a model with five digits."""
-    data = figures(frame, "choice", "series", "kind", "year", "value", *ENDS, "least", "most")
+    numbers = ["value", *ENDS]
+    shown = [Field("choice", "Model"), SERIES, _KIND, YEAR]
+    data = figures(frame, shown, *numbers, "least", "most")
     if "choice" in data:
         data["choice"] = data["choice"].fillna("")
+    data[numbers] = data[numbers].astype(float)
     made = data["kind"] != "observed"
-    for column in ("value", *ENDS):
-        short = data.loc[made, column].map(lambda number: float(f"{number:.{_DIGITS}g}"))
-        data[column] = data[column].astype(float)
-        data.loc[made, column] = short
-        if column in ENDS:
-            data[column] = data[column].where(data["kind"] == "forecast")
+    data.loc[made, numbers] = data.loc[made, numbers].map(lambda x: float(f"{x:.{_DIGITS}g}"))
+    data.loc[data["kind"] != "forecast", ENDS] = float("nan")
     return data
 
 
 def _fan(data: pd.DataFrame, unit: str) -> list[Any]:
     """Return the layers of a fan, which have data and axes in common."""
-    kinds = [kind for kind in _KINDS if data["kind"].eq(kind).any()]
-    hue = outlined("kind", kinds)
-    vermilion, blue = alt.value(COLOURS["vermilion"]), alt.value(COLOURS["blue"])
-    tips = [
-        alt.Tooltip("year:O", title="Year"),
-        alt.Tooltip("kind:N", title="Figure"),
-        alt.Tooltip("value:Q", title=unit, format=_NUMBER),
-    ]
-    ends = [alt.Tooltip(f"{c}:Q", title=title, format=_NUMBER) for c, title in ENDS.items()]
+    kinds = [kind for kind in ("observed", "forecast", "fitted") if kind in set(data["kind"])]
+    hue, vermilion, blue = outlined("kind", kinds), plain("vermilion"), plain("blue")
     base = alt.Chart()
-    bands = [
-        painted(base, level)
-        .mark_area(clip=True, color=COLOURS["vermilion"])
-        .encode(alt.Y(f"lower{level}:Q"), alt.Y2(f"upper{level}:Q"))
-        for level in BANDS
-    ]
-    ahead = segments(base, color=vermilion)
+    ahead = segments(base, color=vermilion["color"])
     ahead.mark.clip = True
-    path = alt.layer(*bands, ahead).transform_filter(
-        "datum.kind != 'observed' && datum.kind != 'fitted'"
-    )
-    layers = [path]
+    path = alt.layer(*areas("vermilion", clip=True), ahead)
+    layers = [path.transform_filter("datum.kind != 'observed' && datum.kind != 'fitted'")]
     if "fitted" in kinds:
         fitted = base.transform_filter("datum.kind == 'fitted'")
         layers.append(fitted.mark_line(strokeWidth=1.6, clip=True).encode(color=hue["color"]))
-    joined = segments(base, color=blue).encode(strokeWidth=alt.value(1))
-    ranges = base.mark_rule(strokeWidth=7, strokeOpacity=0.45).encode(
-        alt.Y("least:Q"), alt.Y2("most:Q"), color=blue
-    )
-    groups = {
-        "observed": [*([ranges] if "least" in data else []), joined, *points(base, size=45, **hue)],
-        "forecast": points(base, size=35, **hue),
-    }
-    for dots in groups["forecast"]:
+    ranges = rounding(base, color=blue["color"], ends=("least", "most"))
+    joined = segments(base, color=blue["color"]).encode(strokeWidth=alt.value(1))
+    seen = [*([ranges] if "least" in data else []), joined, *points(base, size=45, **hue)]
+    expected = points(base, size=35, **hue)
+    for dots in expected:
         dots.mark.clip = True
-    for kind, marks in groups.items():
+    told = [YEAR, _KIND, amount(unit)]
+    for kind, marks, more in (("observed", seen, []), ("forecast", expected, INTERVALS)):
         own = data[data["kind"] == kind].dropna(axis="columns", how="all")
-        told = tooltip(own, *tips, *(ends if kind == "forecast" else []))
         group = alt.layer(*marks).transform_filter(f"datum.kind == '{kind}'")
-        layers.append(group.encode(tooltip=told))
-    return [*layers, *shared_key(data)]
+        layers.append(group.encode(tooltip=tooltip([*told, *more], own)))
+    return [*layers, *key(data, shared=True)]
 
 
-def _records(data: pd.DataFrame, columns: Collection[str]) -> list[dict[str, Any]]:
+def _records(data: pd.DataFrame, shown: Sequence[Field]) -> list[dict[str, Any]]:
     """Return the rows without what is empty, and the points at which the fans open.
 
     The table shows the rows that have all its columns: fitted ones are not among them. A fan opens
     at the last figure before it; that point has no kind, so that no table shows it either.
     """
     listed: list[dict[str, Any]] = []
-    told = {*columns, "vintage", "evidence"}
+    told = {*(field.column for field in shown), "vintage", "evidence"}
     for row in json.loads(data.to_json(orient="records")):
         if row["kind"] == "fitted":
-            listed.append(
-                {k: row[k] for k in ("choice", "series", "kind", "year", "value") if k in row}
-            )
+            drawn = ("choice", "series", "kind", "year", "value")
+            listed.append({column: row[column] for column in drawn if column in row})
         else:
             listed.append({k: v for k, v in row.items() if k in told or v not in (None, False)})
-    named = "choice" if "choice" in data else "series"
+    named = shown[0].column
     for choice, made in data[data["kind"] == "forecast"].groupby(named, sort=False):
         own = (data["kind"] == "observed") & data[named].isin([choice, ""])
         before = data[own & (data["year"] < made["year"].min())]
-        if len(before):
-            last = before.loc[before["year"].idxmax()]
-            value = float(last["value"])
-            point = {"year": int(last["year"]), "value": value, **dict.fromkeys(ENDS, value)}
-            listed.append({named: choice, **point, "unconfirmed": bool(last["unconfirmed"])})
+        for last in before.nlargest(1, "year").to_dict("records"):
+            point = {column: last[column] for column in ("year", "value", "unconfirmed")}
+            listed.append({named: choice, **point, **dict.fromkeys(ENDS, last["value"])})
     return listed
 
 
-def _span(data: pd.DataFrame, first: str) -> tuple[float, float]:
+def _span(data: pd.DataFrame, first: str) -> list[float]:
     """Return the ends of an axis for all figures but those of models with extreme intervals."""
     made = data[data["kind"] == "forecast"]
-    width = made["upper95"] - made["lower95"]
-    widest = width.groupby(made["choice"]).max() if "choice" in made else pd.Series(dtype=float)
-    extreme = widest.index[widest > _EXTREME * widest.median()]
-    if len(extreme):
-        data = data[~data["choice"].isin(set(extreme) - {first})]
+    widest = (made["upper95"] - made["lower95"]).groupby(made["choice"]).max()
+    extreme = set(widest.index[widest > _EXTREME * widest.median()]) - {first}
+    data = data[~data["choice"].isin(extreme)]
     shown = data[["value", *ENDS, *({"least", "most"} & set(data.columns))]]
     low, high = float(shown.min().min()), float(shown.max().max())
-    return (0.0 if _from_zero(low, high) else low), high
+    return [0.0 if _from_zero(low, high) else low, high]
 
 
 def _from_zero(low: float, high: float) -> bool:

@@ -1,22 +1,23 @@
-"""A chart that asks: what if exports and imports grow by so much."""
+"""Charts that ask what growth leads to, and what growth a level needs, with sliders."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from cbec.charts.forecasts import BANDS, ENDS, painted, shared_key
-from cbec.charts.marks import figures, four_decimals, points, segments, tabled, tooltip, years
+from cbec.charts.axes import coloured, outlined, years
+from cbec.charts.forecasts import ENDS, INTERVALS, areas
+from cbec.charts.marks import key, points, segments
+from cbec.charts.shown import SERIES, YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 from cbec.errors import TrendError
 
-__all__ = ["what_if"]
+__all__ = ["needed_growth", "what_if"]
 
-_NUMBER = ",.4~f"
 _LEAST, _MOST, _STEP = -10.0, 20.0, 0.5  # growth on the sliders, in percent a year
 
 
@@ -29,7 +30,6 @@ def what_if(
     trade: str,
     until: int,
     unit: str,
-    start: Mapping[str, float] | None = None,
 ) -> Any:
     """Draw where exports and imports lead at growth rates that a reader sets with two sliders.
 
@@ -52,9 +52,6 @@ def what_if(
         Last year of the lines, one of those of `intervals`.
     unit : str
         Title of the value axis, and unit in the text.
-    start : Mapping of str to float, optional
-        Growth in percent a year at which the sliders of exports and imports stand at first; by
-        default that of the last year, to the nearest half.
 
     Returns
     -------
@@ -63,8 +60,8 @@ def what_if(
     Raises
     ------
     TrendError
-        If exports or imports have no figure of the year before the forecast or, without `start`,
-        of the year before that; or if the forecast has no year `until`.
+        If exports or imports have no figure of the year before the forecast or of the year before
+        that; or if the forecast has no year `until`.
 
     Notes
     -----
@@ -81,71 +78,86 @@ def what_if(
     >>> [(param.name, param.value) for param in chart.params]
     [('growth_exports', 3.5), ('growth_imports', 9.5)]
     """
-    parts = {"exports": exports, "imports": imports}
-    known = figures(history, "year", "series", "value")
+    told = [YEAR, SERIES, amount(unit)]
+    known = figures(history, told)
     if until not in set(intervals["year"]):
         raise TrendError(f"until: the forecast has no {until}; choose one of its years")
-    ahead = four_decimals(intervals[intervals["year"] <= until], "mean", *ENDS)
+    ahead = rounded(intervals[intervals["year"] <= until], "mean", *ENDS)
     origin = int(ahead["year"].min()) - 1
+    parts = {"exports": exports, "imports": imports}
     level = {part: _level(known, name, origin) for part, name in parts.items()}
-    sliders = {
-        part: alt.param(
-            name=f"growth_{part}",
-            value=_growth(known, name, origin) if start is None else start[name],
-            bind=alt.binding_range(
-                min=_LEAST, max=_MOST, step=_STEP, name=f"Growth of {part}, percent a year"
-            ),
-        )
-        for part, name in parts.items()
-    }
+    sliders = [_slider(part, _growth(known, name, origin)) for part, name in parts.items()]
     names = [exports, imports, trade]
-    hues = [COLOURS["blue"], COLOURS["vermilion"], INK]
     # The offset leaves room for the answer between legend and drawing.
-    legend = alt.Legend(columns=2, symbolOpacity=1, offset=52)
-    hue: dict[str, Any] = {
-        "title": None,
-        "sort": names,
-        "scale": alt.Scale(domain=names, range=hues),
-        "legend": legend,
-    }
-    colour, stroke = alt.Color("series:N", **hue), alt.Stroke("series:N", **hue)
-    top = max(float(ahead["upper95"].max()), sum(level.values()) * _grown(until - origin))
-    up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, top], nice=True))
-
-    told = [
-        alt.Tooltip("year:O", title="Year"),
-        alt.Tooltip("series:N", title="Series"),
-        alt.Tooltip("value:Q", title=unit, format=_NUMBER),
-    ]
-    ends = [alt.Tooltip(f"{c}:Q", title=title, format=_NUMBER) for c, title in ENDS.items()]
+    hue = outlined("series", names, [COLOURS["blue"], COLOURS["vermilion"], INK], offset=52)
     base = alt.Chart()
-    bands = [
-        painted(base, band, "grey")
-        .mark_area(color=COLOURS["grey"])
-        .encode(alt.Y(f"lower{band}:Q"), alt.Y2(f"upper{band}:Q"))
-        for band in BANDS
-    ]
+
     middle = base.mark_line(color=COLOURS["grey"], strokeWidth=2)
-    target = points(base)[0].encode(tooltip=[*told, *ends])
-    fan = alt.layer(*bands, middle, target).transform_filter("datum.kind != 'observed'")
-    dots = points(base, size=35, color=colour, stroke=stroke)
-    seen = alt.layer(segments(base, "series", color=colour), *dots)
-    seen = seen.transform_filter("datum.kind == 'observed'").encode(tooltip=tooltip(known, *told))
-    line = base.mark_line(strokeWidth=2.5, strokeDash=[2, 3]).encode(color=colour)
-    later = base.transform_filter(f"datum.year > {origin}")
+    target = points(base)[0].encode(tooltip=tooltip([*told, *INTERVALS]))
+    fan = alt.layer(*areas("grey"), middle, target).transform_filter("datum.kind != 'observed'")
+    dots = points(base, size=35, **hue)
+    seen = alt.layer(segments(base, "series", color=hue["color"]), *dots)
+    seen = seen.transform_filter("datum.kind == 'observed'").encode(tooltip=tooltip(told, known))
     scenario = alt.layer(
-        line,
-        *points(later, size=22, color=colour, stroke=stroke),
+        base.mark_line(strokeWidth=2.5, strokeDash=[2, 3]).encode(color=hue["color"]),
+        *points(base.transform_filter(f"datum.year > {origin}"), size=22, **hue),
         *_answer(base.transform_filter(f"datum.year == {until}"), until, unit),
         data=pd.DataFrame({"year": range(origin, until + 1)}),
     )
-    scenario = _grown_to(scenario, level, ahead, origin, until, names)
-    scenario = scenario.encode(tooltip=[*told[:2], told[2].copy().format(",.2f")])
+    scenario = _grown(scenario, level, names, origin, ahead[ahead["year"] == until])
+    scenario = scenario.encode(tooltip=tooltip([YEAR, SERIES, amount(unit, ",.2f")]))
+
     source = alt.InlineData(values=_rows(known, ahead, trade, origin))
-    chart = alt.layer(fan, seen, scenario, *shared_key(known), data=source).encode(years(), up)
-    chart = chart.add_params(*sliders.values()).properties(width=640, height=340)
-    columns = {"kind": "Figure", "year": "Year", "series": "Series", "value": unit, **ENDS}
-    return tabled(chart, known.reindex(columns=[*known.columns, "kind", *ENDS]), columns)
+    most = sum(level.values()) * (1 + _MOST / 100) ** (until - origin)
+    top = max(float(ahead["upper95"].max()), most)
+    up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, top], nice=True))
+    layers = [fan, seen, scenario, *key(known, shared=True)]
+    chart = alt.layer(*layers, data=source).encode(years(), up)
+    shown = [Field("kind", "Figure"), *told, *INTERVALS]
+    both = known.reindex(columns=[*known.columns, "kind", *ENDS])
+    return tabled(chart.add_params(*sliders), both, shown, width=640, height=340)
+
+
+def needed_growth(observed: pd.DataFrame, *, multiples: Sequence[float], years: int) -> Any:
+    """Draw the yearly growth that a multiple needs, with a slider for the years.
+
+    Parameters
+    ----------
+    observed : DataFrame
+        Columns ``item`` and ``rate`` in percent, drawn as dashed lines to compare with.
+    multiples : list of float
+        End over start.
+    years : int
+        Where the slider stands at the beginning.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    slider = alt.binding_range(min=1, max=10, step=1, name="Years ")
+    window = alt.param(name="window_years", value=years, bind=slider)
+    multiple, rate = Field("multiple", "Multiple", "O"), amount("Percent a year", ".1f", "rate")
+    shown = [Field("item", "Observed"), rate]
+    data = figures(observed, shown)
+    across = alt.X("multiple:O", title="multiple of the start", axis=alt.Axis(labelAngle=0))
+    up = alt.Y("rate:Q", title="percent a year")
+    bars = alt.Chart(pd.DataFrame({"multiple": list(multiples)}))
+    needed = bars.encode(across, up, tooltip=tooltip([multiple, rate]))
+    formula = "100 * (pow(datum.multiple, 1 / window_years) - 1)"
+    needed = needed.transform_calculate(rate=formula).add_params(window)
+    labels = needed.mark_text(dy=14, fontWeight="bold", color="white")
+    labels = labels.encode(alt.Text("rate:Q", format=".1f"))
+    hue = coloured("item", list(data["item"]))
+    rules = alt.Chart(data).encode(alt.Y("rate:Q"), hue, tooltip=tooltip(shown, data))
+    lines = rules.mark_rule(strokeDash=[5, 4], strokeWidth=2)
+    chart = alt.layer(needed.mark_bar(color=COLOURS["grey"]), lines, labels)
+    return tabled(chart, data, shown, width=560)
+
+
+def _slider(part: str, value: float) -> alt.Parameter:
+    words = f"Growth of {part}, percent a year"
+    bind = alt.binding_range(min=_LEAST, max=_MOST, step=_STEP, name=words)
+    return alt.param(name=f"growth_{part}", value=value, bind=bind)
 
 
 def _level(known: pd.DataFrame, name: str, year: int) -> float:
@@ -165,75 +177,58 @@ def _growth(known: pd.DataFrame, name: str, origin: int) -> float:
     return float(min(max(_STEP * round(growth / _STEP), _LEAST), _MOST))
 
 
-def _grown(years: int) -> float:
-    return float((1 + _MOST / 100) ** years)
-
-
-def _rows(
-    known: pd.DataFrame, ahead: pd.DataFrame, trade: str, origin: int
-) -> list[dict[str, Any]]:
+def _rows(known: pd.DataFrame, ahead: pd.DataFrame, trade: str, origin: int) -> list[Any]:
     """Return the observed figures and the forecasts, and the point at which the fan opens."""
     made = ahead.rename(columns={"mean": "value"})[["year", "value", *ENDS]]
     made = made.assign(kind="forecast", series=trade, unconfirmed=False)
     both = pd.concat([known.assign(kind="observed"), made])
-    rows: list[dict[str, Any]] = json.loads(both.to_json(orient="records"))
-    last = known.loc[(known["series"] == trade) & (known["year"] == origin), "value"]
-    if len(last):
-        value = float(last.iloc[0])
-        rows.append({"year": origin, "value": value, **dict.fromkeys(ENDS, value)})
+    rows: list[Any] = json.loads(both.to_json(orient="records"))
+    before = known[(known["series"] == trade) & (known["year"] == origin)]
+    for last in before[["year", "value"]].to_dict("records"):
+        rows.append({**last, **dict.fromkeys(ENDS, last["value"])})
     return rows
 
 
-def _grown_to(
-    scenario: Any,
-    level: Mapping[str, float],
-    ahead: pd.DataFrame,
-    origin: int,
-    until: int,
-    names: list[str],
+def _grown(
+    chart: Any, level: Mapping[str, float], names: Sequence[str], origin: int, end: pd.DataFrame
 ) -> Any:
     """Add the levels from the last year on, as the sliders make them."""
-    bounds = ahead.set_index("year")[list(ENDS)].loc[until]
-    exports, imports, trade = (json.dumps(name) for name in names)
-    power = f"datum.year - {origin}"
+    powers = {
+        part: f"{start!r} * pow(1 + growth_{part} / 100, datum.year - {origin})"
+        for part, start in level.items()
+    }
+    market = "datum.exports + datum.imports"
+    inside = [
+        f"inrange({market}, {end[[f'lower{band}', f'upper{band}']].iloc[0].tolist()})"
+        for band in ("80", "95")
+    ]
+    place = (
+        f"{inside[0]} ? 'inside the 80% interval of the forecast' "
+        f": {inside[1]} ? 'outside the 80% interval, inside the 95% interval' "
+        ": 'outside the 95% interval of the forecast'"
+    )
+    exports, imports, trade = map(json.dumps, names)
+    said = f"datum.part == 'exports' ? {exports} : datum.part == 'imports' ? {imports} : {trade}"
     return (
-        scenario.transform_calculate(
-            exports=f"{level['exports']!r} * pow(1 + growth_exports / 100, {power})",
-            imports=f"{level['imports']!r} * pow(1 + growth_imports / 100, {power})",
-        )
-        .transform_calculate(
-            market="datum.exports + datum.imports",
-            place=f"inrange(datum.exports + datum.imports, {[*bounds[['lower80', 'upper80']]]}) "
-            "? 'inside the 80% interval of the forecast' "
-            f": inrange(datum.exports + datum.imports, {[*bounds[['lower95', 'upper95']]]}) "
-            "? 'outside the 80% interval, inside the 95% interval' "
-            ": 'outside the 95% interval of the forecast'",
-            share="100 * datum.imports / (datum.exports + datum.imports)",
-        )
+        chart.transform_calculate(**powers)
+        .transform_calculate(market=market, place=place, share=f"100 * datum.imports / ({market})")
         .transform_fold(["exports", "imports", "market"], ["part", "value"])
-        .transform_calculate(
-            series=f"datum.part == 'exports' ? {exports} "
-            f": datum.part == 'imports' ? {imports} : {trade}"
-        )
+        .transform_calculate(series=said)
     )
 
 
 def _answer(end: alt.Chart, until: int, unit: str) -> list[alt.Chart]:
     """Write above the drawing what the growth rates lead to."""
-    said = [
+    said = (
         f"'{until}: ' + format(datum.value, ',.1f') + {json.dumps(' ' + unit)} "
-        "+ ', imports ' + format(datum.share, '.1f') + ' %'",
-        "datum.place",
-    ]
-    texts = end.transform_filter("datum.part == 'market'")
+        "+ ', imports ' + format(datum.share, '.1f') + ' %'"
+    )
+    large: Any = {"fontSize": {"expr": "width > 480 ? 14 : 12"}, "fontWeight": "bold"}
+    small: Any = {"fontSize": 12, "fontWeight": "normal"}
+    corner: Any = {"x": alt.value(0), "y": alt.value(0), "tooltip": alt.value(None)}
+    texts = end.transform_filter("datum.part == 'market'").encode(**corner)
+    lines = ((said, -30, large), ("datum.place", -12, small))
     return [
-        texts.mark_text(
-            align="left",
-            baseline="bottom",
-            fontSize={"expr": "width > 480 ? 14 : 12"} if line == 0 else 12,
-            fontWeight="bold" if line == 0 else "normal",
-            dy=-30 + 18 * line,
-            text={"expr": text},
-        ).encode(x=alt.value(0), y=alt.value(0), tooltip=alt.value(None))
-        for line, text in enumerate(said)
+        texts.mark_text(align="left", baseline="bottom", dy=dy, text={"expr": text}, **font)
+        for text, dy, font in lines
     ]

@@ -49,9 +49,7 @@ def enable() -> None:
     alt.renderers.enable("cbec")
 
 
-def present(
-    chart: Any, *, title: str, unit: str, source: str, description: str, height: int | None = None
-) -> Any:
+def present(chart: Any, *, title: str, unit: str, source: str, description: str) -> Any:
     """Give a chart its words.
 
     The words stay outside the drawing, so that a page can wrap, translate and read them aloud.
@@ -68,8 +66,6 @@ def present(
         Where the figures come from.
     description : str
         What a reader who can't see the drawing should know: what it shows, not its title.
-    height : int, optional
-        Height of the drawing in pixels.
 
     Returns
     -------
@@ -91,53 +87,28 @@ def present(
     declared = chart["usermeta"]
     own = {} if declared is alt.Undefined else declared["cbec"]
     words = {"title": title, "subtitle": unit, "source": source, "alt": description, **own}
-    if _holds_unconfirmed(chart):
+    figures = (row for rows in chart.to_dict()["datasets"].values() for row in rows)
+    if any(row.get("evidence") == "unconfirmed" for row in figures):
         words["note"] = UNCONFIRMED_EN
-    size: dict[str, Any] = {} if height is None else {"height": height}
-    return chart.properties(usermeta={"cbec": words}, description=description, **size)
-
-
-def _holds_unconfirmed(chart: Any) -> bool:
-    return any(
-        row.get("evidence") == "unconfirmed"
-        for rows in chart.to_dict()["datasets"].values()
-        for row in rows
-    )
+    return chart.properties(usermeta={"cbec": words}, description=description)
 
 
 def theme() -> alt.theme.ThemeConfig:
     """Return the theme: currentColor for all that is ink, on a transparent ground."""
+    inks = {"labelColor": INK, "titleColor": INK}
+    sizes = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+    lines = {"tickColor": INK, "domainColor": INK, "gridColor": INK}
     faint = {"domainOpacity": 0.4, "tickOpacity": 0.4, "gridOpacity": 0.13}
+    place = {"orient": "top", "direction": "horizontal", "columns": 2}
     config: Any = {
         "background": "transparent",
         "font": "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'Liberation Sans', sans-serif",
         "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 320},
-        "axis": {
-            "labelColor": INK,
-            "titleColor": INK,
-            "tickColor": INK,
-            "domainColor": INK,
-            "gridColor": INK,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "titleFontWeight": "normal",
-            **faint,
-        },
+        "axis": {**inks, **lines, **sizes, **faint},
         "axisX": {"grid": False},
         "axisQuantitative": {"grid": True},
-        "legend": {
-            "labelColor": INK,
-            "titleColor": INK,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "titleFontWeight": "normal",
-            "labelLimit": 320,
-            "orient": "top",
-            "direction": "horizontal",
-            "columns": 2,
-            "symbolStrokeWidth": 2,
-        },
-        "header": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
+        "legend": {**inks, **sizes, "labelLimit": 320, **place, "symbolStrokeWidth": 2},
+        "header": {**inks, "labelFontSize": 12},
         "mark": {"color": COLOURS["blue"]},
         "text": {"color": INK, "fontSize": 12},
         "rule": {"color": INK},
@@ -223,17 +194,12 @@ def _live_view(spec: dict[str, Any]) -> str:
 
 def with_words(spec: dict[str, Any]) -> dict[str, Any]:
     """Return a copy that carries its words inside the drawing, on white, in black."""
-    titled = copy.deepcopy(spec)
-    words = titled.get("usermeta", {}).get("cbec", {})
+    words = spec.get("usermeta", {}).get("cbec", {})
     below = [line for key in ("source", "note") for line in textwrap.wrap(words.get(key, ""), 100)]
-    titled["title"] = {
+    look = {"anchor": "start", "fontSize": 15, "subtitleFontSize": 11, "subtitlePadding": 4}
+    title = {
         "text": words.get("title", ""),
         "subtitle": [words.get("subtitle", ""), *below],
-        "anchor": "start",
-        "fontSize": 15,
-        "subtitleFontSize": 11,
-        "subtitlePadding": 4,
+        **look,
     }
-    titled["background"] = "white"
-    titled["padding"] = 12
-    return titled
+    return {**copy.deepcopy(spec), "title": title, "background": "white", "padding": 12}

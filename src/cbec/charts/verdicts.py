@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from cbec.audit.results import Audit, ClaimAudit
-from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense
-from cbec.charts.marks import colour_scale, figures, label_axis, labelled, room, tabled, wrapped
+from cbec.audit.verdicts import sense
+from cbec.charts.axes import coloured, headed, items, labelled, room, wrapped
+from cbec.charts.marks import heading, in_legend
+from cbec.charts.shown import Field, figures, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 from cbec.figures.rounding import Rule
 
 __all__ = ["findings_grid", "interval_ladder", "verdict_bars", "verdict_map"]
 
-# The hues of the badges in cbec.css.
-_COLOURS: Mapping[str, str] = {
-    Arithmetic.EXACT: COLOURS["blue"],
-    Arithmetic.ROUNDING: COLOURS["green"],
-    Arithmetic.ROUNDING_RULE: COLOURS["ochre"],
-    Arithmetic.WIDE: COLOURS["ochre"],
-    Arithmetic.INCONSISTENT: COLOURS["vermilion"],
-    Arithmetic.DECISION: COLOURS["crimson"],
-    Arithmetic.NOT_DERIVABLE: COLOURS["grey"],
-    Arithmetic.FAILED: COLOURS["crimson"],
-    Evidence.CONFIRMED: COLOURS["blue"],
-    Evidence.SINGLE_SOURCE: COLOURS["green"],
-    Evidence.RELAYED: COLOURS["ochre"],
-    Evidence.MISATTRIBUTED: COLOURS["vermilion"],
-    Evidence.DISPUTED: COLOURS["violet"],
-    Evidence.CONTRADICTED: COLOURS["crimson"],
-    Evidence.UNTRACED: COLOURS["grey"],
-    Evidence.OWN_TEXT: COLOURS["violet"],
-    Evidence.PROPOSAL: COLOURS["violet"],
-    Evidence.NOT_CHECKED: COLOURS["grey"],
-    Standing.HOLDS: COLOURS["blue"],
-    Standing.UNDECIDED: COLOURS["ochre"],
-    Standing.FAILS: COLOURS["vermilion"],
-    Standing.DIFFERS: COLOURS["violet"],
-    Standing.NOT_CHECKABLE: COLOURS["grey"],
+# The hue of each tone, as in the style sheet of the site.
+_HUES = {
+    "good": "blue",
+    "fair": "green",
+    "note": "ochre",
+    "bad": "vermilion",
+    "worst": "crimson",
+    "own": "violet",
+    "none": "grey",
 }
+_VERDICT = Field("verdict", "Verdict")
+_AXES = ("arithmetic", "evidence")
 
 
 def interval_ladder(results: list[ClaimAudit]) -> Any:
@@ -59,57 +46,20 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
     -------
     altair.LayerChart
     """
-    rows = []
-    for result in results:
-        printed, check = result.claim.printed, result.primary
-        if printed is None or check is None or check.face is None:
-            continue
-        interval = check.recomputed[Rule.HALF_UP]
-        if interval.lower is None or interval.upper is None or result.claim.is_exact:
-            continue
-        low, high, face = (
-            float((x - printed.value) / printed.resolution)
-            for x in (interval.lower, interval.upper, check.face)
-        )
-        rows.append(
-            {
-                "claim": f"{result.claim.label_en} ({printed.text})",
-                "low": low,
-                "high": high,
-                "face": face,
-                "verdict": str(result.arithmetic),
-                "bounds": result.bounds_text,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    names = list(dict.fromkeys(frame["verdict"]))
-    base = alt.Chart(labelled(frame, "claim")).encode(
-        label_axis(),
-        alt.Color(
-            "verdict:N",
-            title=None,
-            scale=alt.Scale(domain=names, range=[_COLOURS[n] for n in names]),
-        ),
-        tooltip=[
-            alt.Tooltip("claim:N", title="Claim"),
-            alt.Tooltip("bounds:N", title="Recomputed"),
-            alt.Tooltip("verdict:N", title="Verdict"),
-        ],
-    )
-    band = (
-        alt.Chart(pd.DataFrame({"low": [-0.5], "high": [0.5]}))
-        .mark_rect(color=INK, opacity=0.12)
-        .encode(alt.X("low:Q"), alt.X2("high:Q"))
-    )
-    ranges = base.mark_rule(strokeWidth=6, opacity=0.65).encode(
-        alt.X("low:Q", title="units of the last printed digit"), alt.X2("high:Q")
-    )
+    shown = [Field("claim", "Claim"), Field("bounds", "Recomputed"), _VERDICT]
+    frame = pd.DataFrame([row for result in results if (row := _offsets(result))])
+    across = alt.X("low:Q", title="units of the last printed digit")
+    hue = alt.Color("verdict:N", title=None, scale=_scale(frame["verdict"]))
+    base = alt.Chart(labelled(frame, "claim")).encode(items(), hue, tooltip=tooltip(shown))
+    half = pd.DataFrame({"low": [-0.5], "high": [0.5]})
+    band = alt.Chart(half).mark_rect(color=INK, opacity=0.12)
+    ranges = base.mark_rule(strokeWidth=6, opacity=0.65).encode(across, alt.X2("high:Q"))
     faces = base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("face:Q"))
-    chart = (band + ranges + faces).properties(width=440, height=alt.Step(46))
-    return tabled(chart, frame, {"claim": "Claim", "bounds": "Recomputed", "verdict": "Verdict"})
+    chart = band.encode(alt.X("low:Q"), alt.X2("high:Q")) + ranges + faces
+    return tabled(chart, frame, shown, width=440, height=alt.Step(46))
 
 
-def verdict_bars(audit: Audit, axis: str = "arithmetic") -> Any:
+def verdict_bars(audit: Audit, axis: str) -> Any:
     """Draw how many of the printed statistics have each verdict of one axis.
 
     Parameters
@@ -123,43 +73,26 @@ def verdict_bars(audit: Audit, axis: str = "arithmetic") -> Any:
     -------
     altair.LayerChart
     """
-    rows = [
-        {
-            "verdict": _word(verdict),
-            "claims": count,
-            "of": len(audit.claims),
-            "meaning": sense(verdict).meaning_en,
-            "colour": _COLOURS[verdict],
-        }
-        for verdict, count in audit.counts(axis).items()
-        if count
-    ]
-    frame = pd.DataFrame(rows)
-    base = alt.Chart(frame).encode(
-        alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
-        alt.X(
-            "claims:Q",
-            title="statistics",
-            scale=room(frame["claims"]),
-            axis=alt.Axis(tickMinStep=5),
-        ),
-        tooltip=[
-            alt.Tooltip("verdict:N", title="Verdict"),
-            alt.Tooltip("claims:Q", title="Statistics"),
-            alt.Tooltip("of:Q", title="of"),
-            alt.Tooltip("meaning:N", title="Meaning"),
-        ],
-    )
+    claims, meaning = Field("claims", "Statistics", "Q"), Field("meaning", "Meaning")
+    shown = [_VERDICT, claims, meaning]
+    counted = {verdict: n for verdict, n in audit.counts(axis).items() if n}
+    frame = pd.DataFrame({"verdict": map(_word, counted), "claims": counted.values()})
+    frame["of"] = len(audit.claims)
+    frame["meaning"] = [sense(verdict).meaning_en for verdict in counted]
+    frame["colour"] = [_colour(verdict) for verdict in counted]
+    down = alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220))
+    across = alt.X("claims:Q", title="statistics", scale=room(frame["claims"]))
+    across = across.axis(alt.Axis(tickMinStep=5))
+    told = tooltip([_VERDICT, claims, Field("of", "of", "Q"), meaning])
+    base = alt.Chart(frame).encode(down, across, tooltip=told)
     bars = base.mark_bar(height={"band": 0.7}).encode(alt.Color("colour:N", scale=None))
     labels = base.mark_text(align="left", dx=5, color=INK).encode(alt.Text("claims:Q"))
-    chart = (bars + labels).properties(width=480, height=alt.Step(26))
-    return tabled(
-        chart, frame, {"verdict": "Verdict", "claims": "Statistics", "meaning": "Meaning"}
-    )
+    return tabled(bars + labels, frame, shown, width=480, height=alt.Step(26))
 
 
 def verdict_map(audit: Audit) -> Any:
     """Draw each printed statistic as a cell on the plane of the two verdicts."""
+    shown = [Field(c, c.capitalize()) for c in ("section", "claim", "printed", *_AXES)]
     rows = [
         {
             "claim": result.claim.label_en,
@@ -171,47 +104,25 @@ def verdict_map(audit: Audit) -> Any:
         for result in audit.claims
     ]
     frame = pd.DataFrame(rows)
-    frame["place"] = frame.groupby(["arithmetic", "evidence"]).cumcount()
-    across = [_word(v) for v, n in audit.counts("arithmetic").items() if n]
-    down = [_word(v) for v, n in audit.counts("evidence").items() if n]
-    sections = list(dict.fromkeys(frame["section"]))
-    picked = alt.selection_point(fields=["section"], bind="legend", name="section_in_legend")
-    chart = (
+    frame["place"] = frame.groupby([*_AXES]).cumcount()
+    across, down = ([_word(v) for v, n in audit.counts(axis).items() if n] for axis in _AXES)
+    sections = coloured("section", list(dict.fromkeys(frame["section"])))
+    picked, opacity = in_legend("section", faint=0.12)
+    above = alt.Header(labelOrient="top")
+    squares = (
         alt.Chart(frame)
         .mark_square(size=150, opacity=1)
         .encode(
             alt.X("place:O", axis=None, title=None),
             alt.Y("evidence:N", sort=down, title=None, axis=alt.Axis(labelLimit=200)),
-            alt.Column(
-                "arithmetic:N", sort=across, title=None, header=alt.Header(labelOrient="top")
-            ),
-            alt.Color(
-                "section:N",
-                title="Section",
-                sort=sections,
-                scale=colour_scale(sections),
-                legend=alt.Legend(columns=4),
-            ),
-            opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.12)),
-            tooltip=[
-                alt.Tooltip("claim:N", title="Claim"),
-                alt.Tooltip("printed:N", title="Printed"),
-                alt.Tooltip("arithmetic:N", title="Arithmetic"),
-                alt.Tooltip("evidence:N", title="Evidence"),
-            ],
+            alt.Column("arithmetic:N", sort=across, title=None, header=above),
+            sections.title("Section").legend(alt.Legend(columns=4)),
+            opacity=opacity,
+            tooltip=tooltip(shown[1:]),
         )
-        .resolve_scale(x="independent")
-        .add_params(picked)
-        .properties(width=alt.Step(18), height=alt.Step(24))
     )
-    columns = {
-        "section": "Section",
-        "claim": "Claim",
-        "printed": "Printed",
-        "arithmetic": "Arithmetic",
-        "evidence": "Evidence",
-    }
-    return tabled(chart, frame, columns)
+    chart = squares.resolve_scale(x="independent").add_params(picked)
+    return tabled(chart, frame, shown, width=alt.Step(18), height=alt.Step(24))
 
 
 def findings_grid(frame: pd.DataFrame) -> Any:
@@ -239,27 +150,40 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     >>> findings_grid(frame).data["word"].item()
     '× fails'
     """
-    data = figures(frame, "finding", "proposition", "axis", "verdict", "detail")
+    columns = ("finding", "proposition", "axis", "verdict", "detail")
+    shown = [Field(column, column.capitalize()) for column in columns]
+    data = figures(frame, shown)
     data["statement"] = data["finding"] + "  " + data["proposition"]
-    data["broken"] = data["statement"].map(lambda text: wrapped(text, 46))
-    data["breaks"] = data["broken"].str.count("\n")
+    data = headed(data, "statement", 46)
     data["head"] = data["axis"].map(lambda text: wrapped(text, 11))
     data["word"] = data["verdict"].map(lambda verdict: wrapped(_word(verdict), 10))
     data["word_breaks"] = data["word"].str.count("\n")
-    data["first"] = ~data["statement"].duplicated()
-    verdicts = list(dict.fromkeys(data["verdict"]))
-    heads = [wrapped(axis, 11) for axis in _in_order(frame["axis"])]
-    base = alt.Chart(data).encode(
-        tooltip=[
-            alt.Tooltip("proposition:N", title="Proposition"),
-            alt.Tooltip("axis:N", title="Axis"),
-            alt.Tooltip("verdict:N", title="Verdict"),
-            alt.Tooltip("detail:N", title="Detail"),
-        ],
-    )
-    across = alt.X(
+    base = alt.Chart(data).encode(tooltip=tooltip(shown[1:]))
+    row = alt.Y("statement:N", sort=None, title=None, axis=None)
+    statements = heading(base, "statement", "width > 480 ? 0 : -14 * datum.breaks")
+    hue: dict[str, Any] = {"scale": _scale(data["verdict"]), "legend": None}
+    cells = base.mark_rect(
+        strokeWidth=1.5, fillOpacity=0.18, cornerRadius=3, height={"band": 0.44}
+    ).encode(color=alt.Color("verdict:N", **hue), stroke=alt.Stroke("verdict:N", **hue))
+    words = base.mark_text(
+        lineBreak="\n",
+        fontSize={"expr": "width > 480 ? 12 : 9.5"},
+        baseline="middle",
+        dy={"expr": "-6.5 * datum.word_breaks"},
+    ).encode(text="word:N")
+    statements = statements.encode(row.bandPosition(0.25))
+    across = _heads(frame["axis"])
+    chart = alt.layer(statements, cells.encode(across, row), words.encode(across, row))
+    return tabled(chart, data, shown, width=640, height=alt.Step(72))
+
+
+def _heads(axes: pd.Series[Any]) -> alt.X:
+    """Return the axis of a grid's columns, in the order of their categories if they have one."""
+    known = axes.cat.categories if isinstance(axes.dtype, pd.CategoricalDtype) else axes.unique()
+    held = set(axes)
+    return alt.X(
         "head:N",
-        sort=heads,
+        sort=[wrapped(axis, 11) for axis in known if axis in held],
         title=None,
         scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
         axis=alt.Axis(
@@ -273,52 +197,34 @@ def findings_grid(frame: pd.DataFrame) -> Any:
             ticks=False,
         ),
     )
-    hues = alt.Scale(domain=verdicts, range=[_COLOURS[v] for v in verdicts])
-    row: dict[str, Any] = {"sort": None, "title": None, "axis": None}
-    hue: dict[str, Any] = {"scale": hues, "legend": None}
-    statements = (
-        base.transform_filter("datum.first")
-        .mark_text(
-            align="left",
-            baseline="bottom",
-            dy={"expr": "width > 480 ? 0 : -14 * datum.breaks"},
-            lineBreak="\n",
-            text={"expr": "width > 480 ? datum.statement : datum.broken"},
-            x=0,
-        )
-        .encode(alt.Y("statement:N", **row, bandPosition=0.25))
-    )
-    cells = base.mark_rect(
-        strokeWidth=1.5, fillOpacity=0.18, cornerRadius=3, height={"band": 0.44}
-    ).encode(
-        across,
-        alt.Y("statement:N", **row),
-        color=alt.Color("verdict:N", **hue),
-        stroke=alt.Stroke("verdict:N", **hue),
-    )
-    words = base.mark_text(
-        lineBreak="\n",
-        fontSize={"expr": "width > 480 ? 12 : 9.5"},
-        baseline="middle",
-        dy={"expr": "-6.5 * datum.word_breaks"},
-    ).encode(across, alt.Y("statement:N", **row), text="word:N")
-    chart = alt.layer(statements, cells, words).properties(width=640, height=alt.Step(72))
-    columns = {
-        "finding": "Finding",
-        "proposition": "Proposition",
-        "axis": "Axis",
-        "verdict": "Verdict",
-        "detail": "Detail",
+
+
+def _offsets(result: ClaimAudit) -> dict[str, Any] | None:
+    """Return how far off a recomputed figure and its range are, if there is a finite one."""
+    printed, check = result.claim.printed, result.primary
+    if printed is None or check is None or check.face is None or result.claim.is_exact:
+        return None
+    interval = check.recomputed[Rule.HALF_UP]
+    if interval.lower is None or interval.upper is None:
+        return None
+    offsets = {"low": interval.lower, "high": interval.upper, "face": check.face}
+    return {
+        "claim": f"{result.claim.label_en} ({printed.text})",
+        **{k: float((x - printed.value) / printed.resolution) for k, x in offsets.items()},
+        "verdict": str(result.arithmetic),
+        "bounds": result.bounds_text,
     }
-    return tabled(chart, data, columns)
-
-
-def _in_order(axes: pd.Series) -> list[str]:
-    held = set(axes)
-    known = axes.cat.categories if isinstance(axes.dtype, pd.CategoricalDtype) else axes.unique()
-    return [axis for axis in known if axis in held]
 
 
 def _word(verdict: str) -> str:
     shown = sense(verdict)
     return f"{shown.symbol} {shown.label_en}"
+
+
+def _colour(verdict: str) -> str:
+    return COLOURS[_HUES[sense(verdict).tone]]
+
+
+def _scale(verdicts: pd.Series[Any]) -> alt.Scale:
+    names = list(dict.fromkeys(verdicts))
+    return alt.Scale(domain=names, range=[_colour(name) for name in names])

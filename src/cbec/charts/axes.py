@@ -1,0 +1,127 @@
+"""The axes and colours that the builders share, and the texts that stand at them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import cycle, islice
+from math import ceil, floor, log10
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cbec.charts.theme import COLOURS
+
+__all__ = [
+    "coloured",
+    "headed",
+    "items",
+    "labelled",
+    "logarithmic",
+    "outlined",
+    "panels",
+    "plain",
+    "room",
+    "shaped",
+    "span",
+    "tight",
+    "wrapped",
+    "years",
+]
+
+
+def tight(padding: int) -> alt.Scale:
+    """Return a scale that goes from the least to the greatest figure, with room at both ends."""
+    return alt.Scale(zero=False, nice=False, padding=padding)
+
+
+def room(values: pd.Series[Any], spare: float = 0.3) -> alt.Scale:
+    """Return a scale from zero that leaves room for a number behind the longest bar."""
+    return alt.Scale(domain=[0, float(values.max()) * (1 + spare)], nice=False)
+
+
+def logarithmic(values: pd.Series[Any], unit: str, padding: int = 12) -> alt.Y:
+    """Return an axis of figures above zero, with a line at each 1 and 3."""
+    powers = range(floor(log10(values.min())), ceil(log10(values.max())) + 1)
+    ticks = [float(f"{digit}e{power}") for power in powers for digit in (1, 3)]
+    scale = alt.Scale(type="log", nice=False, padding=padding)
+    return alt.Y("value:Q", title=unit, scale=scale, axis=alt.Axis(values=ticks, format="~g"))
+
+
+def span(frame: pd.DataFrame) -> list[int]:
+    """Return the years of a frame and those between them."""
+    return list(range(int(frame["year"].min()), int(frame["year"].max()) + 1))
+
+
+def years(column: str = "year", values: Any = alt.Undefined) -> alt.X:
+    """Return an axis on which a missing year leaves a gap."""
+    axis = alt.Axis(
+        format="d",
+        grid=False,
+        labelOverlap=True,
+        labelSeparation=6,
+        tickCount=8,
+        tickMinStep=1,
+        values=values,
+    )
+    return alt.X(f"{column}:Q", title=None, axis=axis, scale=tight(12))
+
+
+def wrapped(text: object, width: int) -> str:
+    """Break a text into lines."""
+    return "\n".join(textwrap.wrap(str(text), width))
+
+
+def labelled(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a copy with the column ``label``: its text in lines short enough for a phone."""
+    return frame.assign(label=frame[column].map(lambda text: wrapped(text, 26)))
+
+
+def headed(frame: pd.DataFrame, column: str, width: int) -> pd.DataFrame:
+    """Return a copy that says how a column breaks into short lines, and where it is new."""
+    broken = frame[column].map(lambda text: wrapped(text, width))
+    breaks = broken.str.count("\n")
+    return frame.assign(broken=broken, breaks=breaks, first=~frame[column].duplicated())
+
+
+def items(**options: Any) -> alt.Y:
+    """Return an axis of items whose labels stand in several lines."""
+    axis = alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=0, **options)
+    return alt.Y("label:N", title=None, sort=None, axis=axis)
+
+
+def shaped(column: str, names: Sequence[str]) -> alt.Shape:
+    """Return a shape for each name."""
+    return alt.Shape(f"{column}:N", title=None, sort=names, scale=alt.Scale(domain=names))
+
+
+def panels(column: str, names: Sequence[str], label: Any = alt.Undefined) -> alt.Facet:
+    """Return a panel for each name, or with what an expression makes of it above it."""
+    bold: Any = {"labelAnchor": "start", "labelFontWeight": "bold"}
+    header = alt.Header(title=None, labelExpr=label, **bold)
+    return alt.Facet(f"{column}:N", sort=names, header=header)
+
+
+def plain(colour: str) -> dict[str, Any]:
+    """Give filling and outline one colour of the theme, so that a hollow mark keeps it."""
+    return {"color": alt.value(COLOURS[colour]), "stroke": alt.value(COLOURS[colour])}
+
+
+def coloured(column: str, names: Sequence[str]) -> alt.Color:
+    """Colour by a column."""
+    return outlined(column, names)["color"]
+
+
+def outlined(
+    column: str, names: Sequence[str], hues: Iterable[str] = COLOURS.values(), **look: Any
+) -> dict[str, Any]:
+    """Colour filling and outline by a column, so that a hollow mark keeps its colour.
+
+    The legend stands in two columns if that fits a phone.
+    """
+    columns = 2 if max((len(name) for name in names), default=0) <= 12 else 1
+    legend = alt.Legend(columns=columns, symbolOpacity=1, **look) if len(names) > 1 else None
+    scale = alt.Scale(domain=list(names), range=list(islice(cycle(hues), len(names))))
+    hue: dict[str, Any] = {"title": None, "sort": list(names), "scale": scale, "legend": legend}
+    return {"color": alt.Color(f"{column}:N", **hue), "stroke": alt.Stroke(f"{column}:N", **hue)}

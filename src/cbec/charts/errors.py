@@ -1,0 +1,224 @@
+"""Charts of errors: forecasts against what came, and how wrong models are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import cycle
+from math import ceil
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cbec.charts.axes import headed, outlined, panels, plain, tight, years
+from cbec.charts.forecasts import BANDS, INTERVALS, painted
+from cbec.charts.marks import heading, in_legend, key, layered, points, segments
+from cbec.charts.shown import YEAR, Field, amount, figures, rounded, tabled, tooltip
+from cbec.charts.theme import COLOURS, INK
+
+__all__ = ["residuals", "rolling_errors", "scored"]
+
+_REFERENCE = "naive"
+_WORDS, _LANE, _ALONE = 40, 12, 16  # heights of an item's words, of each lane, of a single one
+# A vertical stroke, in the units of Vega's symbols.
+_STROKE = "M-0.14,-1H0.14V1H-0.14Z"
+
+
+def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw the error of each model by years ahead; a click in the legend selects.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``model``, ``step`` (years ahead) and ``value``; the model ``naive`` is the grey
+        reference; and ``n``, the number of forecasts.
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": ["naive", "drift"], "step": 1, "value": [1.2, 0.8], "n": 8})
+    >>> chart = rolling_errors(frame, unit="trillion CNY")
+    >>> chart.usermeta["cbec"]["columns"][:3]
+    [['model', 'Model'], ['step', 'Years ahead'], ['value', 'trillion CNY']]
+    """
+    ahead = Field("step", "Years ahead", "O")
+    shown = [Field("model", "Model"), ahead, amount(unit), Field("n", "Forecasts", "Q")]
+    data = rounded(figures(frame, shown), "value")
+    picked, opacity = in_legend("model")
+    axis = alt.Axis(values=sorted(set(data["step"].tolist())), format="d", grid=False)
+    across = alt.X("step:Q", title="years ahead", axis=axis, scale=tight(14))
+    up = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
+    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data), opacity=opacity)
+    hue = _models(data)
+    line = segments(base, "model", x="step", color=hue["color"])
+    return layered(data, shown, line, *points(base, size=50, **hue)).add_params(picked)
+
+
+def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw what each model left unexplained, by year, a panel for each model.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``model``, ``year`` and ``value`` (observed less fitted).
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.FacetChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": "drift", "year": [2023, 2024], "value": [0.3, -0.2]})
+    >>> residuals(frame, unit="trillion CNY").columns
+    3
+    """
+    shown = [Field("model", "Model"), YEAR, amount(unit)]
+    data = rounded(figures(frame, shown).dropna(subset="value"), "value")
+    up = alt.Y("value:Q", title=unit, scale=alt.Scale(nice=False, padding=8))
+    up = up.axis(alt.Axis(tickCount=5))
+    base, hue = alt.Chart(data).encode(years(), up, tooltip=tooltip(shown, data)), plain("blue")
+    stems = base.mark_rule(strokeWidth=2).encode(y2=alt.datum(0), color=hue["color"])
+    across: Any = {"x": alt.value(0), "x2": alt.value("width"), "y": alt.datum(0)}
+    zero = base.mark_rule(color=INK, opacity=0.6, strokeWidth=1)
+    zero = zero.encode(**across, tooltip=alt.value(None))
+    panel = alt.layer(zero, stems, *points(base, size=40, **hue), *key(data))
+    facets = panels("model", list(dict.fromkeys(data["model"])))
+    chart = panel.properties(width=200, height=150).facet(facets, columns=3)
+    return tabled(chart.resolve_axis(x="independent", y="independent"), data, shown)
+
+
+def scored(frame: pd.DataFrame, *, unit: str) -> Any:
+    """Draw forecasts, each on a line of its own, against what came.
+
+    A dot is a forecast, a triangle a lower bound ("more than"), a bar from dot to dot a range; the
+    light bars are 95 and 80 percent intervals where there are any. The upright stroke is what came:
+    one for all forecasts of an item, or, if they were of different figures, one for each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``item`` (the words above the lines; rows with the same item stand below each
+        other), ``made`` (who or which method: the colour), ``value``, ``value_upper`` (other end
+        of a range, else NaN), ``comparator`` (``=`` or ``>``), ``outturn`` (NaN if not known yet),
+        and ``lower80``, ``upper80``, ``lower95``, ``upper95`` (NaN if there are none).
+    unit : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"item": ["Ministry, 2013"], "made": "published", "value": 3.1,
+    ...     "value_upper": None, "comparator": ">", "outturn": 3.15, "lower80": None,
+    ...     "upper80": None, "lower95": None, "upper95": None})
+    >>> scored(frame, unit="trillion CNY").data["mark"].item()
+    'at least'
+    """
+    who = [Field("item", "Forecast"), Field("made", "By")]
+    outturn = amount("Outturn", column="outturn")
+    numbers = [amount(unit), amount("to", column="value_upper"), *INTERVALS, outturn]
+    data = figures(frame, [*who, *numbers], "comparator")
+    columns = [number.column for number in numbers]
+    data[columns] = data[columns].apply(pd.to_numeric)
+    data["mark"] = data["comparator"].map({">": "at least"}).fillna("forecast")
+    data = headed(data, "item", 44)
+    known = [column for column in columns if data[column].notna().any()]
+
+    groups = list(dict.fromkeys(data["made"]))
+    items = data.groupby("item")
+    lanes = len(groups) if bool(items.size().max() > 1) else 1
+    lane: dict[str, Any] = {"yOffset": alt.YOffset("made:N", sort=groups)} if lanes > 1 else {}
+    tall = max(_LANE * lanes, _ALONE)
+    step, inner, outer = _WORDS + tall, _WORDS / (_WORDS + tall), 0.4
+    band = alt.Scale(type="band", paddingInner=inner, paddingOuter=outer)
+    row = alt.Y("item:N", title=None, axis=None, sort=None, scale=band)
+    across = alt.X("value:Q", title=unit, scale=tight(14), axis=alt.Axis(tickCount=5))
+    marks = {*data["mark"], *(["outturn"] if "outturn" in known else [])}
+    look = {"size": 75, "shape": _shapes(marks), **outlined("made", groups)}
+    several = bool(items["outturn"].nunique().max() > 1)
+    base = alt.Chart()
+    words = heading(base, "item", "-5 - (width > 480 ? 0 : 14 * datum.breaks)")
+    came = base.mark_tick(
+        orient="vertical", thickness=3.5, size=_LANE if several else tall + 4, color=INK, opacity=1
+    )
+    layers = [
+        # The words come first: they say in which order the items stand.
+        words.encode(row.bandPosition(0), tooltip=alt.value(None)),
+        *_intervals(known, 9 if lanes > 1 else 12, {"color": look["color"], **lane}),
+        *(_ranges(across, lane, look) if "value_upper" in known else []),
+        came.encode(alt.X("outturn:Q"), **(lane if several else {})),
+        *key(data, shared=True),
+        *points(base.encode(across, **lane), **look),
+    ]
+    said = _statements(known)
+    levels = [level for level in sorted(BANDS) if f"said_{level}" in said]
+    intervals = [Field(f"said_{level}", f"{level}% interval") for level in levels]
+    told = [*who, Field("said_value", unit), *intervals, Field("said_outturn", "Outturn")]
+    chart = alt.layer(*layers, data=data).transform_calculate(**said)
+    chart = chart.encode(row, tooltip=tooltip(told, data))
+    shown = [*who, Field("mark", "Kind"), *(n for n in numbers if n.column in known)]
+    height = ceil(step * (len(items) - inner + 2 * outer))
+    return tabled(chart, data, shown, width=640, height=height)
+
+
+def _intervals(known: Collection[str], width: int, look: Mapping[str, Any]) -> list[alt.Chart]:
+    return [
+        painted(alt.Chart().transform_filter(f"isValid(datum.upper{level})"), level, "grey")
+        .mark_rule(strokeWidth=width)
+        .encode(alt.X(f"lower{level}:Q"), alt.X2(f"upper{level}:Q"), **look)
+        for level in BANDS
+        if f"upper{level}" in known
+    ]
+
+
+def _ranges(across: alt.X, lane: Mapping[str, Any], look: Mapping[str, Any]) -> list[alt.Chart]:
+    ends = alt.Chart().transform_filter("isValid(datum.value_upper)")
+    joined = ends.mark_rule(strokeWidth=3).encode(across, alt.X2("value_upper:Q"), **lane)
+    other = ends.encode(alt.X("value_upper:Q"), **lane)
+    return [joined.encode(color=look["color"]), *points(other, **look)]
+
+
+def _shapes(marks: Collection[str]) -> alt.Shape:
+    """Return a shape for each of the marks that a chart has, and their legend."""
+    shapes = {"forecast": "circle", "at least": "triangle-right", "outturn": _STROKE}
+    shapes = {mark: shape for mark, shape in shapes.items() if mark in marks}
+    legend = alt.Legend(symbolFillColor=INK, symbolStrokeColor=INK, symbolStrokeWidth=0, columns=1)
+    scale = alt.Scale(domain=list(shapes), range=list(shapes.values()))
+    return alt.Shape("mark:N", title=None, sort=list(shapes), scale=scale, legend=legend)
+
+
+def _statements(known: Collection[str]) -> dict[str, str]:
+    """Return what a tooltip says of a forecast and its outturn, as expressions of Vega."""
+
+    def number(column: str) -> str:
+        return f"format(datum.{column}, ',.4~f')"
+
+    least = "(datum.mark == 'at least' ? 'more than ' : '')"
+    upper = f"(isValid(datum.value_upper) ? ' to ' + {number('value_upper')} : '')"
+    said = {
+        "said_value": f"{least} + {number('value')} + {upper}",
+        "said_outturn": f"isValid(datum.outturn) ? {number('outturn')} : 'not known yet'",
+    }
+    for level in BANDS:
+        low, high = f"lower{level}", f"upper{level}"
+        if high in known:
+            both = f"{number(low)} + ' to ' + {number(high)}"
+            said[f"said_{level}"] = f"isValid(datum.{high}) ? {both} : 'none given'"
+    return said
+
+
+def _models(data: pd.DataFrame) -> dict[str, Any]:
+    """Colour models by name; grey is kept for the reference."""
+    names = list(dict.fromkeys(data["model"]))
+    others = cycle(colour for name, colour in COLOURS.items() if name != "grey")
+    hues = [COLOURS["grey"] if name == _REFERENCE else next(others) for name in names]
+    return outlined("model", names, hues)

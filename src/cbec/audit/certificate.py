@@ -127,30 +127,27 @@ class Certificate:
     def document(self) -> dict[str, Any]:
         """Return the certificate as its schema describes it."""
         audit = self.audit
-        total = len(audit.claims)
+        total = {"of": len(audit.claims)}
+        checks = {"count": len(audit.holding), "of": len(audit.cross_checks)}
         return {
             "$schema": SCHEMA.name,
             "schema_version": SCHEMA_VERSION,
             "statement": STATEMENT,
             "work": asdict(self.work) if self.work else None,
             "summary": {
-                "recomputed": {"count": len(audit.recomputed), "of": total},
-                "cross_checks_holding": {
-                    "count": len(audit.holding),
-                    "of": len(audit.cross_checks),
-                },
-                "arithmetic": {"of": total, "counts": audit.counts("arithmetic")},
-                "evidence": {"of": total, "counts": audit.counts("evidence")},
+                "recomputed": {"count": len(audit.recomputed), **total},
+                "cross_checks_holding": checks,
+                "arithmetic": {**total, "counts": audit.counts("arithmetic")},
+                "evidence": {**total, "counts": audit.counts("evidence")},
             },
             "claims": [_claim(result, self.outside_inputs(result)) for result in audit.claims],
             "cross_checks": [_cross_check(result) for result in audit.cross_checks],
             "not_checked": {
                 "arithmetic": [
-                    {"id": result.claim.id, "reason": reason}
-                    for result, reason in not_recomputed(audit)
+                    {"id": r.claim.id, "reason": reason} for r, reason in not_recomputed(audit)
                 ],
                 "evidence": [
-                    r.claim.id for r in audit.claims if r.evidence is Evidence.NOT_CHECKED
+                    r.claim.id for r in audit.claims if r.evidence == Evidence.NOT_CHECKED
                 ],
             },
             "ledger": {
@@ -207,7 +204,11 @@ def certify(path: str | Path | None = None, title: str = "") -> Certificate:
     result = audit_ledger(read_ledger(path))
     resources = _resources(path)
     if resources:
-        _refuse_differences(folder)
+        if problems := check(folder):
+            more = f" ({len(problems) - 1} more: cbec data check)" if len(problems) > 1 else ""
+            raise CertificateError(
+                f"there is no certificate for tables that differ: {problems[0]}{more}"
+            )
         read = [DESCRIPTOR, *resources]
     else:
         read = [path.name, *(name for name in BESIDE if (folder / name).exists())]
@@ -291,15 +292,6 @@ def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
     return found if path.name in found else {}
 
 
-def _refuse_differences(folder: Path) -> None:
-    problems = check(folder)
-    if problems:
-        more = f" ({len(problems) - 1} more: cbec data check)" if len(problems) > 1 else ""
-        raise CertificateError(
-            f"there is no certificate for tables that differ: {problems[0]}{more}"
-        )
-
-
 def _work(table: Mapping[str, Any]) -> Work | None:
     """Return what the table of claims was read from."""
     for source in table.get("sources") or ():
@@ -351,14 +343,7 @@ def _commands(path: Path, title: str, revision: Revision) -> tuple[str, ...]:
     options = ["--title", title] if title else []
     if path.resolve().parent == _CHECKOUT / "data":
         checkout = [f"git checkout {revision.commit}"] if revision.commit else []
-        ledger = f"data/{path.name}"
-        made = _command(".venv/bin/cbec", "certificate", ledger, *options)
-        return (*checkout, "make site", "make test", made)
-    return (
-        _command("cbec", "audit", path.name),
-        _command("cbec", "certificate", path.name, *options),
-    )
-
-
-def _command(*words: str) -> str:
-    return shlex.join(words)
+        words = [".venv/bin/cbec", "certificate", f"data/{path.name}", *options]
+        return (*checkout, "make site", "make test", shlex.join(words))
+    audit = ["cbec", "audit", path.name]
+    return shlex.join(audit), shlex.join(["cbec", "certificate", path.name, *options])

@@ -21,6 +21,7 @@ __all__ = [
     "decoded",
     "file_shown",
     "read_rows",
+    "write_whole",
 ]
 
 
@@ -170,6 +171,25 @@ def decoded(shown: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise broken(shown, line, "isn't UTF-8", "save the file as UTF-8") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in UTF-8 in one step, so that no reader meets half of it.
+
+    Raises
+    ------
+    OSError
+        If it can't be written; then the file is as it was.
+    """
+    if path.exists() and not path.is_file():  # a device, which nothing may replace
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _check_header(header: Sequence[str], shown: str) -> None:

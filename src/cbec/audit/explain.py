@@ -32,10 +32,9 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     place = f"section {claim.section}" if claim.section else "no section given"
     yield f"  where       {place}" + (f", paragraph {claim.paragraph}" if claim.paragraph else "")
     if claim.printed is not None:
-        comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
         stands = interval_text(claim.interval(), claim.printed, ends=True)
         meant = "an order of magnitude" if claim.is_magnitude else f"which stands for {stands}"
-        yield f"  printed     {comparator}{claim.printed.text}, {meant}"
+        yield f"  printed     {claim.stated}, {meant}"
     if claim.credited_en or claim.reference:
         yield f"  credited    {'; '.join(filter(None, (claim.credited_en, claim.reference)))}"
     code = f" ({result.code})" if result.code else ""

@@ -174,6 +174,13 @@ class Claim(Figure):
         return place_of(self.section)
 
     @property
+    def stated(self) -> str:
+        """The figure as printed, after its comparator; empty for a cross-check."""
+        if self.printed is None:
+            return ""
+        return self.printed.text if self.comparator == "=" else f"{self.comparator} {self.printed}"
+
+    @property
     def english(self) -> str:
         """The figure with its comparator for an English reader, empty for a cross-check."""
         if self.printed is None:
@@ -277,11 +284,10 @@ class Ledger:
         LedgerError
             If there is none.
         """
-        if id in self.claims:
-            return self.claims[id]
-        if id in self.inputs:
-            return self.inputs[id]
-        raise LedgerError(f"{id!r} is neither a claim nor an outside figure")
+        figure = self.claims.get(id) or self.inputs.get(id)
+        if figure is None:
+            raise LedgerError(f"{id!r} is neither a claim nor an outside figure")
+        return figure
 
     def box(self, used: tuple[str, ...], rule: Rule = Rule.HALF_UP) -> dict[str, Interval]:
         """Return the interval of each id under one rounding rule."""
@@ -386,14 +392,11 @@ class Ledger:
         rows = []
         for item, text in derivations.items():
             value, interval = self.derive(text)
-            low = -math.inf if interval.lower is None else float(interval.lower) * scale
-            high = math.inf if interval.upper is None else float(interval.upper) * scale
-            face = math.nan if value is None else float(value) * scale
+            ends = (math.nan if value is None else value, *interval.limits)
+            face, low, high = (float(end) * scale for end in ends)
             used = names(parse(text))
-            measured = {"item": item, "value": face, "lower": low, "upper": high}
-            grade = self.weakest_grade(used)
-            rows.append({**measured, "evidence": grade, "row": " ".join(used)})
-        return pd.DataFrame(rows)
+            rows.append((item, face, low, high, self.weakest_grade(used), " ".join(used)))
+        return pd.DataFrame(rows, columns=["item", "value", "lower", "upper", "evidence", "row"])
 
     def weakest_grade(self, used: Sequence[str]) -> str:
         """Return the weakest grade of evidence among some figures; a claim's is ``printed``.

@@ -13,6 +13,7 @@ import platform
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from cbec import __version__
 from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import BESIDE, ledger_file, read_ledger
-from cbec.audit.results import Audit, ClaimAudit
+from cbec.audit.results import UNDECIDED, Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
 from cbec.audit.verdicts import CODES, Arithmetic, Evidence
 from cbec.errors import CertificateError, TableError
@@ -238,15 +239,12 @@ def not_recomputed(audit: Audit) -> list[tuple[ClaimAudit, str]]:
     list of (ClaimAudit, str)
         In the ledger's order.
     """
+    undecided = [r for r in audit.results if r.arithmetic in UNDECIDED]
     found = []
-    for result in audit.results:
-        if result.arithmetic is Arithmetic.NOT_DERIVABLE:
-            reason = CODES[result.code][0]
-            if result.primary is not None:
-                reason += f": {result.primary.reason}"
-            found.append((result, reason))
-        elif result.arithmetic is Arithmetic.FAILED and result.primary:
-            found.append((result, f"the check failed: {result.primary.reason}"))
+    for result in undecided:
+        failed = result.arithmetic is Arithmetic.FAILED
+        reason = "the check failed" if failed else CODES[result.code][0]
+        found.append((result, f"{reason}: {result.primary.reason}" if result.primary else reason))
     return found
 
 
@@ -269,13 +267,8 @@ def _claim(result: ClaimAudit, outside_inputs: Sequence[str]) -> dict[str, Any]:
 
 
 def _cross_check(result: ClaimAudit) -> dict[str, Any]:
-    claim = result.claim
-    return {
-        "id": claim.id,
-        "label": claim.title,
-        "derivation": claim.derivation_text,
-        "arithmetic": str(result.arithmetic),
-    }
+    whole = _claim(result, ())
+    return {part: whole[part] for part in ("id", "label", "derivation", "arithmetic")}
 
 
 def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
@@ -323,19 +316,17 @@ def _software() -> Software:
 
 def _dependencies() -> list[str]:
     """Return the names of what this package asks for; extras aside."""
-    try:
+    asked: list[str] = []
+    with suppress(metadata.PackageNotFoundError):  # it runs from its source and isn't installed
         asked = metadata.requires("cbec") or []
-    except metadata.PackageNotFoundError:  # it runs from its source and isn't installed
-        return []
     matches = (re.match(r"[\w.-]+", text) for text in asked if "extra ==" not in text)
     return sorted(match[0].lower() for match in matches if match)
 
 
 def _version(name: str) -> str | None:
-    try:
+    with suppress(metadata.PackageNotFoundError):
         return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+    return None
 
 
 def _commands(path: Path, title: str, revision: Revision) -> tuple[str, ...]:

@@ -45,17 +45,8 @@ PAPER = "the-paper"
 
 
 Comparator = OneOf["=", ">", "≥", "<", "≤"]
-Kind = OneOf[
-    "level",
-    "share",
-    "growth",
-    "count",
-    "multiple",
-    "rank",
-    "duration",
-    "policy parameter",
-    "cross-check",
-]
+_Measure = OneOf["level", "share", "growth", "count", "multiple", "rank", "duration"]
+Kind = OneOf[_Measure, "policy parameter", "cross-check"]
 Code = OneOf["", "given", "no-denominator", "no-inputs", "parameter"]
 # What is printed to the last unit is exact in these, and rounded in all other kinds.
 _EXACT_KINDS = frozenset({"count", "rank", "duration"})
@@ -315,23 +306,14 @@ class Ledger:
         LedgerError
             If an id is unknown.
         """
-        expression = self._value_expression(text)
+        expression = parse(text)
+        if isinstance(expression, Comparison):
+            raise ExpressionError(f"{text!r} is a comparison and has no value; write one side")
+        self.measured(expression)
         return self.at_face(expression), bounds(expression, self.box(names(expression)))
 
-    def dimension(self, text: str) -> str:
-        """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
-
-        Raises
-        ------
-        ExpressionError
-            If the text isn't a derivation or mixes dimensions.
-        LedgerError
-            If an id is unknown.
-        """
-        return self.measured(self._value_expression(text))
-
     def measured(self, expression: Expression) -> str:
-        """Return what a parsed derivation measures, as `dimension` does.
+        """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
 
         Raises
         ------
@@ -351,14 +333,6 @@ class Ledger:
             return figure.printed.dimension if figure.printed else "any"
 
         return dimension_of(expression, of_figure)
-
-    def _value_expression(self, text: str) -> Expression:
-        """Parse a derivation that has a value, and refuse one that mixes dimensions."""
-        expression = parse(text)
-        if isinstance(expression, Comparison):
-            raise ExpressionError(f"{text!r} is a comparison and has no value; write one side")
-        self.measured(expression)
-        return expression
 
     def at_face(self, expression: Expression) -> Fraction | None:
         """Return the value of a derivation at face values, ``None`` if a threshold leaves several.
@@ -399,18 +373,7 @@ class Ledger:
         return pd.DataFrame(rows, columns=["item", "value", "lower", "upper", "evidence", "row"])
 
     def weakest_grade(self, used: Sequence[str]) -> str:
-        """Return the weakest grade of evidence among some figures; a claim's is ``printed``.
-
-        Returns
-        -------
-        str
-            Empty if there are no figures, or the grade of one isn't stated.
-
-        Raises
-        ------
-        LedgerError
-            If there is no such figure.
-        """
+        """Return the weakest `grade` of some figures; empty if one has none, or there are none."""
         grades = [self.grade(id) for id in used]
         return weakest(grades) if grades and all(grades) else ""
 
@@ -430,12 +393,9 @@ class Ledger:
 
         A threshold has no face value of its own and keeps its interval.
         """
-        return {
-            id: figure.interval()
-            if isinstance(figure, Claim) and figure.comparator != "="
-            else Interval.point(figure.face)
-            for id, figure in ((id, self.figure(id)) for id in used)
-        }
+        faces = {id: Interval.point(self.figure(id).face) for id in used}
+        thresholds = {id for id in used if id in self.claims and self.claims[id].comparator != "="}
+        return faces | {id: self.figure(id).interval() for id in thresholds}
 
 
 def place_of(section: str) -> str:

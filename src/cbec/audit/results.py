@@ -26,6 +26,8 @@ __all__ = ["Audit", "Candidate", "Check", "ClaimAudit", "printed_html", "record"
 COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
 # What makes `--strict` fail.
 FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
+# Where the arithmetic found no value to hold the figure against.
+UNDECIDED = frozenset({Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED})
 
 
 @dataclass(frozen=True)
@@ -184,14 +186,12 @@ class Audit:
     @property
     def recomputed(self) -> tuple[ClaimAudit, ...]:
         """The printed statistics that were held against a value, with whatever outcome."""
-        none = {Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED}
-        return tuple(result for result in self.claims if result.arithmetic not in none)
+        return tuple(r for r in self.claims if r.arithmetic not in UNDECIDED)
 
     @property
     def holding(self) -> tuple[ClaimAudit, ...]:
         """The cross-checks that can be made and don't fail."""
-        none = FAILING | {Arithmetic.NOT_DERIVABLE}
-        return tuple(result for result in self.cross_checks if result.arithmetic not in none)
+        return tuple(r for r in self.cross_checks if r.arithmetic not in FAILING | UNDECIDED)
 
     @property
     def failing(self) -> tuple[ClaimAudit, ...]:

@@ -112,15 +112,6 @@ class Interval:
         """Whether every number of this interval lies in the other one."""
         return self.intersection(other) == self
 
-    def scaled(self, factor: Fraction) -> Interval:
-        """Return the interval of ``factor`` times its numbers; ``factor`` is not zero."""
-        if factor == 0:
-            raise ValueError("an interval can't be scaled by zero")
-        lower, upper = (None if end is None else end * factor for end in (self.lower, self.upper))
-        if factor > 0:
-            return Interval(lower, upper, self.lower_closed, self.upper_closed)
-        return Interval(upper, lower, self.upper_closed, self.lower_closed)
-
     def shifted(self, offset: Fraction) -> Interval:
         """Return the interval of its numbers plus ``offset``."""
         lower, upper = (None if end is None else end + offset for end in (self.lower, self.upper))

@@ -110,9 +110,8 @@ def badge(audit: Audit) -> str:
         within a wide range, nothing is inconsistent and no figure that was looked for is
         misattributed, disputed, contradicted or untraced.
     """
-    counts = audit.counts("evidence")
-    doubtful = any(counts[verdict] for verdict in _DOUBTFUL)
-    borne = any(counts[verdict] for verdict in _BORNE)
+    found = {result.evidence for result in audit.claims}
+    doubtful, borne = not found.isdisjoint(_DOUBTFUL), not found.isdisjoint(_BORNE)
     arithmetic, evidence = outcome(audit), sources(audit)
     agrees = len(audit.recomputed) > audit.counts()[Arithmetic.WIDE]
     good = _PLAIN if doubtful else _GOOD

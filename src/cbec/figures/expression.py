@@ -47,6 +47,17 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _COMPARATORS = {"≤": "<=", "≥": ">=", "==": "="}
+# What to write instead of a character that begins nothing here.
+_HINTS = {
+    "-": "write difference(a, b)",
+    "−": "write difference(a, b)",
+    "+": "write sum(a, b)",
+    "/": "write ratio(a, b)",
+    "，": "write ,",
+    "（": "write (",
+    "）": "write )",
+    '"': "end the quoted name with another quotation mark",
+}
 _MOST_CHARACTERS = 4000
 _MOST_NESTED = 40
 
@@ -176,17 +187,17 @@ class _Parser:
             )
         self.text = text
         self.depth = 0
-        self.tokens = list(self._tokens())
+        self.tokens = [*self._tokens(), ("", "", len(text))]
         self.position = 0
 
     def parse(self) -> Expression:
         expression = self._operand()
-        kind, token, _ = self._peek()
+        kind, token, _ = self.tokens[self.position]
         if kind == "compare":
             self.position += 1
             comparator = _COMPARATORS.get(token, token)
             expression = Comparison(expression, comparator, self._operand())
-        kind, token, start = self._peek()
+        kind, token, start = self.tokens[self.position]
         if kind:
             raise self._error(start, f"unexpected {token!r}; end the derivation here")
         return expression
@@ -198,45 +209,32 @@ class _Parser:
             if match is None or match.lastgroup is None:
                 rest = self.text[position:].strip()
                 start = len(self.text) - len(self.text[position:].lstrip()) + 1
-                hint = {
-                    "-": "write difference(a, b)",
-                    "−": "write difference(a, b)",
-                    "+": "write sum(a, b)",
-                    "/": "write ratio(a, b)",
-                    "，": "write ,",
-                    "（": "write (",
-                    "）": "write )",
-                    '"': "end the quoted name with another quotation mark",
-                }.get(rest[0], f"write one of {', '.join(FUNCTIONS)} and ids in parentheses")
+                hint = _HINTS.get(
+                    rest[0], f"write one of {', '.join(FUNCTIONS)} and ids in parentheses"
+                )
                 raise ExpressionError(
                     f"{self.text!r}: can't read {rest!r} at character {start}; {hint}"
                 )
             yield match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)
             position = match.end()
 
-    def _peek(self) -> tuple[str, str, int]:
-        if self.position < len(self.tokens):
-            return self.tokens[self.position]
-        return "", "", len(self.text)
-
     def _take_comma(self) -> None:
-        _, token, start = self._peek()
+        _, token, start = self.tokens[self.position]
         if token != ",":
             found = repr(token) if token else "the end"
             raise self._error(start, f"expected ',' or ')', found {found}")
         self.position += 1
 
     def _operand(self) -> Expression:
-        kind, token, start = self._peek()
+        kind, token, start = self.tokens[self.position]
         self.position += 1
         if kind == "text":
             return Text(token[1:-1])
         if kind == "number":
             return self._literal(token, start)
         if kind == "name":
-            if self._peek()[1] == "(":
-                return self._call(token, start)
-            return Name(token)
+            is_call = self.tokens[self.position][1] == "("
+            return self._call(token, start) if is_call else Name(token)
         raise self._error(start, "expected a function, an id or a number")
 
     def _call(self, function: str, start: int) -> Call:
@@ -250,7 +248,7 @@ class _Parser:
             raise self._error(start, "nested too deeply; write two derivations")
         self.position += 1  # the opening parenthesis
         arguments: list[Expression] = []
-        while self._peek()[1] != ")":
+        while self.tokens[self.position][1] != ")":
             if arguments:
                 self._take_comma()
             arguments.append(self._operand())

@@ -274,14 +274,11 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     match = _NUMBER.fullmatch(stripped)
     if match is None or re.match(r"[\d,.]", match["tail"]):
         raise PrintedFigureError(f"{text!r} is not a number; {_remedy(stripped)}")
-    tail = match["tail"]
-    if tail and unit:
-        bare = tail.strip() in MULTIPLIERS
-        scale = parse_unit(f"{tail.strip()}{unit}") if bare else parse_unit(tail)
-    else:
-        scale = parse_unit(tail or unit)
-    decimals = len(match["decimals"] or "")
-    number = Fraction(match["whole"].replace(",", "") + "." + (match["decimals"] or "0"))
+    tail, digits = match["tail"], match["decimals"] or ""
+    is_multiplier = tail.strip() in MULTIPLIERS
+    scale = parse_unit(f"{tail.strip()}{unit}" if is_multiplier else tail or unit)
+    decimals = len(digits)
+    number = Fraction(f"{match['whole'].replace(',', '')}.{digits or 0}")
     if match["sign"] in {"-", "−"}:
         number = -number
     return Printed(

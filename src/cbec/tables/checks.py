@@ -176,13 +176,11 @@ def _differences(table: Table, package: Package) -> Iterator[Problem]:
         cause = " (only its line ends or byte-order mark differ)"
     for name, value in found.items():
         stated = table.stated.get(name)
+        problem, remedy = f"is not the {stated!r} that {DESCRIPTOR} states{cause}", _RENEW
         if stated is None:
-            yield Problem(
-                table.file, None, name, str(value), f"isn't stated in {DESCRIPTOR}", _STATE
-            )
-        elif stated != value:
-            problem = f"is not the {stated!r} that {DESCRIPTOR} states{cause}"
-            yield Problem(table.file, None, name, str(value), problem, _RENEW)
+            problem, remedy = f"isn't stated in {DESCRIPTOR}", _STATE
+        if stated != value:
+            yield Problem(table.file, None, name, str(value), problem, remedy)
 
 
 def _hash(content: bytes) -> str:

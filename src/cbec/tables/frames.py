@@ -137,7 +137,7 @@ def _kept(frame: pd.DataFrame, table: Table, column: str, wanted: Any) -> pd.Dat
         )
     choice = listed(wanted)
     held = list(frame[column].drop_duplicates())
-    field = next(field for field in table.fields if field.name == column)
+    (field,) = (field for field in table.fields if field.name == column)
     allowed = field.constraints.get("enum", held)
     unknown = [item for item in choice if item not in allowed]
     kept = frame[frame[column].isin(choice)].reset_index(drop=True)

@@ -127,21 +127,14 @@ def _parsed(shown: str, content: bytes) -> tuple[Row, ...]:
             if not cells:
                 raise broken(shown, line, "is empty", "delete it")
             if len(cells) != len(header):
-                raise broken(
-                    shown,
-                    line,
-                    f"has {len(cells)} cells, the header has {len(header)}",
-                    "add or remove cells, and quote any cell that holds a comma",
-                )
+                problem = f"has {len(cells)} cells, the header has {len(header)}"
+                remedy = "add or remove cells, and quote any cell that holds a comma"
+                raise broken(shown, line, problem, remedy)
             rows.append((line, MappingProxyType(dict(zip(header, cells, strict=True)))))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise broken(
-            shown,
-            line,
-            f"can't be read as CSV ({error})",
-            'close every quote, and double any quote (") within a quoted cell',
-        ) from error
+        remedy = 'close every quote, and double any quote (") within a quoted cell'
+        raise broken(shown, line, f"can't be read as CSV ({error})", remedy) from error
     return tuple(rows)
 
 

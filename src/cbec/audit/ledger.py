@@ -43,7 +43,6 @@ __all__ = [
 PAPER = "the-paper"
 """Id and origin of the paper under audit in ``sources.csv``, and of nothing else."""
 
-
 Comparator = OneOf["=", ">", "≥", "<", "≤"]
 _Measure = OneOf["level", "share", "growth", "count", "multiple", "rank", "duration"]
 Kind = OneOf[_Measure, "policy parameter", "cross-check"]
@@ -268,13 +267,7 @@ class Ledger:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     def figure(self, id: str) -> Figure:
-        """Return the claim or the outside figure of an id.
-
-        Raises
-        ------
-        LedgerError
-            If there is none.
-        """
+        """Return the claim or the outside figure of an id; raise `LedgerError` if there is none."""
         figure = self.claims.get(id) or self.inputs.get(id)
         if figure is None:
             raise LedgerError(f"{id!r} is neither a claim nor an outside figure")
@@ -378,13 +371,7 @@ class Ledger:
         return weakest(grades) if grades and all(grades) else ""
 
     def grade(self, id: str) -> str:
-        """Return a figure's grade of evidence; a claim's is ``printed``.
-
-        Raises
-        ------
-        LedgerError
-            If there is no such figure.
-        """
+        """Return a figure's grade of evidence; a claim's is ``printed``."""
         figure = self.figure(id)
         return figure.grade if isinstance(figure, OutsideFigure) else "printed"
 

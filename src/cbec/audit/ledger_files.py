@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -25,7 +25,7 @@ from cbec.audit.ledger import (
 )
 from cbec.audit.ledger_references import check_references, refuse_circles
 from cbec.errors import CbecError, ExpressionError, LedgerError, PrintedFigureError, TableError
-from cbec.figures.expression import Comparison, Expression, parse
+from cbec.figures.expression import Comparison, parse
 from cbec.figures.rounding import Printed, parse_printed
 from cbec.tables.datapackage import data_dir
 from cbec.tables.rows import content_of, read_rows
@@ -39,6 +39,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "evidence.csv": ("claim", "finding", "grade"),
     "sources.csv": ("id",),
 }
+R = TypeVar("R")
 T = TypeVar("T", OutsideFigure, Claim, Alternative, Finding, Source)
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _REQUIRED = ("id", "printed", "comparator", "kind", "derivation")
@@ -156,24 +157,21 @@ class _Row:
             raise self.error(column, f"{value!r} is not one of {listed}; choose one")
         return value
 
-    def parsed(self, column: str, text: str) -> Expression:
+    def read(self, column: str, reader: Callable[..., R], *given: Any) -> R:
+        """Return what a reader makes of a cell; its errors name the cell."""
         try:
-            return parse(text)
-        except ExpressionError as error:
+            return reader(*given)
+        except (ExpressionError, PrintedFigureError) as error:
             raise self.error(column, str(error)) from error
 
     def figure(self, unit: str = "") -> Printed:
-        column = "printed"
-        try:
-            figure = parse_printed(self["printed"], unit)
-            column = "resolution"
-            if not self["resolution"]:
-                return figure
-            if not self["resolution_reason"]:
-                raise self.error("resolution_reason", "a resolution needs a reason; write one")
-            return figure.with_resolution(parse_printed(self["resolution"], unit))
-        except PrintedFigureError as error:
-            raise self.error(column, str(error)) from error
+        figure = self.read("printed", parse_printed, self["printed"], unit)
+        if not self["resolution"]:
+            return figure
+        if not self["resolution_reason"]:
+            raise self.error("resolution_reason", "a resolution needs a reason; write one")
+        step = self.read("resolution", parse_printed, self["resolution"], unit)
+        return self.read("resolution", figure.with_resolution, step)
 
 
 def _rows(path: Path, required: Sequence[str]) -> Iterator[_Row]:
@@ -208,7 +206,7 @@ def _claim(row: _Row) -> Claim:
     comparator = row.choice("comparator", get_args(Comparator), "=")
     code = row.choice("not_derivable", get_args(Code))
     text = row["derivation"]
-    derivation = row.parsed("derivation", text) if text else None
+    derivation = row.read("derivation", parse, text) if text else None
     printed = None
     if kind == "cross-check":
         if row["printed"]:
@@ -243,7 +241,7 @@ def _outside(row: _Row) -> OutsideFigure:
 
 def _alternative(row: _Row) -> Alternative:
     text = row["expression"]
-    expression = row.parsed("expression", text)
+    expression = row.read("expression", parse, text)
     label = row["label_en"] or text
     return row.entry(Alternative, label_en=label, expression=expression, text=text)
 

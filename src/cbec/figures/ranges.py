@@ -79,9 +79,10 @@ def ratio_range(ratio: Ratio, box: Mapping[str, Interval]) -> Interval:
 
 def _inner(interval: Interval) -> Fraction:
     """Return some number inside the interval."""
-    if interval.lower is None or interval.upper is None:
-        end = interval.lower if interval.upper is None else interval.upper
-        return Fraction(0) if end is None else end + (1 if interval.upper is None else -1)
+    if interval.lower is None:
+        return Fraction(0) if interval.upper is None else interval.upper - 1
+    if interval.upper is None:
+        return interval.lower + 1
     return Fraction(interval.lower + interval.upper) / 2
 
 
@@ -91,12 +92,8 @@ def _nearest(interval: Interval, upper: bool) -> Fraction:
     Along each input the ratio is constant or strictly monotone. So if an extreme is attained at
     all, it is attained where each input is at a closed end, or, being free to move, inside.
     """
-    end, closed = (
-        (interval.upper, interval.upper_closed)
-        if upper
-        else (interval.lower, interval.lower_closed)
-    )
-    return end if end is not None and closed else _inner(interval)
+    end = interval.upper if upper else interval.lower
+    return end if end is not None and end in interval else _inner(interval)
 
 
 def _limit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -109,13 +110,7 @@ def chinese_numeral(text: str) -> int | None:
     >>> [chinese_numeral(t) for t in ("三", "十二", "四十", "两", "家")]
     [3, 12, 40, 2, None]
     """
-    tens, ten, ones = text.partition("十")
-    if not text or len(tens) > 1 or len(ones) > 1 or (not ten and ones):
-        return None
-    if any(c not in _DIGITS for c in tens + ones):
-        return None
-    if ten and any(c in "零〇两" for c in tens + ones):
-        return None
-    if not ten:
-        return _DIGITS[tens]
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    if text in _DIGITS:
+        return _DIGITS[text]
+    match = re.fullmatch("([一二三四五六七八九]?)十([一二三四五六七八九]?)", text)
+    return match and 10 * _DIGITS.get(match[1], 1) + _DIGITS.get(match[2], 0)

@@ -19,7 +19,7 @@ from cbec.figures.expression import (
     names,
 )
 from cbec.figures.interval import NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, POSITIVE, Interval
-from cbec.figures.polynomial import Ratio, add, constant, leading, multiply, variable
+from cbec.figures.polynomial import Monomial, Ratio, add, constant, leading, multiply, variable
 from cbec.figures.ranges import ratio_range
 from cbec.figures.roots import root
 
@@ -133,14 +133,12 @@ def linear_terms(comparison: Comparison) -> dict[str, Fraction] | None:
         ratio = _Compiler(comparison.difference, dict.fromkeys(names(comparison), unit)).ratio
     except ExpressionError:
         return None
-    if set(ratio.denominator) != {()} or any(
-        len(monomial) != 1 or monomial[0][1] != 1 for monomial in ratio.numerator
-    ):
+    # A root or a rank is an input of its own to the polynomial, yet not a figure.
+    figures: dict[Monomial, str] = {((name, 1),): name for name in names(comparison)}
+    if set(ratio.denominator) != {()} or not ratio.numerator.keys() <= figures.keys():
         return None
     divisor = ratio.denominator[()]
-    terms = {monomial[0][0]: c / divisor for monomial, c in ratio.numerator.items()}
-    # A root or a rank is an input of its own to the polynomial, yet not a figure.
-    return terms if terms.keys() <= set(names(comparison)) else None
+    return {figures[monomial]: c / divisor for monomial, c in ratio.numerator.items()}
 
 
 def inverse_bounds(
@@ -340,14 +338,10 @@ def _root_bounds(call: Call, box: Mapping[str, Interval]) -> Interval:
             f"{_shown(call.arguments[0])}"
         )
     low, low_exact = root(factor.lower, degree, up=False)
-    if factor.upper is None:
-        return Interval(low - 1, None, factor.lower_closed and low_exact)
-    high, high_exact = root(factor.upper, degree, up=True)
-    # A point keeps closed ends: its enclosure holds the irrational root itself.
-    point = factor.is_point
-    return Interval(
-        low - 1,
-        high - 1,
-        point or (factor.lower_closed and low_exact),
-        point or (factor.upper_closed and high_exact),
+    high, high_exact = (
+        (None, False) if factor.upper is None else root(factor.upper, degree, up=True)
     )
+    # A point keeps closed ends: its enclosure holds the irrational root itself.
+    left = factor.is_point or (factor.lower_closed and low_exact)
+    right = factor.is_point or (factor.upper_closed and high_exact)
+    return Interval(low, high, left, right).shifted(Fraction(-1))

@@ -158,17 +158,12 @@ class Package:
         if found == table.columns:
             return rows
         listing = f"the columns must be: {','.join(table.columns)}"
-        wrong = [
-            Problem(table.file, 1, column, None, problem, remedy)
-            for columns, others, problem, remedy in (
-                (table.columns, found, "is not in the header", f"add it; {listing}"),
-                (found, table.columns, f"is not in {DESCRIPTOR}", f"delete it; {listing}"),
-            )
-            for column in columns
-            if column not in others
-        ]
-        order = Problem(table.file, 1, "", None, "has its columns in another order", listing)
-        raise BrokenTableError(*(wrong or [order]))
+        missing, more = "is not in the header", f"is not in {DESCRIPTOR}"
+        wrong = [(c, missing, f"add it; {listing}") for c in table.columns if c not in found]
+        wrong += [(c, more, f"delete it; {listing}") for c in found if c not in table.columns]
+        if not wrong:
+            wrong = [("", "has its columns in another order", listing)]
+        raise BrokenTableError(*(Problem(table.file, 1, c, None, *said) for c, *said in wrong))
 
     def contents(self, *names: str) -> tuple[bytes, ...]:
         """Return the content of tables, and of all that their keys point to."""
@@ -288,14 +283,6 @@ def _table(resource: Mapping[str, Any], folder: Path) -> Table:
     schema = resource["schema"]
     place = f"{file_shown(folder / DESCRIPTOR)}: table {resource['name']!r}"
     fields = tuple(_field(stated, place) for stated in schema["fields"])
-    keys = tuple(
-        ForeignKey(
-            listed(key["fields"]),
-            key["reference"].get("resource") or resource["name"],
-            listed(key["reference"]["fields"]),
-        )
-        for key in schema.get("foreignKeys", ())
-    )
     return Table(
         name=resource["name"],
         path=folder / resource["path"],
@@ -306,8 +293,16 @@ def _table(resource: Mapping[str, Any], folder: Path) -> Table:
             for item in schema.get("missingValues", [""])
         ),
         primary_key=listed(schema.get("primaryKey", ())),
-        foreign_keys=keys,
+        foreign_keys=tuple(
+            _foreign_key(key, resource["name"]) for key in schema.get("foreignKeys", ())
+        ),
     )
+
+
+def _foreign_key(stated: Mapping[str, Any], own: str) -> ForeignKey:
+    there = stated["reference"]
+    table = there.get("resource") or own
+    return ForeignKey(listed(stated["fields"]), table, listed(there["fields"]))
 
 
 def _field(stated: Mapping[str, Any], place: str) -> Field:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from cbec.errors import TableError
-from cbec.tables.rows import read_rows
+from cbec.tables.rows import read_rows, write_whole
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DESCRIPTOR = "datapackage.json"
@@ -40,13 +39,7 @@ def renew(folder: Path) -> list[str]:
         resource |= present
         resource["schema"] = schema  # long, so it stays last
     if changed:
-        scratch = path.with_suffix(f".{os.getpid()}.tmp")
-        scratch.write_text(
-            json.dumps(package, ensure_ascii=False, indent=2) + "\n",
-            encoding="utf-8",
-            newline="\n",
-        )
-        os.replace(scratch, path)
+        write_whole(path, json.dumps(package, ensure_ascii=False, indent=2) + "\n")
     return changed
 
 

@@ -28,6 +28,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from cbec.display.vega import MIME
+from cbec.tables.rows import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 METADATA = {
@@ -234,13 +235,6 @@ def run(path: Path) -> Run:
     return Run(path, before, after, time.monotonic() - started)
 
 
-def store(result: Run) -> None:
-    """Write a notebook whole or not at all."""
-    part = result.path.with_name(f".{result.path.name}.part")
-    part.write_text(result.after, encoding="utf-8", newline="\n")
-    part.replace(result.path)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the notebooks; return 0 if all is well, 1 if one failed or, with --check, changed."""
     parser = argparse.ArgumentParser(
@@ -278,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 bad += 1
                 print(f"{took} would change {result.where()}; run make notebooks", file=sys.stderr)
             else:
-                store(result)
+                write_whole(result.path, result.after)
                 print(f"{took} written")
     return int(bad > 0)
 

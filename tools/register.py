@@ -8,7 +8,6 @@ remade: they stay whatever changed, and nothing is written where one of them isn
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -17,6 +16,7 @@ from pathlib import Path
 from cbec.chapters.register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
 from cbec.errors import CbecError
 from cbec.tables.datapackage import data_dir
+from cbec.tables.rows import write_whole
 from tools.datapackage import renew
 
 FILE = "forecasts.csv"
@@ -32,9 +32,7 @@ def remake(folder: Path, *, anew: bool = False, today: date | None = None) -> st
     path = folder / FILE
     before = as_csv(previous)
     if text != before or path.read_bytes() != text.encode():
-        scratch = path.with_suffix(f".{os.getpid()}.tmp")
-        scratch.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(scratch, path)
+        write_whole(path, text)
     renew(folder)
     return f"{len(register)} rows: {_changes(before, text)}"
 

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from cbec import __version__
 from cbec.audit.badge import badge
@@ -20,12 +21,15 @@ from cbec.audit.ledger_files import ledger_file, read_ledger
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.tables.checks import check
+from cbec.tables.rows import write_whole
 
 __all__ = ["main"]
 
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_OUTCOME = {"unusable": 2, "wrong": 1, "fine": 0}
+_LEDGER = "the file of claims (default: the project's data/claims.csv)"
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_FINE, _WRONG, _UNUSABLE = range(3)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,80 +48,66 @@ def main(arguments: Sequence[str] | None = None) -> int:
         written.
     """
     options = _parser().parse_args(arguments)
-    run = {"audit": _audit, "certificate": _certify, "data": _check_data}[options.command]
-    return run(options)
+    try:
+        return options.run(options)
+    except CbecError as error:
+        print(f"cbec: {error}", file=sys.stderr)
+        return _UNUSABLE
 
 
 def _audit(options: argparse.Namespace) -> int:
-    try:
-        result = audit_ledger(read_ledger(options.ledger))
-        wanted = _selection(options.only)
-        text = explain(result, options.explain) if options.explain else None
-    except CbecError as error:
-        print(f"cbec: {error}", file=sys.stderr)
-        return _OUTCOME["unusable"]
-    if text is None:
-        text = render(result, options.format, wanted)
-    failing = options.strict and result.failing
-    data = options.format != "table" and not options.explain
-    return _written(text, _OUTCOME["wrong" if failing else "fine"], data=data)
+    result = audit_ledger(read_ledger(options.ledger))
+    wanted = _selection(options.only)
+    outcome = _WRONG if options.strict and result.failing else _FINE
+    if options.explain:
+        return _written(explain(result, options.explain), outcome)
+    text = render(result, options.format, wanted)
+    return _written(text, outcome, data=options.format != "table")
+
+
+def _selection(text: str) -> frozenset[str]:
+    wanted = frozenset(word.strip() for word in text.split(",") if word.strip())
+    known = [str(v) for v in (*Arithmetic, *Evidence)]
+    for word in sorted(wanted):
+        if word not in known:
+            raise LedgerError(f"--only: {word!r} is not a verdict; there are {', '.join(known)}")
+    return wanted
 
 
 def _certify(options: argparse.Namespace) -> int:
-    try:
-        ledger = ledger_file(options.ledger)
-        made = certify(ledger, options.title)
-        text = made.to_json()
-        asked = ((options.output, text), (options.badge, badge(made.audit)))
-        files = [(_real(name), content) for name, content in asked if name is not None]
-        taken = {_real(ledger.parent / file.path) for file in made.files}
-        for path, _ in files:
-            if path in taken:
-                raise CertificateError(
-                    f"{path} is a file that was checked, or is named twice; name another"
-                )
-            taken.add(path)
-        for path, content in files:
-            _save(path, content)
-    except CbecError as error:
-        print(f"cbec: {error}", file=sys.stderr)
-        return _OUTCOME["unusable"]
+    ledger = ledger_file(options.ledger)
+    made = certify(ledger, options.title)
+    text = made.to_json()
+    asked = ((options.output, text), (options.badge, badge(made.audit)))
+    files = [(_real(name), content) for name, content in asked if name is not None]
+    taken = {_real(ledger.parent / file.path) for file in made.files}
+    for path, _ in files:
+        if path in taken:
+            raise CertificateError(
+                f"{path} is a file that was checked, or is named twice; name another"
+            )
+        taken.add(path)
+    for path, content in files:
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise CertificateError(
+                f"{path} can't be written ({error.strerror}); give a file in a folder that exists "
+                "and that you may write to"
+            ) from error
     if options.output is not None:
-        return _OUTCOME["fine"]
-    return _written(text.removesuffix("\n"), _OUTCOME["fine"], data=True)
+        return _FINE
+    return _written(text.removesuffix("\n"), _FINE, data=True)
 
 
 def _real(path: str | Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _save(path: Path, text: str) -> None:
-    """Write a file in one step, so that no reader meets half of it."""
-    try:
-        if path.exists() and not path.is_file():  # a device, which nothing may replace
-            path.write_text(text, encoding="utf-8", newline="\n")
-            return
-        scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            scratch.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(scratch, path)
-        finally:
-            scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise CertificateError(
-            f"{path} can't be written ({error.strerror}); give a file in a folder that exists and "
-            "that you may write to"
-        ) from error
-
-
 def _check_data(options: argparse.Namespace) -> int:
-    try:
-        problems = check(options.folder)
-    except CbecError as error:
-        print(f"cbec: {error}", file=sys.stderr)
-        return _OUTCOME["unusable"]
+    problems = check(options.folder)
     text = "\n".join(map(str, problems)) or "every table is as the data package describes it"
-    return _written(text, _OUTCOME["wrong" if problems else "fine"])
+    return _written(text, _WRONG if problems else _FINE)
 
 
 def _written(text: str, outcome: int, *, data: bool = False) -> int:
@@ -134,7 +124,7 @@ def _written(text: str, outcome: int, *, data: bool = False) -> int:
     except OSError as error:
         print(f"cbec: the output can't be written ({error.strerror})", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _OUTCOME["unusable"]
+        return _UNUSABLE
     return outcome
 
 
@@ -144,32 +134,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cbec {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    audit_parser = commands.add_parser(
+    _add_audit(commands)
+    _add_certificate(commands)
+    data = commands.add_parser("data", help="look after the tables of a data package")
+    _add_check(data.add_subparsers(dest="data_command", required=True))
+    return parser
+
+
+def _add_audit(commands: _Commands) -> None:
+    parser = commands.add_parser(
         "audit",
         help="check the figures of a ledger by exact rounding arithmetic",
         description="Check each figure of a ledger against its derivation and its evidence. "
         "Exit status: 0 when it ran, 1 with --strict if a claim is inconsistent or a check "
         "failed, 2 on a bad ledger.",
     )
-    audit_parser.add_argument(
-        "ledger",
-        nargs="?",
-        metavar="LEDGER.csv",
-        help="the file of claims (default: the project's data/claims.csv); inputs.csv, "
-        "alternatives.csv, evidence.csv and sources.csv are read from the same folder",
+    beside = (
+        "; inputs.csv, alternatives.csv, evidence.csv and sources.csv are read from the same folder"
     )
-    audit_parser.add_argument("--format", choices=FORMATS, default="table")
-    audit_parser.add_argument(
-        "--only",
-        metavar="VERDICT,…",
-        default="",
-        help="show only claims with one of these verdicts, of either axis",
-    )
-    audit_parser.add_argument("--explain", metavar="ID", help="show all about one claim")
-    audit_parser.add_argument(
-        "--strict", action="store_true", help="exit with 1 if anything is inconsistent"
-    )
-    certificate_parser = commands.add_parser(
+    parser.add_argument("ledger", nargs="?", metavar="LEDGER.csv", help=_LEDGER + beside)
+    parser.add_argument("--format", choices=FORMATS, default="table")
+    only = "show only claims with one of these verdicts, of either axis"
+    parser.add_argument("--only", metavar="VERDICT,…", default="", help=only)
+    parser.add_argument("--explain", metavar="ID", help="show all about one claim")
+    strict = "exit with 1 if anything is inconsistent"
+    parser.add_argument("--strict", action="store_true", help=strict)
+    parser.set_defaults(run=_audit)
+
+
+def _add_certificate(commands: _Commands) -> None:
+    parser = commands.add_parser(
         "certificate",
         help="record an audit: verdicts, files with their hashes, versions, commit",
         description="Audit a ledger and write what was found, and with what, as JSON. It says what "
@@ -177,46 +171,23 @@ def _parser() -> argparse.ArgumentParser:
         "was found, 2 on a bad ledger, on tables that differ from their data package, or if a file "
         "can't be written.",
     )
-    certificate_parser.add_argument(
-        "ledger",
-        nargs="?",
-        metavar="LEDGER.csv",
-        help="the file of claims (default: the project's data/claims.csv)",
-    )
-    certificate_parser.add_argument(
-        "-o", dest="output", metavar="FILE", help="write the certificate there, not to the terminal"
-    )
-    certificate_parser.add_argument(
-        "--badge", metavar="FILE", help="draw the outcome there as well, as a small SVG picture"
-    )
-    certificate_parser.add_argument(
-        "--title",
-        metavar="TEXT",
-        default="",
-        help="the reference of what was checked (default: that of the data package, if there is "
-        "one)",
-    )
-    data_parser = commands.add_parser("data", help="look after the tables of a data package")
-    data_commands = data_parser.add_subparsers(dest="data_command", required=True)
-    check_parser = data_commands.add_parser(
+    parser.add_argument("ledger", nargs="?", metavar="LEDGER.csv", help=_LEDGER)
+    output = "write the certificate there, not to the terminal"
+    parser.add_argument("-o", dest="output", metavar="FILE", help=output)
+    drawn = "draw the outcome there as well, as a small SVG picture"
+    parser.add_argument("--badge", metavar="FILE", help=drawn)
+    title = "the reference of what was checked (default: that of the data package, if there is one)"
+    parser.add_argument("--title", metavar="TEXT", default="", help=title)
+    parser.set_defaults(run=_certify)
+
+
+def _add_check(commands: _Commands) -> None:
+    parser = commands.add_parser(
         "check",
         help="check every table against the data package and report all that is wrong",
         description="Check the size, hash, rows, types, constraints and keys of every table. Exit "
         "status: 0 when nothing is wrong, 1 if something is, 2 on a bad data package.",
     )
-    check_parser.add_argument(
-        "folder",
-        nargs="?",
-        metavar="FOLDER",
-        help="the folder of datapackage.json (default: the project's data)",
-    )
-    return parser
-
-
-def _selection(text: str) -> frozenset[str]:
-    wanted = frozenset(word.strip() for word in text.split(",") if word.strip())
-    known = [str(v) for v in (*Arithmetic, *Evidence)]
-    for word in sorted(wanted):
-        if word not in known:
-            raise LedgerError(f"--only: {word!r} is not a verdict; there are {', '.join(known)}")
-    return wanted
+    folder = "the folder of datapackage.json (default: the project's data)"
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", help=folder)
+    parser.set_defaults(run=_check_data)

@@ -97,24 +97,6 @@ def test_within_means_that_no_member_is_left_out(first: Interval, second: Interv
     assert first.within(first)
 
 
-@given(intervals(), st.sampled_from([-3, -1, Fraction(-1, 2), Fraction(1, 3), 2]))
-def test_scaling_scales_every_member(interval: Interval, factor: Fraction) -> None:
-    scaled = interval.scaled(Fraction(factor))
-    assert members(interval) == {probe for probe in PROBES if probe * factor in scaled}
-    assert scaled.scaled(1 / Fraction(factor)) == interval
-
-
-def test_scaling_by_a_negative_number_swaps_the_ends() -> None:
-    scaled = Interval(Fraction(1), Fraction(2), True, False).scaled(Fraction(-3))
-    assert scaled == Interval(Fraction(-6), Fraction(-3), False, True)
-    assert Interval(Fraction(1), None).scaled(Fraction(-1)) == Interval(None, Fraction(-1))
-
-
-def test_scaling_by_zero_is_refused() -> None:
-    with pytest.raises(ValueError, match="scaled by zero"):
-        Interval.point(1).scaled(Fraction(0))
-
-
 @given(intervals(), st.integers(-5, 5))
 def test_shifting_shifts_every_member(interval: Interval, offset: int) -> None:
     shifted = interval.shifted(Fraction(offset))

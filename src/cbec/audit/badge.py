@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import math
 from html import escape
+from importlib import resources
+
+from ziafont.font import Font
 
 from cbec.audit.results import Audit
 from cbec.audit.verdicts import Arithmetic, Evidence, sense
@@ -11,6 +15,7 @@ from cbec.audit.verdicts import Arithmetic, Evidence, sense
 __all__ = ["badge", "outcome", "sources"]
 
 _SIZE, _LINE, _GAP, _PADDING = 11, 20, 2, 6
+_UNITS_PER_EM = 2048
 # White text has a contrast of at least 5 on each; the words say the same as the colour.
 _LABEL_COLOUR, _GOOD, _BAD, _NONE = "#3f4a55", "#1a7240", "#a3260f", "#5c6670"
 _PLAIN, _DOUBT = "#2a5f8f", "#7c5410"
@@ -22,34 +27,6 @@ _DOUBTFUL = (
     Evidence.CONTRADICTED,
     Evidence.UNTRACED,
 )
-# Widths of the characters that a badge uses in DejaVu Sans, which are near those of Verdana, in
-# units of 1/2048 of the size. The text is fitted to its width, so another font can't cut it.
-_WIDTHS: Mapping[str, int] = {
-    character: width
-    for width, characters in {
-        569: "ijl",
-        651: " ,",
-        690: ":",
-        721: "f",
-        739: "-",
-        803: "t",
-        842: "r",
-        1067: "s",
-        1075: "z",
-        1126: "c",
-        1186: "k",
-        1212: "vxy",
-        1253: "o",
-        1255: "a",
-        1260: "e",
-        1298: "hnu",
-        1300: "bdgpq",
-        1303: "0123456789",
-        1675: "w",
-        1995: "m",
-    }.items()
-    for character in characters
-}
 
 
 def outcome(audit: Audit) -> str:
@@ -133,9 +110,8 @@ def badge(audit: Audit) -> str:
         within a wide range, nothing is inconsistent and no figure that was looked for is
         misattributed, disputed, contradicted or untraced.
     """
-    counts = audit.counts("evidence")
-    doubtful = any(counts[verdict] for verdict in _DOUBTFUL)
-    borne = any(counts[verdict] for verdict in _BORNE)
+    found = {result.evidence for result in audit.claims}
+    doubtful, borne = not found.isdisjoint(_DOUBTFUL), not found.isdisjoint(_BORNE)
     arithmetic, evidence = outcome(audit), sources(audit)
     agrees = len(audit.recomputed) > audit.counts()[Arithmetic.WIDE]
     good = _PLAIN if doubtful else _GOOD
@@ -171,8 +147,19 @@ def _drawn(label: str, message: str, colour: str, left: int, width: int, top: in
 
 
 def _width(text: str) -> int:
-    """Return the width of a text in pixels, rounded up."""
-    return -(-_SIZE * sum(_WIDTHS[character] for character in text) // 2048)
+    """Return the width of a text in pixels, rounded up.
+
+    It is that in DejaVu Sans, which is near that in Verdana. The text is fitted to it, so another
+    font can't cut it.
+    """
+    font = _font()
+    return math.ceil(_SIZE * sum(font.glyph(c).advance() for c in text) / _UNITS_PER_EM)
+
+
+@functools.cache
+def _font() -> Font:
+    with resources.as_file(resources.files("ziafont.fonts") / "DejaVuSans.ttf") as source:
+        return Font(source)
 
 
 def _text(text: str, start: int, top: int) -> str:

@@ -13,6 +13,7 @@ import platform
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from cbec import __version__
 from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import BESIDE, ledger_file, read_ledger
-from cbec.audit.results import Audit, ClaimAudit
+from cbec.audit.results import UNDECIDED, Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
 from cbec.audit.verdicts import CODES, Arithmetic, Evidence
 from cbec.errors import CertificateError, TableError
@@ -127,30 +128,27 @@ class Certificate:
     def document(self) -> dict[str, Any]:
         """Return the certificate as its schema describes it."""
         audit = self.audit
-        total = len(audit.claims)
+        total = {"of": len(audit.claims)}
+        checks = {"count": len(audit.holding), "of": len(audit.cross_checks)}
         return {
             "$schema": SCHEMA.name,
             "schema_version": SCHEMA_VERSION,
             "statement": STATEMENT,
             "work": asdict(self.work) if self.work else None,
             "summary": {
-                "recomputed": {"count": len(audit.recomputed), "of": total},
-                "cross_checks_holding": {
-                    "count": len(audit.holding),
-                    "of": len(audit.cross_checks),
-                },
-                "arithmetic": {"of": total, "counts": audit.counts("arithmetic")},
-                "evidence": {"of": total, "counts": audit.counts("evidence")},
+                "recomputed": {"count": len(audit.recomputed), **total},
+                "cross_checks_holding": checks,
+                "arithmetic": {**total, "counts": audit.counts("arithmetic")},
+                "evidence": {**total, "counts": audit.counts("evidence")},
             },
             "claims": [_claim(result, self.outside_inputs(result)) for result in audit.claims],
             "cross_checks": [_cross_check(result) for result in audit.cross_checks],
             "not_checked": {
                 "arithmetic": [
-                    {"id": result.claim.id, "reason": reason}
-                    for result, reason in not_recomputed(audit)
+                    {"id": r.claim.id, "reason": reason} for r, reason in not_recomputed(audit)
                 ],
                 "evidence": [
-                    r.claim.id for r in audit.claims if r.evidence is Evidence.NOT_CHECKED
+                    r.claim.id for r in audit.claims if r.evidence == Evidence.NOT_CHECKED
                 ],
             },
             "ledger": {
@@ -207,7 +205,11 @@ def certify(path: str | Path | None = None, title: str = "") -> Certificate:
     result = audit_ledger(read_ledger(path))
     resources = _resources(path)
     if resources:
-        _refuse_differences(folder)
+        if problems := check(folder):
+            more = f" ({len(problems) - 1} more: cbec data check)" if len(problems) > 1 else ""
+            raise CertificateError(
+                f"there is no certificate for tables that differ: {problems[0]}{more}"
+            )
         read = [DESCRIPTOR, *resources]
     else:
         read = [path.name, *(name for name in BESIDE if (folder / name).exists())]
@@ -237,15 +239,12 @@ def not_recomputed(audit: Audit) -> list[tuple[ClaimAudit, str]]:
     list of (ClaimAudit, str)
         In the ledger's order.
     """
+    undecided = [r for r in audit.results if r.arithmetic in UNDECIDED]
     found = []
-    for result in audit.results:
-        if result.arithmetic is Arithmetic.NOT_DERIVABLE:
-            reason = CODES[result.code][0]
-            if result.primary is not None:
-                reason += f": {result.primary.reason}"
-            found.append((result, reason))
-        elif result.arithmetic is Arithmetic.FAILED and result.primary:
-            found.append((result, f"the check failed: {result.primary.reason}"))
+    for result in undecided:
+        failed = result.arithmetic is Arithmetic.FAILED
+        reason = "the check failed" if failed else CODES[result.code][0]
+        found.append((result, f"{reason}: {result.primary.reason}" if result.primary else reason))
     return found
 
 
@@ -268,13 +267,8 @@ def _claim(result: ClaimAudit, outside_inputs: Sequence[str]) -> dict[str, Any]:
 
 
 def _cross_check(result: ClaimAudit) -> dict[str, Any]:
-    claim = result.claim
-    return {
-        "id": claim.id,
-        "label": claim.title,
-        "derivation": claim.derivation_text,
-        "arithmetic": str(result.arithmetic),
-    }
+    whole = _claim(result, ())
+    return {part: whole[part] for part in ("id", "label", "derivation", "arithmetic")}
 
 
 def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
@@ -289,15 +283,6 @@ def _resources(path: Path) -> dict[str, Mapping[str, Any]]:
             "mend it, or move the ledger to a folder of its own"
         ) from error
     return found if path.name in found else {}
-
-
-def _refuse_differences(folder: Path) -> None:
-    problems = check(folder)
-    if problems:
-        more = f" ({len(problems) - 1} more: cbec data check)" if len(problems) > 1 else ""
-        raise CertificateError(
-            f"there is no certificate for tables that differ: {problems[0]}{more}"
-        )
 
 
 def _work(table: Mapping[str, Any]) -> Work | None:
@@ -331,19 +316,17 @@ def _software() -> Software:
 
 def _dependencies() -> list[str]:
     """Return the names of what this package asks for; extras aside."""
-    try:
+    asked: list[str] = []
+    with suppress(metadata.PackageNotFoundError):  # it runs from its source and isn't installed
         asked = metadata.requires("cbec") or []
-    except metadata.PackageNotFoundError:  # it runs from its source and isn't installed
-        return []
     matches = (re.match(r"[\w.-]+", text) for text in asked if "extra ==" not in text)
     return sorted(match[0].lower() for match in matches if match)
 
 
 def _version(name: str) -> str | None:
-    try:
+    with suppress(metadata.PackageNotFoundError):
         return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+    return None
 
 
 def _commands(path: Path, title: str, revision: Revision) -> tuple[str, ...]:
@@ -351,14 +334,7 @@ def _commands(path: Path, title: str, revision: Revision) -> tuple[str, ...]:
     options = ["--title", title] if title else []
     if path.resolve().parent == _CHECKOUT / "data":
         checkout = [f"git checkout {revision.commit}"] if revision.commit else []
-        ledger = f"data/{path.name}"
-        made = _command(".venv/bin/cbec", "certificate", ledger, *options)
-        return (*checkout, "make site", "make test", made)
-    return (
-        _command("cbec", "audit", path.name),
-        _command("cbec", "certificate", path.name, *options),
-    )
-
-
-def _command(*words: str) -> str:
-    return shlex.join(words)
+        words = [".venv/bin/cbec", "certificate", f"data/{path.name}", *options]
+        return (*checkout, "make site", "make test", shlex.join(words))
+    audit = ["cbec", "audit", path.name]
+    return shlex.join(audit), shlex.join(["cbec", "certificate", path.name, *options])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from cbec.audit.ledger import Claim, Finding, Ledger
+from cbec.audit.ledger import Claim, Finding, Ledger, OutsideFigure
 from cbec.audit.results import Audit, Check, ClaimAudit
 from cbec.audit.verdicts import Arithmetic
-from cbec.figures.expression import names
+from cbec.figures.expression import Expression, names
 from cbec.figures.words import interval_text
 
 __all__ = ["explain"]
@@ -32,10 +32,9 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     place = f"section {claim.section}" if claim.section else "no section given"
     yield f"  where       {place}" + (f", paragraph {claim.paragraph}" if claim.paragraph else "")
     if claim.printed is not None:
-        comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
         stands = interval_text(claim.interval(), claim.printed, ends=True)
         meant = "an order of magnitude" if claim.is_magnitude else f"which stands for {stands}"
-        yield f"  printed     {comparator}{claim.printed.text}, {meant}"
+        yield f"  printed     {claim.stated}, {meant}"
     if claim.credited_en or claim.reference:
         yield f"  credited    {'; '.join(filter(None, (claim.credited_en, claim.reference)))}"
     code = f" ({result.code})" if result.code else ""
@@ -46,8 +45,7 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
     if result.primary is not None:
         yield ""
         yield f"derivation: {result.primary.expression}"
-        yield from _inputs(names(claim.derivation) if claim.derivation else (), ledger)
-        yield from _rules(result.primary, claim)
+        yield from _held(claim.derivation, result.primary, claim, ledger)
     if result.joint is not None and claim.printed is not None:
         yield f"  with the ledger's identities: {interval_text(result.joint, claim.printed)}"
     for candidate in result.candidates:
@@ -56,30 +54,27 @@ def _explanation(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:
         yield ""
         yield f"alternative, {alternative.label_en}: {check.verdict}"
         yield f"  {check.expression}"
-        yield from _inputs(names(alternative.expression), ledger)
-        yield from _rules(check, claim)
+        yield from _held(alternative.expression, check, claim, ledger)
     if result.findings:
         yield ""
         yield "sources:"
-        for finding in result.findings:
-            yield from _finding(finding, ledger)
+    for finding in result.findings:
+        yield from _finding(finding, ledger)
 
 
-def _inputs(used: Sequence[str], ledger: Ledger) -> Iterator[str]:
-    for id in used:
-        figure = ledger.figure(id)
+def _held(
+    derivation: Expression | None, check: Check, claim: Claim, ledger: Ledger
+) -> Iterator[str]:
+    """Tell what a derivation is made of, and how the claim holds against it."""
+    for figure in map(ledger.figure, names(derivation) if derivation else ()):
         if figure.printed is None:
             continue
-        outside = ledger.inputs.get(id)
         origin = ""
-        if outside:
-            parts = (outside.vintage, outside.grade, outside.source)
+        if isinstance(figure, OutsideFigure):
+            parts = (figure.vintage, figure.grade, figure.source)
             origin = f" [outside: {', '.join(filter(None, parts))}]"
         stands = interval_text(figure.interval(), figure.printed, ends=True)
-        yield f"  input {id}: {figure.printed.text}, which stands for {stands}{origin}"
-
-
-def _rules(check: Check, claim: Claim) -> Iterator[str]:
+        yield f"  input {figure.id}: {figure.printed.text}, which stands for {stands}{origin}"
     if check.reason:
         failed = check.verdict is Arithmetic.FAILED
         yield f"  {'the check failed' if failed else 'no value'}: {check.reason}"

@@ -61,19 +61,7 @@ def _summary(result: Audit) -> str:
 
 
 def _as_json(result: ClaimAudit) -> dict[str, object]:
-    def ends(check: Check) -> dict[str, dict[str, object]]:
-        return {
-            str(rule): {
-                "lower": None if interval.lower is None else str(interval.lower),
-                "upper": None if interval.upper is None else str(interval.upper),
-                "lower_closed": interval.lower_closed,
-                "upper_closed": interval.upper_closed,
-                "meets": rule in check.rules,
-            }
-            for rule, interval in check.recomputed.items()
-        }
-
-    claim = result.claim
+    claim, check = result.claim, result.primary or Check("", result.arithmetic, {})
     return {
         "id": claim.id,
         "section": claim.section,
@@ -85,11 +73,11 @@ def _as_json(result: ClaimAudit) -> dict[str, object]:
         "derivation": claim.derivation_text,
         "recomputed": result.recomputed_text,
         "bounds": result.bounds_text,
-        "exact_bounds": ends(result.primary) if result.primary else {},
+        "exact_bounds": _exact_bounds(check),
         "arithmetic": result.arithmetic,
         "code": result.code,
-        "reason": result.primary.reason if result.primary else "",
-        "remarks": list(result.primary.remarks) if result.primary else [],
+        "reason": check.reason,
+        "remarks": list(check.remarks),
         "evidence": result.evidence,
         "alternatives": [
             {"label_en": a.label_en, "expression": a.text, "arithmetic": c.verdict}
@@ -97,4 +85,17 @@ def _as_json(result: ClaimAudit) -> dict[str, object]:
         ],
         "candidates": [vars(candidate) for candidate in result.candidates],
         "sources": [f.source for f in result.findings if f.source],
+    }
+
+
+def _exact_bounds(check: Check) -> dict[str, dict[str, object]]:
+    return {
+        str(rule): {
+            "lower": None if interval.lower is None else str(interval.lower),
+            "upper": None if interval.upper is None else str(interval.upper),
+            "lower_closed": interval.lower_closed,
+            "upper_closed": interval.upper_closed,
+            "meets": rule in check.rules,
+        }
+        for rule, interval in check.recomputed.items()
     }

@@ -21,7 +21,9 @@ from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, ExpressionError, LedgerError, UndefinedError
 from cbec.figures.bounds import bounds, inverse_bounds, linear_terms, truth
 from cbec.figures.expression import Call, Comparison, Expression, Text, names
-from cbec.figures.interval import Interval
+from cbec.figures.interval import NEGATIVE, POSITIVE, Interval
+from cbec.figures.polynomial import Ratio
+from cbec.figures.ranges import ratio_range
 from cbec.figures.rounding import Rule
 from cbec.figures.words import interval_text
 
@@ -113,21 +115,35 @@ def _check_value(claim: Claim, expression: Expression, text: str, ledger: Ledger
     recomputed = _by_rule(lambda rule: bounds(expression, ledger.box(used, rule)))
     face = ledger.at_face(expression)
     rules = tuple(rule for rule in recomputed if recomputed[rule].meets(claim.interval(rule)))
-    half_up = recomputed[Rule.HALF_UP]
-    verdict = _agreement(rules)
-    if claim.comparator != "=":
-        if half_up.within(claim.interval()):
-            verdict = Arithmetic.EXACT
-    elif face is not None and face in claim.interval():
-        verdict = Arithmetic.EXACT
-    if verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING} and claim.comparator == "=":
-        is_wide = half_up.width is None or half_up.width > abs(printed.value)
-        if is_wide and not half_up.within(claim.interval()):
-            verdict = Arithmetic.WIDE
-    remarks = tuple(_remarks(claim, expression, verdict, half_up, face, rules))
+    half_up, is_threshold = recomputed[Rule.HALF_UP], claim.comparator != "="
+    inside = half_up.within(claim.interval())
+    exact = inside if is_threshold else face is not None and face in claim.interval()
+    verdict = Arithmetic.EXACT if exact else _agreement(rules)
+    is_wide = half_up.width is None or half_up.width > abs(printed.value)
+    agrees = verdict in {Arithmetic.EXACT, Arithmetic.ROUNDING}
+    if agrees and is_wide and not inside and not is_threshold:
+        verdict = Arithmetic.WIDE
+    remarks = _rounded_up(verdict, rules)
+    missed = verdict in {Arithmetic.INCONSISTENT, Arithmetic.ROUNDING_RULE}
+    if missed and isinstance(expression, Call) and face is not None:
+        remarks += tuple(_to_or_by(claim, expression.function, half_up, face))
     if verdict is Arithmetic.INCONSISTENT and _crosses(claim, recomputed):
         verdict = Arithmetic.DECISION
     return Check(text, verdict, recomputed, face, rules, remarks=remarks)
+
+
+def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Check:
+    used = names(comparison)
+    found = _by_rule(lambda rule: truth(comparison, ledger.box(used, rule)))
+    rules = tuple(rule for rule in found if found[rule].possible)
+    is_equality = comparison.comparator == "="
+    exact = truth(comparison, ledger.faces(used)) if is_equality else found[Rule.HALF_UP]
+    verdict = Arithmetic.EXACT if exact.certain else _agreement(rules)
+    remarks = _rounded_up(verdict, rules)
+    has_sides = comparison.comparator in {"<", "<=", ">", ">="}
+    if verdict is Arithmetic.INCONSISTENT and has_sides and found.keys() >= _PUBLISHED:
+        verdict = Arithmetic.DECISION
+    return Check(text, verdict, {}, None, rules, remarks=remarks)
 
 
 def _by_rule(evaluated: Callable[[Rule], T]) -> dict[Rule, T]:
@@ -149,20 +165,10 @@ def _agreement(rules: Sequence[Rule]) -> Arithmetic:
     return Arithmetic.ROUNDING if Rule.HALF_UP in rules else Arithmetic.ROUNDING_RULE
 
 
-def _remarks(
-    claim: Claim,
-    expression: Expression,
-    verdict: Arithmetic,
-    half_up: Interval,
-    face: Fraction | None,
-    rules: Sequence[Rule],
-) -> Iterator[str]:
-    """Say what would reconcile figures that half-up doesn't; it excuses none of them."""
-    if verdict is Arithmetic.INCONSISTENT and Rule.CEILING in rules:
-        yield _ROUNDED_UP
-    missed = verdict in {Arithmetic.INCONSISTENT, Arithmetic.ROUNDING_RULE}
-    if missed and isinstance(expression, Call) and face is not None:
-        yield from _to_or_by(claim, expression.function, half_up, face)
+def _rounded_up(verdict: Arithmetic, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Say if rounding up would reconcile figures that nothing else does; it excuses none."""
+    told = verdict is Arithmetic.INCONSISTENT and Rule.CEILING in rules
+    return (_ROUNDED_UP,) if told else ()
 
 
 def _to_or_by(claim: Claim, function: str, half_up: Interval, face: Fraction) -> Iterator[str]:
@@ -197,27 +203,8 @@ def _crosses(claim: Claim, recomputed: Mapping[Rule, Interval]) -> bool:
         return True
     if claim.kind != "growth" or claim.printed is None or claim.printed.value == 0:
         return False
-    zero = Fraction(0)
-    negative, positive = Interval(None, zero, False, False), Interval(zero, None, False, False)
-    other_side = negative if claim.printed.value > 0 else positive
+    other_side = NEGATIVE if claim.printed.value > 0 else POSITIVE
     return all(recomputed[rule].within(other_side) for rule in _PUBLISHED)
-
-
-def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Check:
-    used = names(comparison)
-    found = _by_rule(lambda rule: truth(comparison, ledger.box(used, rule)))
-    rules = tuple(rule for rule in found if found[rule].possible)
-    if comparison.comparator == "=":
-        exact = truth(comparison, ledger.faces(used)).certain
-    else:
-        exact = found[Rule.HALF_UP].certain
-    verdict = Arithmetic.EXACT if exact else _agreement(rules)
-    remarks: tuple[str, ...] = ()
-    if verdict is Arithmetic.INCONSISTENT:
-        remarks = (_ROUNDED_UP,) if Rule.CEILING in rules else ()
-        if comparison.comparator in {"<", "<=", ">", ">="} and found.keys() >= _PUBLISHED:
-            verdict = Arithmetic.DECISION
-    return Check(text, verdict, {}, None, rules, remarks=remarks)
 
 
 def _identities(ledger: Ledger) -> list[dict[str, Fraction]]:
@@ -241,93 +228,70 @@ def _narrowed(
                 continue
             box = {**ledger.box(tuple(terms)), **box}
             for name, coefficient in terms.items():
-                others = [
-                    box[other].scaled(-factor / coefficient)
-                    for other, factor in terms.items()
-                    if other != name
-                ]
-                rest = _sum(others)
-                narrow = box[name].intersection(rest) if rest else None
-                if narrow is not None:
-                    box[name] = narrow
+                others = {id: -f / coefficient for id, f in terms.items() if id != name}
+                if all(box[id].width is not None for id in others):
+                    rest = ratio_range(Ratio({((id, 1),): f for id, f in others.items()}), box)
+                    box[name] = box[name].intersection(rest) or box[name]
         if box == before:
             break
     return box
 
 
-def _sum(parts: Sequence[Interval]) -> Interval | None:
-    """Add intervals; None if one is unbounded."""
-    if any(part.width is None for part in parts):
-        return None
-    return Interval(
-        sum((part.ends[0] for part in parts), Fraction(0)),
-        sum((part.ends[1] for part in parts), Fraction(0)),
-        all(part.lower_closed for part in parts),
-        all(part.upper_closed for part in parts),
-    )
-
-
 def _audit_claim(claim: Claim, ledger: Ledger, identities: list[dict[str, Fraction]]) -> ClaimAudit:
     findings = tuple(f for f in ledger.findings if f.claim == claim.id)
-    alternatives = tuple(
-        (a, check(claim, a.expression, a.text, ledger))
-        for a in ledger.alternatives
-        if a.claim == claim.id
+    found = ClaimAudit(
+        claim,
+        Arithmetic.NOT_DERIVABLE,
+        _evidence(claim, findings, ledger),
+        code=claim.code,
+        alternatives=tuple(
+            (a, check(claim, a.expression, a.text, ledger))
+            for a in ledger.alternatives
+            if a.claim == claim.id
+        ),
+        findings=findings,
     )
-    evidence = _evidence(claim, findings, ledger)
     if claim.derivation is None:
-        return ClaimAudit(
-            claim,
-            Arithmetic.NOT_DERIVABLE,
-            evidence,
-            code=claim.code,
-            alternatives=alternatives,
-            findings=findings,
-        )
+        return found
     primary = check(claim, claim.derivation, claim.derivation_text, ledger)
     joint = None
-    candidates: tuple[Candidate, ...] = ()
     if primary.recomputed:
-        box = ledger.box(names(claim.derivation))
-        narrowed = _narrowed(box, identities, ledger)
+        narrowed = _narrowed(ledger.box(names(claim.derivation)), identities, ledger)
         # Narrowing may bring the ends of a quotient together at zero; then there is no bound.
         with suppress(ExpressionError):
             second = bounds(claim.derivation, narrowed)
             joint = second if second != primary.recomputed[Rule.HALF_UP] else None
-    if primary.verdict in {Arithmetic.INCONSISTENT, Arithmetic.DECISION}:
-        candidates = tuple(_candidates(claim, primary, ledger))
-    return ClaimAudit(
-        claim,
-        primary.verdict,
-        evidence,
+    inconsistent = primary.verdict in {Arithmetic.INCONSISTENT, Arithmetic.DECISION}
+    return replace(
+        found,
+        arithmetic=primary.verdict,
         code="undefined" if primary.verdict is Arithmetic.NOT_DERIVABLE else "",
         primary=primary,
-        alternatives=alternatives,
         joint=joint,
-        candidates=candidates,
-        findings=findings,
+        candidates=tuple(_candidates(claim, primary, ledger)) if inconsistent else (),
     )
 
 
 def _candidates(claim: Claim, primary: Check, ledger: Ledger) -> Iterator[Candidate]:
     """List what each figure alone would have to be."""
-    assert claim.derivation is not None
-    used = names(claim.derivation)
+    derivation = claim.derivation
+    assert derivation is not None
     if claim.printed is not None:
-        interval = primary.recomputed[Rule.HALF_UP]
-        yield Candidate(claim.id, claim.printed.text, interval_text(interval, claim.printed))
-    for name in used:
+        text = interval_text(primary.recomputed[Rule.HALF_UP], claim.printed)
+        yield Candidate(claim.id, claim.printed.text, text)
+    target = None
+    if isinstance(derivation, Comparison):
+        target = Interval.point(0) if derivation.comparator == "=" else None
+        derivation = derivation.difference
+    elif claim.comparator == "=":
+        target = claim.interval()
+    box = ledger.box(names(derivation))
+    for name in box:
         printed = ledger.figure(name).printed
-        if printed is None:
-            continue
-        needed = None
-        if claim.printed is not None and claim.comparator == "=":
-            needed = inverse_bounds(claim.derivation, ledger.box(used), name, claim.interval())
-        elif isinstance(claim.derivation, Comparison) and claim.derivation.comparator == "=":
-            difference = Call("difference", (claim.derivation.left, claim.derivation.right))
-            needed = inverse_bounds(difference, ledger.box(used), name, Interval.point(0))
-        text = interval_text(needed, printed) if needed else "no value that could be derived"
-        yield Candidate(name, printed.text, text)
+        if printed is not None:
+            needed = inverse_bounds(derivation, box, name, target) if target else None
+            text = interval_text(needed, printed) if needed else "no value that could be derived"
+            yield Candidate(name, printed.text, text)
 
 
 # Evidence ------------------------------------------------------------------------------------

@@ -43,19 +43,9 @@ __all__ = [
 PAPER = "the-paper"
 """Id and origin of the paper under audit in ``sources.csv``, and of nothing else."""
 
-
 Comparator = OneOf["=", ">", "≥", "<", "≤"]
-Kind = OneOf[
-    "level",
-    "share",
-    "growth",
-    "count",
-    "multiple",
-    "rank",
-    "duration",
-    "policy parameter",
-    "cross-check",
-]
+_Measure = OneOf["level", "share", "growth", "count", "multiple", "rank", "duration"]
+Kind = OneOf[_Measure, "policy parameter", "cross-check"]
 Code = OneOf["", "given", "no-denominator", "no-inputs", "parameter"]
 # What is printed to the last unit is exact in these, and rounded in all other kinds.
 _EXACT_KINDS = frozenset({"count", "rank", "duration"})
@@ -174,6 +164,13 @@ class Claim(Figure):
         return place_of(self.section)
 
     @property
+    def stated(self) -> str:
+        """The figure as printed, after its comparator; empty for a cross-check."""
+        if self.printed is None:
+            return ""
+        return self.printed.text if self.comparator == "=" else f"{self.comparator} {self.printed}"
+
+    @property
     def english(self) -> str:
         """The figure with its comparator for an English reader, empty for a cross-check."""
         if self.printed is None:
@@ -270,18 +267,11 @@ class Ledger:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     def figure(self, id: str) -> Figure:
-        """Return the claim or the outside figure of an id.
-
-        Raises
-        ------
-        LedgerError
-            If there is none.
-        """
-        if id in self.claims:
-            return self.claims[id]
-        if id in self.inputs:
-            return self.inputs[id]
-        raise LedgerError(f"{id!r} is neither a claim nor an outside figure")
+        """Return the claim or the outside figure of an id; raise `LedgerError` if there is none."""
+        figure = self.claims.get(id) or self.inputs.get(id)
+        if figure is None:
+            raise LedgerError(f"{id!r} is neither a claim nor an outside figure")
+        return figure
 
     def box(self, used: tuple[str, ...], rule: Rule = Rule.HALF_UP) -> dict[str, Interval]:
         """Return the interval of each id under one rounding rule."""
@@ -309,23 +299,14 @@ class Ledger:
         LedgerError
             If an id is unknown.
         """
-        expression = self._value_expression(text)
+        expression = parse(text)
+        if isinstance(expression, Comparison):
+            raise ExpressionError(f"{text!r} is a comparison and has no value; write one side")
+        self.measured(expression)
         return self.at_face(expression), bounds(expression, self.box(names(expression)))
 
-    def dimension(self, text: str) -> str:
-        """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
-
-        Raises
-        ------
-        ExpressionError
-            If the text isn't a derivation or mixes dimensions.
-        LedgerError
-            If an id is unknown.
-        """
-        return self.measured(self._value_expression(text))
-
     def measured(self, expression: Expression) -> str:
-        """Return what a parsed derivation measures, as `dimension` does.
+        """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
 
         Raises
         ------
@@ -345,14 +326,6 @@ class Ledger:
             return figure.printed.dimension if figure.printed else "any"
 
         return dimension_of(expression, of_figure)
-
-    def _value_expression(self, text: str) -> Expression:
-        """Parse a derivation that has a value, and refuse one that mixes dimensions."""
-        expression = parse(text)
-        if isinstance(expression, Comparison):
-            raise ExpressionError(f"{text!r} is a comparison and has no value; write one side")
-        self.measured(expression)
-        return expression
 
     def at_face(self, expression: Expression) -> Fraction | None:
         """Return the value of a derivation at face values, ``None`` if a threshold leaves several.
@@ -386,39 +359,19 @@ class Ledger:
         rows = []
         for item, text in derivations.items():
             value, interval = self.derive(text)
-            low = -math.inf if interval.lower is None else float(interval.lower) * scale
-            high = math.inf if interval.upper is None else float(interval.upper) * scale
-            face = math.nan if value is None else float(value) * scale
+            ends = (math.nan if value is None else value, *interval.limits)
+            face, low, high = (float(end) * scale for end in ends)
             used = names(parse(text))
-            measured = {"item": item, "value": face, "lower": low, "upper": high}
-            grade = self.weakest_grade(used)
-            rows.append({**measured, "evidence": grade, "row": " ".join(used)})
-        return pd.DataFrame(rows)
+            rows.append((item, face, low, high, self.weakest_grade(used), " ".join(used)))
+        return pd.DataFrame(rows, columns=["item", "value", "lower", "upper", "evidence", "row"])
 
     def weakest_grade(self, used: Sequence[str]) -> str:
-        """Return the weakest grade of evidence among some figures; a claim's is ``printed``.
-
-        Returns
-        -------
-        str
-            Empty if there are no figures, or the grade of one isn't stated.
-
-        Raises
-        ------
-        LedgerError
-            If there is no such figure.
-        """
+        """Return the weakest `grade` of some figures; empty if one has none, or there are none."""
         grades = [self.grade(id) for id in used]
         return weakest(grades) if grades and all(grades) else ""
 
     def grade(self, id: str) -> str:
-        """Return a figure's grade of evidence; a claim's is ``printed``.
-
-        Raises
-        ------
-        LedgerError
-            If there is no such figure.
-        """
+        """Return a figure's grade of evidence; a claim's is ``printed``."""
         figure = self.figure(id)
         return figure.grade if isinstance(figure, OutsideFigure) else "printed"
 
@@ -427,12 +380,9 @@ class Ledger:
 
         A threshold has no face value of its own and keeps its interval.
         """
-        return {
-            id: figure.interval()
-            if isinstance(figure, Claim) and figure.comparator != "="
-            else Interval.point(figure.face)
-            for id, figure in ((id, self.figure(id)) for id in used)
-        }
+        faces = {id: Interval.point(self.figure(id).face) for id in used}
+        thresholds = {id for id in used if id in self.claims and self.claims[id].comparator != "="}
+        return faces | {id: self.figure(id).interval() for id in thresholds}
 
 
 def place_of(section: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import graphlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
 from cbec.audit.ledger import (
     PAPER,
@@ -15,7 +15,6 @@ from cbec.audit.ledger import (
     Claim,
     Code,
     Comparator,
-    Figure,
     Finding,
     FindingKind,
     Grade,
@@ -24,19 +23,24 @@ from cbec.audit.ledger import (
     OutsideFigure,
     Source,
 )
-from cbec.errors import CbecError, ExpressionError, LedgerError, TableError, did_you_mean
-from cbec.figures.dimensions import FORMS
-from cbec.figures.expression import Comparison, Expression, names, parse
+from cbec.audit.ledger_references import check_references, refuse_circles
+from cbec.errors import CbecError, ExpressionError, LedgerError, PrintedFigureError, TableError
+from cbec.figures.expression import Comparison, parse
 from cbec.figures.rounding import Printed, parse_printed
 from cbec.tables.datapackage import data_dir
 from cbec.tables.rows import content_of, read_rows
 
 __all__ = ["BESIDE", "ledger_file", "read_ledger"]
 
-# The files that are read from the folder of the claims where they exist.
-BESIDE = ("inputs.csv", "alternatives.csv", "evidence.csv", "sources.csv")
-T = TypeVar("T")
-F = TypeVar("F", bound=Figure)
+# The files that are read from the folder of the claims where they exist, and what they need.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "inputs.csv": ("id", "printed", "unit"),
+    "alternatives.csv": ("claim", "expression"),
+    "evidence.csv": ("claim", "finding", "grade"),
+    "sources.csv": ("id",),
+}
+R = TypeVar("R")
+T = TypeVar("T", OutsideFigure, Claim, Alternative, Finding, Source)
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _REQUIRED = ("id", "printed", "comparator", "kind", "derivation")
 
@@ -106,29 +110,24 @@ def read_ledger(path: str | Path | None = None) -> Ledger:
 
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, _contents: tuple[bytes, ...]) -> Ledger:
-    claims = _keyed(_Reader(path, _REQUIRED).each(_claim))
+    def beside(name: str) -> Iterator[_Row]:
+        return _rows(path.with_name(name), BESIDE[name])
+
+    claims = {claim.id: claim for claim in map(_claim, _rows(path, _REQUIRED))}
     if not claims:
         raise LedgerError(f"{path} holds no claim; add a row below the header")
-    beside = path.parent
-    inputs = _keyed(_Reader(beside / "inputs.csv", ("id", "printed", "unit")).each(_outside))
+    inputs = {figure.id: figure for figure in map(_outside, beside("inputs.csv"))}
     for id in inputs.keys() & claims.keys():
         raise LedgerError(
-            f"{beside / 'inputs.csv'} row {inputs[id].line}: id {id!r} is a claim's as well; "
-            "give the outside figure another id"
+            f"{path.with_name('inputs.csv')} row {inputs[id].line}: id {id!r} is a claim's as "
+            "well; give the outside figure another id"
         )
-    ledger = Ledger(
-        claims=claims,
-        inputs=inputs,
-        alternatives=tuple(
-            _Reader(beside / "alternatives.csv", ("claim", "expression")).each(_alternative)
-        ),
-        findings=tuple(
-            _Reader(beside / "evidence.csv", ("claim", "finding", "grade")).each(_finding)
-        ),
-        sources={s.id: s for s in _Reader(beside / "sources.csv", ("id",)).each(_source)},
-    )
-    _check_references(ledger, path)
-    _refuse_circles(ledger, path)
+    alternatives = tuple(map(_alternative, beside("alternatives.csv")))
+    findings = tuple(map(_finding, beside("evidence.csv")))
+    sources = {source.id: source for source in map(_source, beside("sources.csv"))}
+    ledger = Ledger(claims, inputs, alternatives, findings, sources)
+    check_references(ledger, path)
+    refuse_circles(ledger, path)
     return ledger
 
 
@@ -146,79 +145,68 @@ class _Row:
         name = f" (id {id})" if id else ""
         return LedgerError(f"{self.path} row {self.line}{name}: {column}: {problem}")
 
+    def entry(self, of: type[T], /, **given: Any) -> T:
+        """Return an entry of the ledger; what isn't given is the cell of the same name."""
+        given["line"] = self.line
+        return of(**{f.name: given.get(f.name, self[f.name]) for f in fields(of)})
+
     def choice(self, column: str, options: tuple[str, ...], default: str = "") -> str:
         value = self[column] or default
         if value not in options:
-            listed = ", ".join(option for option in options if option)
+            listed = ", ".join(filter(None, options))
             raise self.error(column, f"{value!r} is not one of {listed}; choose one")
         return value
 
-    def parsed(self, column: str, text: str) -> Expression:
+    def read(self, column: str, reader: Callable[..., R], *given: Any) -> R:
+        """Return what a reader makes of a cell; its errors name the cell."""
         try:
-            return parse(text)
-        except ExpressionError as error:
+            return reader(*given)
+        except (ExpressionError, PrintedFigureError) as error:
             raise self.error(column, str(error)) from error
 
     def figure(self, unit: str = "") -> Printed:
-        try:
-            figure = parse_printed(self["printed"], unit)
-        except CbecError as error:
-            raise self.error("printed", str(error)) from error
-        override = self["resolution"]
-        if not override:
+        figure = self.read("printed", parse_printed, self["printed"], unit)
+        if not self["resolution"]:
             return figure
         if not self["resolution_reason"]:
             raise self.error("resolution_reason", "a resolution needs a reason; write one")
-        try:
-            return figure.with_resolution(parse_printed(override, unit))
-        except CbecError as error:
-            raise self.error("resolution", str(error)) from error
+        step = self.read("resolution", parse_printed, self["resolution"], unit)
+        return self.read("resolution", figure.with_resolution, step)
 
 
-class _Reader:
-    """The rows of one file; a missing optional file has none."""
-
-    def __init__(self, path: Path, required: tuple[str, ...]) -> None:
-        self.path = path
-        if path.name in BESIDE and not path.exists():
-            self.rows: list[_Row] = []
-            return
-        try:
-            self.rows = [_Row(path, line, cells) for line, cells in read_rows(path)]
-        except CbecError as error:
-            raise LedgerError(str(error)) from error
-        for column in required:
-            if self.rows and column not in self.rows[0].cells:
-                raise LedgerError(
-                    f"{path} row 1: there is no column {column!r}; "
-                    f"a ledger needs {', '.join(required)}"
+def _rows(path: Path, required: Sequence[str]) -> Iterator[_Row]:
+    """Read one file of a ledger; where a file beside the claims is missing, it has no rows."""
+    if path.name in BESIDE and not path.exists():
+        return
+    try:
+        rows = [_Row(path, line, cells) for line, cells in read_rows(path)]
+    except CbecError as error:
+        raise LedgerError(str(error)) from error
+    for column in required if rows else ():
+        if column not in rows[0].cells:
+            raise LedgerError(
+                f"{path} row 1: there is no column {column!r}; a ledger needs {', '.join(required)}"
+            )
+    seen: dict[str, int] = {}
+    for row in rows:
+        id = row["id"]
+        if "id" in row.cells:
+            if not _ID.fullmatch(id) and path.name != "sources.csv":
+                raise row.error(
+                    "id", f"{id!r} is not an id; write letters, digits and single hyphens"
                 )
-
-    def each(self, build: Callable[[_Row], T]) -> Iterator[T]:
-        seen: dict[str, int] = {}
-        for row in self.rows:
-            id = row["id"]
-            if "id" in row.cells:
-                if not _ID.fullmatch(id) and self.path.name != "sources.csv":
-                    raise row.error(
-                        "id", f"{id!r} is not an id; write letters, digits and single hyphens"
-                    )
-                if id in seen:
-                    raise row.error("id", f"{id!r} stands in row {seen[id]} already; rename one")
-                seen[id] = row.line
-            yield build(row)
-
-
-def _keyed(figures: Iterator[F]) -> dict[str, F]:
-    return {figure.id: figure for figure in figures}
+            if id in seen:
+                raise row.error("id", f"{id!r} stands in row {seen[id]} already; rename one")
+            seen[id] = row.line
+        yield row
 
 
 def _claim(row: _Row) -> Claim:
-    kind = cast(Kind, row.choice("kind", get_args(Kind)))
-    comparator = cast(Comparator, row.choice("comparator", get_args(Comparator), "="))
-    code = cast(Code, row.choice("not_derivable", get_args(Code)))
+    kind = row.choice("kind", get_args(Kind))
+    comparator = row.choice("comparator", get_args(Comparator), "=")
+    code = row.choice("not_derivable", get_args(Code))
     text = row["derivation"]
-    derivation = row.parsed("derivation", text) if text else None
+    derivation = row.read("derivation", parse, text) if text else None
     printed = None
     if kind == "cross-check":
         if row["printed"]:
@@ -233,60 +221,34 @@ def _claim(row: _Row) -> Claim:
             code = "parameter" if kind == "policy parameter" else "given"
         if derivation is not None and code:
             raise row.error("not_derivable", f"{code!r} contradicts the derivation; drop one")
-    return Claim(
-        id=row["id"],
+    return row.entry(
+        Claim,
         label_en=row["label_en"] or row["id"],
-        label_zh=row["label_zh"],
-        period=row["period"],
         printed=printed,
-        line=row.line,
-        note_en=row["note_en"],
-        note_zh=row["note_zh"],
-        section=row["section"],
-        paragraph=row["paragraph"],
         comparator=comparator,
         kind=kind,
-        unit=row["unit"],
         derivation=derivation,
         derivation_text=text,
         code=code,
-        reference=row["reference"],
-        credited_en=row["credited_en"],
-        credited_zh=row["credited_zh"],
     )
 
 
 def _outside(row: _Row) -> OutsideFigure:
-    return OutsideFigure(
-        id=row["id"],
-        label_en=row["label_en"] or row["id"],
-        label_zh=row["label_zh"],
-        period=row["period"],
-        printed=row.figure(row["unit"]),
-        line=row.line,
-        note_en=row["note_en"],
-        note_zh=row["note_zh"],
-        vintage=row["vintage"],
-        grade=row.choice("evidence", ("", *get_args(Grade))),
-        source=row["source"],
-    )
+    printed, grade = row.figure(row["unit"]), row.choice("evidence", ("", *get_args(Grade)))
+    label = row["label_en"] or row["id"]
+    return row.entry(OutsideFigure, label_en=label, printed=printed, grade=grade)
 
 
 def _alternative(row: _Row) -> Alternative:
     text = row["expression"]
-    return Alternative(
-        row["claim"],
-        row["label_en"] or text,
-        row["label_zh"],
-        row.parsed("expression", text),
-        text,
-        row.line,
-    )
+    expression = row.read("expression", parse, text)
+    label = row["label_en"] or text
+    return row.entry(Alternative, label_en=label, expression=expression, text=text)
 
 
 def _finding(row: _Row) -> Finding:
-    finding = cast(FindingKind, row.choice("finding", get_args(FindingKind)))
-    grade = cast(Grade, row.choice("grade", get_args(Grade)))
+    finding = row.choice("finding", get_args(FindingKind))
+    grade = row.choice("grade", get_args(Grade))
     if finding == "not-found" and grade not in {"not-found", "unconfirmed"}:
         raise row.error("grade", f"nothing was found, so {grade!r} can't be; write not-found")
     if finding != "not-found" and grade == "not-found":
@@ -297,17 +259,7 @@ def _finding(row: _Row) -> Finding:
         )
     if finding in {"supports", "contradicts", "earlier-origin"} and not row["source"]:
         raise row.error("source", f"{finding!r} names no source; write the id of one")
-    return Finding(
-        claim=row["claim"],
-        finding=finding,
-        source=row["source"],
-        grade=grade,
-        date=row["date"],
-        printed=row["printed"],
-        note_en=row["note_en"],
-        note_zh=row["note_zh"],
-        line=row.line,
-    )
+    return row.entry(Finding)
 
 
 def _source(row: _Row) -> Source:
@@ -317,93 +269,4 @@ def _source(row: _Row) -> Source:
             f"{PAPER!r} is the paper under audit, and its row has this id; "
             "name whoever made the figures of the page",
         )
-    return Source(
-        row["id"],
-        row["title"],
-        row["publisher"],
-        row["url"],
-        row["date"],
-        row["licence"],
-        row["origin"],
-    )
-
-
-def _check_references(ledger: Ledger, path: Path) -> None:
-    """Refuse unknown ids and derivations whose units don't fit."""
-    known = [*ledger.claims, *ledger.inputs]
-    uses: list[tuple[Path, int, str, str, Expression]] = [
-        (path, claim.line, claim.id, "derivation", claim.derivation)
-        for claim in ledger.claims.values()
-        if claim.derivation is not None
-    ]
-    beside = path.with_name("alternatives.csv")
-    uses += [(beside, a.line, a.claim, "expression", a.expression) for a in ledger.alternatives]
-    for file, line, id, column, expression in uses:
-        place = f"{file} row {line} (id {id})"
-        if id not in ledger.claims:
-            raise LedgerError(f"{place}: claim: there is no claim {id!r}{_nearest(id, known)}")
-        place += f": {column}"
-        if isinstance(expression, Comparison) is not ledger.claims[id].is_cross_check:
-            raise LedgerError(f"{place}: only a cross-check is a comparison; change the expression")
-        for name in names(expression):
-            if name not in ledger.claims and name not in ledger.inputs:
-                raise LedgerError(f"{place}: unknown id {name!r}{_nearest(name, known)}")
-            if ledger.figure(name).printed is None:
-                raise LedgerError(f"{place}: {name!r} is a cross-check and has no value to use")
-            if name == id:
-                raise LedgerError(f"{place}: the figure is derived from itself; drop it from there")
-        try:
-            dimension = ledger.measured(expression)
-        except ExpressionError as error:
-            raise LedgerError(f"{place}: {error}") from error
-        printed = ledger.claims[id].printed
-        if ledger.claims[id].is_magnitude:
-            raise LedgerError(
-                f"{place}: {str(printed)!r} is an order of magnitude, and no value can be held "
-                "against it; drop the derivation"
-            )
-        if printed is not None and dimension not in {printed.dimension, "any"}:
-            raise LedgerError(
-                f"{place}: the derivation gives {dimension}, the printed {printed.text!r} "
-                f"measures {printed.dimension}; mend the derivation, or the unit in the column "
-                f"printed{FORMS.get(dimension, '')}"
-            )
-    evidence = path.with_name("evidence.csv")
-    for finding in ledger.findings:
-        if finding.claim not in ledger.claims:
-            raise LedgerError(
-                f"{evidence} row {finding.line}: claim: there is no claim "
-                f"{finding.claim!r}{_nearest(finding.claim, known)}"
-            )
-    cited = [(evidence, f.line, f.source) for f in ledger.findings]
-    cited += [(path.with_name("inputs.csv"), i.line, i.source) for i in ledger.inputs.values()]
-    listed = path.with_name("sources.csv").exists()
-    for file, line, source in cited:
-        if source and listed and source not in ledger.sources:
-            raise LedgerError(
-                f"{file} row {line}: source: there is no source {source!r}"
-                f"{_nearest(source, list(ledger.sources))}"
-            )
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    return did_you_mean(word, known) or "; add a row for it or mend its spelling"
-
-
-def _refuse_circles(ledger: Ledger, path: Path) -> None:
-    """Refuse derivations that need each other."""
-    graph = {
-        claim.id: [n for n in names(claim.derivation) if n in ledger.claims]
-        if claim.derivation is not None
-        else []
-        for claim in ledger.claims.values()
-    }
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        circle = " → ".join(reversed(error.args[1]))
-        row = ledger.claims[error.args[1][0]].line
-        raise LedgerError(
-            f"{path} row {row}: the derivations form a circle: {circle}; "
-            "make one of these figures a given one"
-        ) from error
+    return row.entry(Source)

@@ -26,6 +26,8 @@ __all__ = ["Audit", "Candidate", "Check", "ClaimAudit", "printed_html", "record"
 COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
 # What makes `--strict` fail.
 FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
+# Where the arithmetic found no value to hold the figure against.
+UNDECIDED = frozenset({Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED})
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,11 @@ class Check:
         """Say for each rounding rule what the range is, and whether the claim's figure meets it."""
         if claim.printed is None or not self.recomputed:
             return {}
-        texts = {}
-        for rule in Rule:
-            texts[rule] = "no range"
-            if rule in self.recomputed:
-                met = "meets" if rule in self.rules else "misses"
-                text = interval_text(self.recomputed[rule], claim.printed, ends=True)
-                texts[rule] = f"{text}, {met} the printed figure"
+        texts = dict.fromkeys(Rule, "no range")
+        for rule, interval in self.recomputed.items():
+            met = "meets" if rule in self.rules else "misses"
+            text = interval_text(interval, claim.printed, ends=True)
+            texts[rule] = f"{text}, {met} the printed figure"
         return texts
 
 
@@ -186,14 +186,12 @@ class Audit:
     @property
     def recomputed(self) -> tuple[ClaimAudit, ...]:
         """The printed statistics that were held against a value, with whatever outcome."""
-        none = {Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED}
-        return tuple(result for result in self.claims if result.arithmetic not in none)
+        return tuple(r for r in self.claims if r.arithmetic not in UNDECIDED)
 
     @property
     def holding(self) -> tuple[ClaimAudit, ...]:
         """The cross-checks that can be made and don't fail."""
-        none = FAILING | {Arithmetic.NOT_DERIVABLE}
-        return tuple(result for result in self.cross_checks if result.arithmetic not in none)
+        return tuple(r for r in self.cross_checks if r.arithmetic not in FAILING | UNDECIDED)
 
     @property
     def failing(self) -> tuple[ClaimAudit, ...]:
@@ -202,12 +200,9 @@ class Audit:
 
     def in_section(self, *sections: str) -> Audit:
         """Return the part whose sections are those given or lie inside them."""
-        kept = tuple(
-            r
-            for r in self.results
-            if any(r.claim.section == s or r.claim.section.startswith(s + ".") for s in sections)
-        )
-        return Audit(self.ledger, kept)
+        inside = tuple(f"{section}." for section in sections)
+        kept = (r for r in self.results if f"{r.claim.section}.".startswith(inside))
+        return Audit(self.ledger, tuple(kept))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a claim: id, section, label, printed, recomputed, bounds, verdicts."""
@@ -225,25 +220,19 @@ class Audit:
 
 def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
-    row = record(result)
     named = entry_link(claim.id, html.escape(claim.title))
-    cells = [named, printed_html(claim)]
-    bounds_text = row["bounds"] if row["bounds"] != row["recomputed"] else ""
-    cells.append(
-        html.escape(row["recomputed"])
-        + (f"<br><small>{html.escape(bounds_text)}</small>" if bounds_text else "")
-    )
-    cells += [verdict_html(verdict) for verdict in (result.arithmetic, result.evidence)]
-    return cells
+    recomputed, within = html.escape(result.recomputed_text), html.escape(result.bounds_text)
+    if within not in ("", recomputed):
+        recomputed += f"<br><small>{within}</small>"
+    verdicts = [verdict_html(verdict) for verdict in (result.arithmetic, result.evidence)]
+    return [named, printed_html(claim), recomputed, *verdicts]
 
 
 def printed_html(claim: Claim) -> str:
     """Return the figure as printed, and below it what it says in English."""
     if claim.printed is None:
         return ""
-    comparator = "" if claim.comparator == "=" else f"{claim.comparator} "
-    printed = html.escape(f"{comparator}{claim.printed.text}")
-    english = html.escape(claim.english)
+    printed, english = html.escape(claim.stated), html.escape(claim.english)
     figure = f'<span class="cbec-figure" lang="zh-CN">{printed}</span>'
     return figure if english == printed else f"{figure}<br><small>{english}</small>"
 
@@ -251,12 +240,11 @@ def printed_html(claim: Claim) -> str:
 def record(result: ClaimAudit) -> dict[str, str]:
     """Return one row of the table of verdicts, all cells as text."""
     claim = result.claim
-    comparator = "" if claim.comparator == "=" or claim.printed is None else f"{claim.comparator} "
     return {
         "id": claim.id,
         "section": claim.section,
         "claim": claim.label_en,
-        "printed": comparator + claim.printed.text if claim.printed else "",
+        "printed": claim.stated,
         "recomputed": result.recomputed_text,
         "bounds": result.bounds_text,
         "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import pandas as pd
 from IPython.display import display
@@ -57,20 +57,15 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
     ...
     TypeError: computed('mean', 12.3456): format the number first, e.g. f"{12.3456:.1f}"
     """
-    if not isinstance(value, str):
-        try:
-            if isinstance(value, bool):
-                raise TypeError
-            value = str(operator.index(value))
-        except TypeError:
-            raise TypeError(
-                f'computed({name!r}, {value}): format the number first, e.g. f"{{{value}:.1f}}"'
-            ) from None
+    if isinstance(value, bool) or not isinstance(value, str | Integral):
+        raise TypeError(
+            f'computed({name!r}, {value}): format the number first, e.g. f"{{{value}:.1f}}"'
+        )
     names = split_names(rows)
     for row in names:
         find(row)
     display(
-        {GLUE_PREFIX + "text/plain": value, GLUE_PREFIX + TRACE_MIME: {"rows": list(names)}},
+        {GLUE_PREFIX + "text/plain": str(value), GLUE_PREFIX + TRACE_MIME: {"rows": list(names)}},
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
     )

@@ -47,9 +47,8 @@ def dimension_of(expression: Expression, measured: Callable[[str], str]) -> str:
         case Text():
             raise ExpressionError("a quoted name can only be counted; write count(...)")
         case Comparison(left, _, right):
-            return _same(
-                "a comparison", [dimension_of(left, measured), dimension_of(right, measured)]
-            )
+            sides = [dimension_of(side, measured) for side in (left, right)]
+            return _same("a comparison", sides)
         case Call("count", _):
             return "count"
         case Call(function, arguments):

@@ -14,10 +14,12 @@ monotonicity can't be shown, evaluation refuses instead of widening.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.rounding import parse_printed
@@ -45,6 +47,17 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _COMPARATORS = {"≤": "<=", "≥": ">=", "==": "="}
+# What to write instead of a character that begins nothing here.
+_HINTS = {
+    "-": "write difference(a, b)",
+    "−": "write difference(a, b)",
+    "+": "write sum(a, b)",
+    "/": "write ratio(a, b)",
+    "，": "write ,",
+    "（": "write (",
+    "）": "write )",
+    '"': "end the quoted name with another quotation mark",
+}
 _MOST_CHARACTERS = 4000
 _MOST_NESTED = 40
 
@@ -90,14 +103,18 @@ class Comparison:
     comparator: str
     right: Expression
 
+    @property
+    def difference(self) -> Call:
+        """The left one less the right one, which is held against zero."""
+        return Call("difference", (self.left, self.right))
+
 
 Expression = Name | Literal | Text | Call | Comparison
 
 
-@dataclass(frozen=True)
-class _Signature:
+class _Signature(NamedTuple):
     least: int
-    most: int | None
+    most: float
     usage: str
 
 
@@ -107,11 +124,11 @@ FUNCTIONS: Mapping[str, _Signature] = {
     "ratio": _Signature(2, 2, "ratio(a, b) = a/b"),
     "multiple": _Signature(2, 2, "multiple(new, old) = new/old"),
     "difference": _Signature(2, 2, "difference(a, b) = a - b"),
-    "sum": _Signature(1, None, "sum(a, b, ...) = a + b + ..."),
+    "sum": _Signature(1, math.inf, "sum(a, b, ...) = a + b + ..."),
     "cagr": _Signature(3, 3, "cagr(new, old, years) = (new/old)^(1/years) - 1"),
     "annualise": _Signature(2, 2, "annualise(rate, years) = (1 + rate)^(1/years) - 1"),
-    "rank": _Signature(2, None, "rank(a, others, ...) = 1 + how many others are larger"),
-    "count": _Signature(1, None, 'count("a", "b", ...) = how many are listed'),
+    "rank": _Signature(2, math.inf, "rank(a, others, ...) = 1 + how many others are larger"),
+    "count": _Signature(1, math.inf, 'count("a", "b", ...) = how many are listed'),
 }
 
 
@@ -170,17 +187,17 @@ class _Parser:
             )
         self.text = text
         self.depth = 0
-        self.tokens = list(self._tokens())
+        self.tokens = [*self._tokens(), ("", "", len(text))]
         self.position = 0
 
     def parse(self) -> Expression:
         expression = self._operand()
-        kind, token, _ = self._peek()
+        kind, token, _ = self.tokens[self.position]
         if kind == "compare":
             self.position += 1
             comparator = _COMPARATORS.get(token, token)
             expression = Comparison(expression, comparator, self._operand())
-        kind, token, start = self._peek()
+        kind, token, start = self.tokens[self.position]
         if kind:
             raise self._error(start, f"unexpected {token!r}; end the derivation here")
         return expression
@@ -192,46 +209,32 @@ class _Parser:
             if match is None or match.lastgroup is None:
                 rest = self.text[position:].strip()
                 start = len(self.text) - len(self.text[position:].lstrip()) + 1
-                hint = {
-                    "-": "write difference(a, b)",
-                    "−": "write difference(a, b)",
-                    "+": "write sum(a, b)",
-                    "/": "write ratio(a, b)",
-                    "，": "write ,",
-                    "（": "write (",
-                    "）": "write )",
-                    '"': "end the quoted name with another quotation mark",
-                }.get(rest[0], f"write one of {', '.join(FUNCTIONS)} and ids in parentheses")
+                hint = _HINTS.get(
+                    rest[0], f"write one of {', '.join(FUNCTIONS)} and ids in parentheses"
+                )
                 raise ExpressionError(
                     f"{self.text!r}: can't read {rest!r} at character {start}; {hint}"
                 )
             yield match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)
             position = match.end()
 
-    def _peek(self) -> tuple[str, str, int]:
-        if self.position < len(self.tokens):
-            return self.tokens[self.position]
-        return "", "", len(self.text)
-
     def _take_comma(self) -> None:
-        _, token, start = self._peek()
+        _, token, start = self.tokens[self.position]
         if token != ",":
             found = repr(token) if token else "the end"
             raise self._error(start, f"expected ',' or ')', found {found}")
         self.position += 1
 
     def _operand(self) -> Expression:
-        kind, token, start = self._peek()
+        kind, token, start = self.tokens[self.position]
         self.position += 1
         if kind == "text":
             return Text(token[1:-1])
         if kind == "number":
-            dimension = "ratio" if token.endswith("%") else "any"
-            return Literal(self._literal(token, start), dimension)
+            return self._literal(token, start)
         if kind == "name":
-            if self._peek()[1] == "(":
-                return self._call(token, start)
-            return Name(token)
+            is_call = self.tokens[self.position][1] == "("
+            return self._call(token, start) if is_call else Name(token)
         raise self._error(start, "expected a function, an id or a number")
 
     def _call(self, function: str, start: int) -> Call:
@@ -245,15 +248,13 @@ class _Parser:
             raise self._error(start, "nested too deeply; write two derivations")
         self.position += 1  # the opening parenthesis
         arguments: list[Expression] = []
-        while self._peek()[1] != ")":
+        while self.tokens[self.position][1] != ")":
             if arguments:
                 self._take_comma()
             arguments.append(self._operand())
         self.position += 1
         self.depth -= 1
-        if len(arguments) < signature.least or (
-            signature.most is not None and len(arguments) > signature.most
-        ):
+        if not signature.least <= len(arguments) <= signature.most:
             raise self._error(
                 start, f"{function} got {len(arguments)} arguments; write {signature.usage}"
             )
@@ -261,25 +262,23 @@ class _Parser:
             raise self._error(start, "quoted names can only be counted; write count(...)")
         return Call(function, tuple(arguments))
 
-    def _literal(self, token: str, start: int) -> Fraction:
+    def _literal(self, token: str, start: int) -> Literal:
         try:
-            return parse_printed(token).value
+            value = parse_printed(token).value
         except PrintedFigureError as error:
             raise self._error(start, str(error)) from error
+        return Literal(value, "ratio" if token.endswith("%") else "any")
 
     def _error(self, start: int, message: str) -> ExpressionError:
         return ExpressionError(f"{self.text!r}: at character {start + 1}: {message}")
 
 
 def _walk_names(expression: Expression) -> Iterator[str]:
-    if isinstance(expression, Name):
-        yield expression.id
-    elif isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from _walk_names(argument)
-    elif isinstance(expression, Comparison):
-        yield from _walk_names(expression.left)
-        yield from _walk_names(expression.right)
-
-
-# Evaluation ----------------------------------------------------------------------------------
+    match expression:
+        case Name(id):
+            yield id
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from _walk_names(argument)
+        case Comparison():
+            yield from _walk_names(expression.difference)

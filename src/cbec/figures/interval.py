@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["Interval"]
+__all__ = ["NEGATIVE", "NOT_NEGATIVE", "NOT_POSITIVE", "POSITIVE", "Interval"]
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,9 @@ class Interval:
             object.__setattr__(self, "lower_closed", False)
         if self.upper is None:
             object.__setattr__(self, "upper_closed", False)
-        if self.lower is not None and self.upper is not None:
-            empty = self.lower > self.upper or (
-                self.lower == self.upper and not (self.lower_closed and self.upper_closed)
-            )
-            if empty:
-                raise ValueError(f"no number lies in {self}")
+        low, high = self._keys
+        if low > high:
+            raise ValueError(f"no number lies in {self}")
 
     @classmethod
     def point(cls, value: Fraction | int) -> Interval:
@@ -81,31 +79,28 @@ class Interval:
             raise ValueError(f"{self} is unbounded")
         return self.lower, self.upper
 
+    @property
+    def limits(self) -> tuple[Fraction | float, Fraction | float]:
+        """Both ends; an infinite one is a float."""
+        low = -math.inf if self.lower is None else self.lower
+        return low, math.inf if self.upper is None else self.upper
+
+    @property
+    def _keys(self) -> tuple[tuple[Fraction | float, int], tuple[Fraction | float, int]]:
+        """Both ends, to be compared: an open one lies beside its number, inside."""
+        low, high = self.limits
+        return (low, 1 - self.lower_closed), (high, self.upper_closed - 1)
+
     def __contains__(self, value: Fraction) -> bool:
-        above = (
-            self.lower is None or value > self.lower or (self.lower_closed and value == self.lower)
-        )
-        below = (
-            self.upper is None or value < self.upper or (self.upper_closed and value == self.upper)
-        )
-        return above and below
+        low, high = self._keys
+        return low <= (value, 0) <= high
 
     def intersection(self, other: Interval) -> Interval | None:
         """Return what both intervals share, or ``None`` if they are disjoint."""
-        lower, lower_closed = self.lower, self.lower_closed
-        if other.lower is not None:
-            if lower is None or other.lower > lower:
-                lower, lower_closed = other.lower, other.lower_closed
-            elif other.lower == lower:
-                lower_closed = lower_closed and other.lower_closed
-        upper, upper_closed = self.upper, self.upper_closed
-        if other.upper is not None:
-            if upper is None or other.upper < upper:
-                upper, upper_closed = other.upper, other.upper_closed
-            elif other.upper == upper:
-                upper_closed = upper_closed and other.upper_closed
+        left = max(self, other, key=lambda interval: interval._keys[0])
+        right = min(self, other, key=lambda interval: interval._keys[1])
         try:
-            return Interval(lower, upper, lower_closed, upper_closed)
+            return Interval(left.lower, right.upper, left.lower_closed, right.upper_closed)
         except ValueError:
             return None
 
@@ -117,25 +112,21 @@ class Interval:
         """Whether every number of this interval lies in the other one."""
         return self.intersection(other) == self
 
-    def scaled(self, factor: Fraction) -> Interval:
-        """Return the interval of ``factor`` times its numbers; ``factor`` is not zero."""
-        if factor == 0:
-            raise ValueError("an interval can't be scaled by zero")
-        lower = None if self.lower is None else self.lower * factor
-        upper = None if self.upper is None else self.upper * factor
-        if factor > 0:
-            return Interval(lower, upper, self.lower_closed, self.upper_closed)
-        return Interval(upper, lower, self.upper_closed, self.lower_closed)
-
     def shifted(self, offset: Fraction) -> Interval:
         """Return the interval of its numbers plus ``offset``."""
-        lower = None if self.lower is None else self.lower + offset
-        upper = None if self.upper is None else self.upper + offset
+        lower, upper = (None if end is None else end + offset for end in (self.lower, self.upper))
         return Interval(lower, upper, self.lower_closed, self.upper_closed)
 
-    def __str__(self) -> str:
-        left = "[" if self.lower_closed else "("
-        right = "]" if self.upper_closed else ")"
-        lower = "-inf" if self.lower is None else str(self.lower)
-        upper = "inf" if self.upper is None else str(self.upper)
+    def bracketed(self, lower: str, upper: str) -> str:
+        """Write texts of both ends in brackets that say whether the ends belong to it."""
+        left, right = "[" if self.lower_closed else "(", "]" if self.upper_closed else ")"
         return f"{left}{lower}, {upper}{right}"
+
+    def __str__(self) -> str:
+        return self.bracketed(*map(str, self.limits))
+
+
+NEGATIVE = Interval(None, Fraction(0), upper_closed=False)
+NOT_POSITIVE = Interval(None, Fraction(0))
+POSITIVE = Interval(Fraction(0), None, lower_closed=False)
+NOT_NEGATIVE = Interval(Fraction(0), None)

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cbec.figures.interval import Interval
@@ -28,6 +28,7 @@ __all__ = [
     "multiply",
     "sign_over",
     "substitute",
+    "variable",
 ]
 
 Monomial = tuple[tuple[str, int], ...]
@@ -39,6 +40,11 @@ def constant(value: Fraction | int) -> Polynomial:
     return {(): Fraction(value)} if value else {}
 
 
+def variable(name: str) -> Polynomial:
+    """Return an input as a polynomial."""
+    return {((name, 1),): Fraction(1)}
+
+
 def add(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the sum of two polynomials."""
     return _collected(itertools.chain(left.items(), right.items()))
@@ -46,17 +52,17 @@ def add(left: Polynomial, right: Polynomial) -> Polynomial:
 
 def multiply(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the product of two polynomials."""
-
-    def merged(first: Monomial, second: Monomial) -> Monomial:
-        powers = dict(first)
-        for name, power in second:
-            powers[name] = powers.get(name, 0) + power
-        return tuple(sorted(powers.items()))
-
     return _collected(
-        (merged(m1, m2), c1 * c2)
+        (_product(m1, m2), c1 * c2)
         for (m1, c1), (m2, c2) in itertools.product(left.items(), right.items())
     )
+
+
+def _product(first: Monomial, second: Monomial) -> Monomial:
+    powers = dict(first)
+    for name, power in second:
+        powers[name] = powers.get(name, 0) + power
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
 
 
 def _collected(terms: Iterable[tuple[Monomial, Fraction]]) -> Polynomial:
@@ -69,31 +75,32 @@ def _collected(terms: Iterable[tuple[Monomial, Fraction]]) -> Polynomial:
 
 def degree_in(polynomial: Polynomial, name: str) -> int:
     """Return the highest power of one input."""
-    return max((dict(monomial).get(name, 0) for monomial in polynomial), default=0)
+    return max((_power(monomial, name) for monomial in polynomial), default=0)
+
+
+def _power(monomial: Monomial, name: str) -> int:
+    return dict(monomial).get(name, 0)
 
 
 def derivative(polynomial: Polynomial, name: str) -> Polynomial:
     """Return the partial derivative in one input."""
-    result: Polynomial = {}
-    for monomial, coefficient in polynomial.items():
-        powers = dict(monomial)
-        power = powers.pop(name, 0)
-        if power:
-            if power > 1:
-                powers[name] = power - 1
-            result[tuple(sorted(powers.items()))] = coefficient * power
-    return result
+    return {
+        _product(monomial, ((name, -1),)): coefficient * power
+        for monomial, coefficient in polynomial.items()
+        if (power := _power(monomial, name))
+    }
 
 
 def substitute(polynomial: Polynomial, name: str, value: Fraction) -> Polynomial:
     """Put a number in the place of one input."""
     return _collected(
-        (
-            tuple(factor for factor in monomial if factor[0] != name),
-            coefficient * value ** dict(monomial).get(name, 0),
-        )
+        (_without(monomial, name), coefficient * value ** _power(monomial, name))
         for monomial, coefficient in polynomial.items()
     )
+
+
+def _without(monomial: Monomial, name: str) -> Monomial:
+    return tuple(factor for factor in monomial if factor[0] != name)
 
 
 def evaluate(polynomial: Polynomial, values: Mapping[str, Fraction]) -> Fraction:
@@ -108,9 +115,9 @@ def evaluate(polynomial: Polynomial, values: Mapping[str, Fraction]) -> Fraction
 def leading(polynomial: Polynomial, name: str, degree: int) -> Polynomial:
     """Return the coefficient of ``name`` to a power, as a polynomial in the other inputs."""
     return {
-        tuple(factor for factor in monomial if factor[0] != name): coefficient
+        _without(monomial, name): coefficient
         for monomial, coefficient in polynomial.items()
-        if dict(monomial).get(name, 0) == degree
+        if _power(monomial, name) == degree
     }
 
 
@@ -121,36 +128,26 @@ def sign_over(polynomial: Polynomial, box: Mapping[str, Interval]) -> int:
     border of the box is allowed for. An identically vanishing polynomial counts as +1: a
     derivative that is zero everywhere leaves the direction free.
     """
-    low: Fraction | None = Fraction(0)
-    high: Fraction | None = Fraction(0)
-    for monomial, coefficient in polynomial.items():
-        least, most = _monomial_range(monomial, coefficient, box)
-        low = None if low is None or least is None else low + least
-        high = None if high is None or most is None else high + most
-    if low is not None and low >= 0:
+    ranges = [_monomial_range(*term, box) for term in polynomial.items()]
+    lows, highs = [low for low, _ in ranges], [high for _, high in ranges]
+    if -math.inf not in lows and sum(lows) >= 0:
         return 1
-    if high is not None and high <= 0:
-        return -1
-    return 0
+    return -1 if math.inf not in highs and sum(highs) <= 0 else 0
 
 
 def _monomial_range(
     monomial: Monomial, coefficient: Fraction, box: Mapping[str, Interval]
-) -> tuple[Fraction | None, Fraction | None]:
-    ends: list[Fraction | float] = [coefficient]
+) -> tuple[Fraction | float, Fraction | float]:
+    low: Fraction | float = coefficient
+    high: Fraction | float = coefficient
     for name, power in monomial:
-        lower, upper = box[name].lower, box[name].upper
-        pair = (-math.inf if lower is None else lower, math.inf if upper is None else upper)
-        powers: list[Fraction | float] = [end**power for end in pair]
-        if power % 2 == 0 and pair[0] < 0 < pair[1]:
+        lower, upper = box[name].limits
+        powers = [lower**power, upper**power]
+        if power % 2 == 0 and lower < 0 < upper:
             powers.append(Fraction(0))
-        ends = [_times(a, b) for a in ends for b in powers]
-        ends = [min(ends), max(ends)]
-    low, high = min(ends), max(ends)
-    return (
-        None if isinstance(low, float) else low,
-        None if isinstance(high, float) else high,
-    )
+        products = [_times(end, factor) for end in (low, high) for factor in powers]
+        low, high = min(products), max(products)
+    return low, high
 
 
 def _times(left: Fraction | float, right: Fraction | float) -> Fraction | float:
@@ -166,7 +163,7 @@ class Ratio:
     """Numerator over denominator."""
 
     numerator: Polynomial
-    denominator: Polynomial
+    denominator: Polynomial = field(default_factory=lambda: constant(1))
 
     def inputs(self) -> list[str]:
         """Return the inputs that occur, in order of appearance."""
@@ -182,6 +179,12 @@ class Ratio:
         return Ratio(
             substitute(self.numerator, name, value), substitute(self.denominator, name, value)
         )
+
+    def slope(self, name: str) -> Polynomial:
+        """Return the derivative in one input, times the square of the denominator."""
+        falling = multiply(self.numerator, derivative(self.denominator, name))
+        rising = multiply(derivative(self.numerator, name), self.denominator)
+        return add(rising, multiply(falling, constant(-1)))
 
     def plus(self, other: Ratio) -> Ratio:
         """Return the sum of two ratios."""

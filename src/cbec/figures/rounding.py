@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -33,6 +34,12 @@ class Rule(StrEnum):
     FLOOR = "floor"
 
 
+_ROUNDED: dict[Rule, Callable[[Fraction], int]] = {
+    Rule.HALF_EVEN: round,
+    Rule.TRUNCATION: math.trunc,
+    Rule.CEILING: math.ceil,
+    Rule.FLOOR: math.floor,
+}
 # Words that say one unit by themselves, and how other numbers of the unit are written.
 _WORDS: dict[str, tuple[Unit, str]] = {
     "全额": (UNIT_WORDS["倍"], "倍"),
@@ -104,11 +111,8 @@ class Printed:
         ``70,769家`` is, ``12万家`` is rounded to ten thousands. Whether such digits are exact is
         for what is printed there to say: see `cbec.audit.ledger.Figure.is_exact`.
         """
-        return (
-            self.dimension in {"count", "rank", "year"}
-            and not self.multiplied
-            and not self.rounded_count
-        )
+        known_rounded = self.multiplied or self.rounded_count
+        return self.dimension in {"count", "rank", "year"} and not known_rounded
 
     def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
         """Return the numbers that print as this figure under a rounding rule.
@@ -174,12 +178,9 @@ class Printed:
         >>> parse_printed("9.57%").reprint(Fraction(35, 361))
         '9.70%'
         """
-        rounded = round_to(value, self.resolution, rule)
-        if self.spelled and rounded == self.value:
+        value = round_to(value, self.resolution, rule)
+        if self.spelled and value == self.value:
             return self.text
-        return self._written(rounded)
-
-    def _written(self, value: Fraction) -> str:
         # A resolution finer than what is printed needs the digits to show it.
         decimals = max(self.decimals, _finite_decimals(self.resolution / self.scale) or 0)
         number = decimal_text(value / self.scale, decimals, grouped=self.grouped)
@@ -273,14 +274,11 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     match = _NUMBER.fullmatch(stripped)
     if match is None or re.match(r"[\d,.]", match["tail"]):
         raise PrintedFigureError(f"{text!r} is not a number; {_remedy(stripped)}")
-    tail = match["tail"]
-    if tail and unit:
-        bare = tail.strip() in MULTIPLIERS
-        scale = parse_unit(f"{tail.strip()}{unit}") if bare else parse_unit(tail)
-    else:
-        scale = parse_unit(tail or unit)
-    decimals = len(match["decimals"] or "")
-    number = Fraction(match["whole"].replace(",", "") + "." + (match["decimals"] or "0"))
+    tail, digits = match["tail"], match["decimals"] or ""
+    is_multiplier = tail.strip() in MULTIPLIERS
+    scale = parse_unit(f"{tail.strip()}{unit}" if is_multiplier else tail or unit)
+    decimals = len(digits)
+    number = Fraction(f"{match['whole'].replace(',', '')}.{digits or 0}")
     if match["sign"] in {"-", "−"}:
         number = -number
     return Printed(
@@ -314,13 +312,7 @@ def round_to(value: Fraction, step: Fraction, rule: Rule = Rule.HALF_UP) -> Frac
     if rule is Rule.HALF_UP:
         nearest = math.floor(abs(quotient) + Fraction(1, 2))
         return (nearest if quotient >= 0 else -nearest) * step
-    if rule is Rule.HALF_EVEN:
-        return round(quotient) * step
-    if rule is Rule.TRUNCATION:
-        return math.trunc(quotient) * step
-    if rule is Rule.CEILING:
-        return math.ceil(quotient) * step
-    return math.floor(quotient) * step
+    return _ROUNDED[rule](quotient) * step
 
 
 def decimal_text(

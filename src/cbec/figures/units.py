@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,72 +28,35 @@ class Unit:
     factor: Fraction
 
 
-def _unit(dimension: str, factor: Fraction | int = 1) -> Unit:
-    return Unit(dimension, Fraction(factor))
+# By zeros of the number that they stand for.
+_MULTIPLIERS = (
+    *((2, "百"), (3, "千"), (4, "万"), (6, "百万"), (7, "千万"), (8, "亿"), (9, "十亿")),
+    *((10, "百亿"), (11, "千亿"), (12, "万亿")),
+    *((3, "thousand"), (6, "million"), (9, "billion"), (9, "bn"), (12, "trillion"), (12, "trn")),
+)
+MULTIPLIERS: dict[str, int] = {word: 10**zeros for zeros, word in _MULTIPLIERS}
 
-
-_PERCENT = _unit("ratio", Fraction(1, 100))
-_HALF_YEAR = _unit("year", Fraction(1, 2))
-
-MULTIPLIERS: dict[str, int] = {
-    "百": 10**2,
-    "千": 10**3,
-    "万": 10**4,
-    "百万": 10**6,
-    "千万": 10**7,
-    "亿": 10**8,
-    "十亿": 10**9,
-    "百亿": 10**10,
-    "千亿": 10**11,
-    "万亿": 10**12,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "bn": 10**9,
-    "trillion": 10**12,
-    "trn": 10**12,
-}
-
+# A bare number is a count.
+_UNITS: tuple[tuple[str, Fraction | int, str], ...] = (
+    ("count", 1, ""),
+    ("CNY", 1, "元, 人民币, 元人民币, CNY, RMB, yuan"),
+    ("USD", 1, "美元, USD, dollars"),
+    ("ratio", Fraction(1, 100), "%, ％, percent, per cent, 个百分点, percentage points, points"),
+    ("ratio", 1, "倍, times"),
+    ("year", 1, "年, year, years"),
+    ("year", Fraction(1, 2), "学期, semester, semesters"),
+    ("year", Fraction(1, 12), "个月, months"),
+    ("rank", 1, "rank"),
+    ("metre", 1, "米, metres"),
+    ("metre", Fraction(1, 100), "厘米, centimetres"),
+    ("count", 1, "家, 个, 所, 类, 种, 项, 人, 名, 件, 次, 国, 座, 份, 条"),
+    ("count", 1, "firms, institutions, countries, classes, dimensions, trademarks, people"),
+    ("count", 1, "zones, agreements, units, items, provinces, places, entities"),
+)
 UNIT_WORDS: dict[str, Unit] = {
-    "": _unit("count"),
-    "元": _unit("CNY"),
-    "人民币": _unit("CNY"),
-    "元人民币": _unit("CNY"),
-    "CNY": _unit("CNY"),
-    "RMB": _unit("CNY"),
-    "yuan": _unit("CNY"),
-    "美元": _unit("USD"),
-    "USD": _unit("USD"),
-    "dollars": _unit("USD"),
-    "%": _PERCENT,
-    "％": _PERCENT,
-    "percent": _PERCENT,
-    "per cent": _PERCENT,
-    "个百分点": _PERCENT,
-    "percentage points": _PERCENT,
-    "points": _PERCENT,
-    "倍": _unit("ratio"),
-    "times": _unit("ratio"),
-    "年": _unit("year"),
-    "year": _unit("year"),
-    "years": _unit("year"),
-    "学期": _HALF_YEAR,
-    "semester": _HALF_YEAR,
-    "semesters": _HALF_YEAR,
-    "个月": _unit("year", Fraction(1, 12)),
-    "months": _unit("year", Fraction(1, 12)),
-    "rank": _unit("rank"),
-    "米": _unit("metre"),
-    "metres": _unit("metre"),
-    "厘米": _unit("metre", Fraction(1, 100)),
-    "centimetres": _unit("metre", Fraction(1, 100)),
-} | {
-    word: _unit("count")
-    for word in (
-        *("家", "个", "所", "类", "种", "项", "人", "名", "件", "次", "国", "座", "份", "条"),
-        *("firms", "institutions", "countries", "classes", "dimensions", "trademarks", "people"),
-        *("zones", "agreements", "units", "items", "provinces", "places", "entities"),
-    )
+    word: Unit(dimension, Fraction(factor))
+    for dimension, factor, words in _UNITS
+    for word in words.split(", ")
 }
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
@@ -146,13 +110,7 @@ def chinese_numeral(text: str) -> int | None:
     >>> [chinese_numeral(t) for t in ("三", "十二", "四十", "两", "家")]
     [3, 12, 40, 2, None]
     """
-    tens, ten, ones = text.partition("十")
-    if not text or len(tens) > 1 or len(ones) > 1 or (not ten and ones):
-        return None
-    if any(c not in _DIGITS for c in tens + ones):
-        return None
-    if ten and any(c in "零〇两" for c in tens + ones):
-        return None
-    if not ten:
-        return _DIGITS[tens]
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    if text in _DIGITS:
+        return _DIGITS[text]
+    match = re.fullmatch("([一二三四五六七八九]?)十([一二三四五六七八九]?)", text)
+    return match and 10 * _DIGITS.get(match[1], 1) + _DIGITS.get(match[2], 0)

@@ -9,7 +9,7 @@ from cbec.figures.rounding import Printed, Rule, decimal_text
 
 __all__ = ["figure_in_english", "interval_text"]
 
-_LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_LARGE = ((10**6, "million"), (10**9, "billion"), (10**12, "trillion"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 _CURRENCIES = {"CNY": "yuan", "USD": "dollars"}
 
@@ -45,13 +45,10 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
         return _ORDINALS.get(int(figure.value), f"rank {figure.value}")
     if unit == "centimetres":
         return "centimetre"  # an order of magnitude, not a length
-    scale, word = Fraction(1), ""
-    if figure.dimension == "year":
-        scale = figure.scale
+    scale, word = figure.scale if figure.dimension == "year" else Fraction(1), ""
     for size, name in _LARGE:
         if abs(figure.value) >= size:
             scale, word = Fraction(size), f"{name} "
-            break
     amount, step = figure.value / scale, figure.resolution / scale
     decimals = 0
     # Exact figures are written to the last digit that counts, others to their resolution.
@@ -118,12 +115,9 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     if interval.is_point:
         return written[0] + tail
     if ends:
-        left = "[" if interval.lower_closed else "("
-        right = "]" if interval.upper_closed else ")"
-        lower = "−∞" if low is None else written[0]
-        upper = "∞" if high is None else written[-1]
-        return f"{left}{lower}, {upper}{right}{tail}"
-    if low is None and high is None:
+        lower, upper = "−∞" if low is None else written[0], "∞" if high is None else written[-1]
+        return interval.bracketed(lower, upper) + tail
+    if not finite:
         return "any value"
     if low is None:
         return f"{'at most' if interval.upper_closed else 'below'} {written[0]}{tail}"

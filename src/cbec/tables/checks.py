@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import operator
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cbec.errors import DataNotFoundError, did_you_mean
 from cbec.tables.datapackage import (
     DESCRIPTOR,
-    EXAMPLES,
-    READERS,
     Field,
     ForeignKey,
     Package,
@@ -102,21 +101,19 @@ def _violation(field: Field, text: str, missing: bool) -> tuple[str, str] | None
     """Say what is wrong with a cell, and the remedy; None if nothing is."""
     if missing:
         return ("is missing", "fill it in") if field.required else None
-    read, rules = READERS[field.type], field.constraints
+    type, rules = field.type, field.constraints
     try:
-        value = read(text)
+        value = type.read(text)
     except ValueError:
-        kind, example = EXAMPLES[field.type]
-        return f"is not {kind}", f"write it like {example}"
-    if "enum" in rules:
-        allowed = [str(item) for item in rules["enum"]]
-        if text not in allowed:
-            return "is not an allowed value", f"use one of {', '.join(allowed)}"
+        return f"is not {type.called}", f"write it like {type.example}"
+    allowed = [str(item) for item in rules.get("enum", [text])]
+    if text not in allowed:
+        return "is not an allowed value", f"use one of {', '.join(allowed)}"
     for rule, word, beyond in (
-        ("minimum", "below", lambda bound: value < bound),
-        ("maximum", "above", lambda bound: value > bound),
+        ("minimum", "below", operator.lt),
+        ("maximum", "above", operator.gt),
     ):
-        if rule in rules and beyond(read(str(rules[rule]))):
+        if rule in rules and beyond(value, type.read(str(rules[rule]))):
             return (
                 f"is {word} the {rule} {rules[rule]}",
                 f"mend the cell, or the {rule} in {DESCRIPTOR} if the table really grew",
@@ -126,12 +123,19 @@ def _violation(field: Field, text: str, missing: bool) -> tuple[str, str] | None
     return None
 
 
+def _keys(
+    table: Table, columns: tuple[str, ...], rows: Iterable[Row]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Return the line of each row and its cells in some columns; not where all are missing."""
+    for line, cells in rows:
+        key = tuple(cells[column] for column in columns)
+        if not table.missing_values.issuperset(key):
+            yield line, key
+
+
 def _duplicates(table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
-    for line, cells in rows if columns else ():
-        key = tuple(cells[column] for column in columns)
-        if all(cell in table.missing_values for cell in key):
-            continue
+    for line, key in _keys(table, columns, rows):
         if key in first:
             problem = f"is the key of line {first[key]} already"
             remedy = "delete one of the two rows or mend its key"
@@ -149,14 +153,12 @@ def _strays(
         yield from error.problems
         return
     known = {tuple(cells[column] for column in key.targets) for _, cells in held}
-    for line, cells in rows:
-        value = tuple(cells[column] for column in key.columns)
-        if value in known or all(cell in table.missing_values for cell in value):
-            continue
-        hint = did_you_mean(value[0], [item[0] for item in known])
-        problem = f"is not in column {', '.join(key.targets)} of {target.file}{hint}"
-        remedy = "mend it here or add its row there"
-        yield Problem(table.file, line, ", ".join(key.columns), ", ".join(value), problem, remedy)
+    for line, value in _keys(table, key.columns, rows):
+        if value not in known:
+            hint = did_you_mean(value[0], [item[0] for item in known])
+            problem = f"is not in column {', '.join(key.targets)} of {target.file}{hint}"
+            place = (table.file, line, ", ".join(key.columns), ", ".join(value))
+            yield Problem(*place, problem, "mend it here or add its row there")
 
 
 def _differences(table: Table, package: Package) -> Iterator[Problem]:
@@ -174,13 +176,11 @@ def _differences(table: Table, package: Package) -> Iterator[Problem]:
         cause = " (only its line ends or byte-order mark differ)"
     for name, value in found.items():
         stated = table.stated.get(name)
+        problem, remedy = f"is not the {stated!r} that {DESCRIPTOR} states{cause}", _RENEW
         if stated is None:
-            yield Problem(
-                table.file, None, name, str(value), f"isn't stated in {DESCRIPTOR}", _STATE
-            )
-        elif stated != value:
-            problem = f"is not the {stated!r} that {DESCRIPTOR} states{cause}"
-            yield Problem(table.file, None, name, str(value), problem, _RENEW)
+            problem, remedy = f"isn't stated in {DESCRIPTOR}", _STATE
+        if stated != value:
+            yield Problem(table.file, None, name, str(value), problem, remedy)
 
 
 def _hash(content: bytes) -> str:

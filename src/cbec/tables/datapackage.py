@@ -6,11 +6,11 @@ import functools
 import json
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cbec.errors import DataNotFoundError, TableError, did_you_mean
 from cbec.tables.rows import (
@@ -26,11 +26,10 @@ from cbec.tables.rows import (
 
 __all__ = [
     "DESCRIPTOR",
-    "DTYPES",
-    "EXAMPLES",
-    "READERS",
     "SERIES",
+    "TYPES",
     "Field",
+    "FieldType",
     "ForeignKey",
     "Package",
     "Table",
@@ -49,12 +48,41 @@ _NOT_TABULAR = (
 )
 
 
+class FieldType(NamedTuple):
+    """What a cell holds: in words, an example, how it is written and read, and pandas' types."""
+
+    called: str
+    example: str
+    pattern: str
+    converted: Callable[[str], Any]
+    dtype_if_required: Any
+    dtype: Any
+
+    def read(self, text: str) -> Any:
+        """Return the value that a cell writes, or raise `ValueError`."""
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(text)
+        return self.converted(text)
+
+
+_NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = "datetime64[s]"
+TYPES: Mapping[str, FieldType] = {
+    "string": FieldType("a text", "text", "(?s:.*)", str, "str", "str"),
+    "integer": FieldType("a whole number", "2024", "-?[0-9]+", int, "int64", "Int64"),
+    "number": FieldType("a number", "13.7", _NUMBER, float, "float64", "float64"),
+    "boolean": FieldType("true or false", "true", "true|false", "true".__eq__, "bool", "boolean"),
+    "date": FieldType("a date", "2024-11-18", _DATE, date.fromisoformat, _TIME, _TIME),
+}
+
+
 @dataclass(frozen=True)
 class Field:
     """A column: its name, its type and what its cells must keep to."""
 
     name: str
-    type: str
+    type: FieldType
     constraints: Mapping[str, Any]
 
     @property
@@ -123,7 +151,19 @@ class Package:
 
     def rows(self, table: Table) -> list[Row]:
         """Read a table, whose header must be the described one."""
-        return _rows(table)
+        rows = read_rows(table.path)
+        if not rows:
+            raise broken(table.file, None, "holds no rows", "restore the file")
+        found = tuple(rows[0][1])
+        if found == table.columns:
+            return rows
+        listing = f"the columns must be: {','.join(table.columns)}"
+        missing, more = "is not in the header", f"is not in {DESCRIPTOR}"
+        wrong = [(c, missing, f"add it; {listing}") for c in table.columns if c not in found]
+        wrong += [(c, more, f"delete it; {listing}") for c in found if c not in table.columns]
+        if not wrong:
+            wrong = [("", "has its columns in another order", listing)]
+        raise BrokenTableError(*(Problem(table.file, 1, c, None, *said) for c, *said in wrong))
 
     def contents(self, *names: str) -> tuple[bytes, ...]:
         """Return the content of tables, and of all that their keys point to."""
@@ -241,28 +281,8 @@ def _described(folder: Path, content: bytes) -> Package:
 
 def _table(resource: Mapping[str, Any], folder: Path) -> Table:
     schema = resource["schema"]
-    fields = tuple(
-        Field(field["name"], field["type"], field.get("constraints") or {})
-        for field in schema["fields"]
-    )
-    for field in fields:
-        if field.type not in READERS:
-            raise TableError(
-                f"{file_shown(folder / DESCRIPTOR)}: table {resource['name']!r}, "
-                f"field {field.name!r}: type {field.type!r} can't be read here; "
-                f"use one of {', '.join(READERS)}"
-            )
-        for rule in field.constraints.keys() & {"minimum", "maximum"}:
-            READERS[field.type](str(field.constraints[rule]))
-        re.compile(field.constraints.get("pattern", ""))
-    keys = tuple(
-        ForeignKey(
-            listed(key["fields"]),
-            key["reference"].get("resource") or resource["name"],
-            listed(key["reference"]["fields"]),
-        )
-        for key in schema.get("foreignKeys", ())
-    )
+    place = f"{file_shown(folder / DESCRIPTOR)}: table {resource['name']!r}"
+    fields = tuple(_field(stated, place) for stated in schema["fields"])
     return Table(
         name=resource["name"],
         path=folder / resource["path"],
@@ -273,8 +293,30 @@ def _table(resource: Mapping[str, Any], folder: Path) -> Table:
             for item in schema.get("missingValues", [""])
         ),
         primary_key=listed(schema.get("primaryKey", ())),
-        foreign_keys=keys,
+        foreign_keys=tuple(
+            _foreign_key(key, resource["name"]) for key in schema.get("foreignKeys", ())
+        ),
     )
+
+
+def _foreign_key(stated: Mapping[str, Any], own: str) -> ForeignKey:
+    there = stated["reference"]
+    table = there.get("resource") or own
+    return ForeignKey(listed(stated["fields"]), table, listed(there["fields"]))
+
+
+def _field(stated: Mapping[str, Any], place: str) -> Field:
+    name, type = stated["name"], stated["type"]
+    if type not in TYPES:
+        raise TableError(
+            f"{place}, field {name!r}: type {type!r} can't be read here; "
+            f"use one of {', '.join(TYPES)}"
+        )
+    field = Field(name, TYPES[type], stated.get("constraints") or {})
+    for rule in field.constraints.keys() & {"minimum", "maximum"}:
+        field.type.read(str(field.constraints[rule]))
+    re.compile(field.constraints.get("pattern", ""))
+    return field
 
 
 def _check_keys(table: Table, package: Package) -> None:
@@ -296,72 +338,3 @@ def listed(value: Any) -> tuple[Any, ...]:
     if isinstance(value, str) or not isinstance(value, Collection):
         return (value,)
     return tuple(value)
-
-
-def _rows(table: Table) -> list[Row]:
-    rows = read_rows(table.path)
-    if not rows:
-        raise broken(table.file, None, "holds no rows", "restore the file")
-    found = tuple(rows[0][1])
-    if found == table.columns:
-        return rows
-    listing = f"the columns must be: {','.join(table.columns)}"
-    wrong = [
-        Problem(table.file, 1, column, None, problem, remedy)
-        for columns, others, problem, remedy in (
-            (table.columns, found, "is not in the header", f"add it; {listing}"),
-            (found, table.columns, f"is not in {DESCRIPTOR}", f"delete it; {listing}"),
-        )
-        for column in columns
-        if column not in others
-    ]
-    order = Problem(table.file, 1, "", None, "has its columns in another order", listing)
-    raise BrokenTableError(*(wrong or [order]))
-
-
-def _boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(text)
-    return text == "true"
-
-
-def _integer(text: str) -> int:
-    if not re.fullmatch(r"-?[0-9]+", text):
-        raise ValueError(text)
-    return int(text)
-
-
-def _number(text: str) -> float:
-    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
-        raise ValueError(text)
-    return float(text)
-
-
-def _date(text: str) -> date:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(text)
-
-
-READERS: dict[str, Any] = {
-    "string": str,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "date": _date,
-}
-EXAMPLES = {
-    "string": ("a text", "text"),
-    "integer": ("a whole number", "2024"),
-    "number": ("a number", "13.7"),
-    "boolean": ("true or false", "true"),
-    "date": ("a date", "2024-11-18"),
-}
-# The pandas type of a column that must be filled, and of one that needn't.
-DTYPES: dict[str, tuple[Any, Any]] = {
-    "string": ("str", "str"),
-    "integer": ("int64", "Int64"),
-    "number": ("float64", "float64"),
-    "boolean": ("bool", "boolean"),
-    "date": ("datetime64[s]", "datetime64[s]"),
-}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cbec.errors import TableError
 from cbec.tables.checks import problems_of
-from cbec.tables.datapackage import DTYPES, READERS, SERIES, Package, Table, listed, read_package
+from cbec.tables.datapackage import SERIES, Package, Table, listed, read_package
 
 __all__ = ["load", "names"]
 
@@ -85,15 +85,10 @@ def load(
     table = package.table(name)
     wanted = (name, SERIES) if table.holds_series else (name,)
     frame = _whole(package, name, package.contents(*wanted)).copy()
-    filters: dict[str, Any] = {
-        "series": series,
-        "vintage": vintage,
-        "evidence": evidence,
-        "year": year,
-    }
-    for column, wanted in filters.items():
-        if wanted is not None:
-            frame = _kept(frame, table, column, wanted)
+    filters = {"series": series, "vintage": vintage, "evidence": evidence, "year": year}
+    for column, choice in filters.items():
+        if choice is not None:
+            frame = _kept(frame, table, column, choice)
     return frame
 
 
@@ -114,9 +109,9 @@ def _typed(table: Table, package: Package) -> pd.DataFrame:
     columns = {}
     for field in table.fields:
         texts = (cells[field.name] for _, cells in rows)
-        values = [None if t in table.missing_values else READERS[field.type](t) for t in texts]
-        filled, fillable = DTYPES[field.type]
-        columns[field.name] = pd.Series(values, dtype=filled if field.required else fillable)
+        values = [None if t in table.missing_values else field.type.read(t) for t in texts]
+        dtype = field.type.dtype_if_required if field.required else field.type.dtype
+        columns[field.name] = pd.Series(values, dtype=dtype)
     return pd.DataFrame(columns)
 
 
@@ -142,7 +137,7 @@ def _kept(frame: pd.DataFrame, table: Table, column: str, wanted: Any) -> pd.Dat
         )
     choice = listed(wanted)
     held = list(frame[column].drop_duplicates())
-    field = next(field for field in table.fields if field.name == column)
+    (field,) = (field for field in table.fields if field.name == column)
     allowed = field.constraints.get("enum", held)
     unknown = [item for item in choice if item not in allowed]
     kept = frame[frame[column].isin(choice)].reset_index(drop=True)

@@ -21,6 +21,7 @@ __all__ = [
     "decoded",
     "file_shown",
     "read_rows",
+    "write_whole",
 ]
 
 
@@ -126,21 +127,14 @@ def _parsed(shown: str, content: bytes) -> tuple[Row, ...]:
             if not cells:
                 raise broken(shown, line, "is empty", "delete it")
             if len(cells) != len(header):
-                raise broken(
-                    shown,
-                    line,
-                    f"has {len(cells)} cells, the header has {len(header)}",
-                    "add or remove cells, and quote any cell that holds a comma",
-                )
+                problem = f"has {len(cells)} cells, the header has {len(header)}"
+                remedy = "add or remove cells, and quote any cell that holds a comma"
+                raise broken(shown, line, problem, remedy)
             rows.append((line, MappingProxyType(dict(zip(header, cells, strict=True)))))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise broken(
-            shown,
-            line,
-            f"can't be read as CSV ({error})",
-            'close every quote, and double any quote (") within a quoted cell',
-        ) from error
+        remedy = 'close every quote, and double any quote (") within a quoted cell'
+        raise broken(shown, line, f"can't be read as CSV ({error})", remedy) from error
     return tuple(rows)
 
 
@@ -170,6 +164,25 @@ def decoded(shown: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise broken(shown, line, "isn't UTF-8", "save the file as UTF-8") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in UTF-8 in one step, so that no reader meets half of it.
+
+    Raises
+    ------
+    OSError
+        If it can't be written; then the file is as it was.
+    """
+    if path.exists() and not path.is_file():  # a device, which nothing may replace
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _check_header(header: Sequence[str], shown: str) -> None:

@@ -31,6 +31,7 @@ from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, sense
 from cbec.display.notebook import TRACE_MIME
 from cbec.errors import CbecError, ExpressionError, did_you_mean
+from cbec.figures.expression import parse
 from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
 from cbec_book.content.numbers import number
@@ -157,11 +158,11 @@ def _derive(text: str, _: nodes.document) -> nodes.Node:
     if len(parts) > 4 or not decimals.isdecimal() or form not in {"", "bounds"}:
         raise ExpressionError(f"{text!r} is not of the form: derivation; decimals; unit; bounds")
     ledger = book_audit().ledger
-    dimension = ledger.dimension(expression_text)
+    value, interval = ledger.derive(expression_text)
+    dimension = ledger.measured(parse(expression_text))
     if unit and dimension not in {parse_unit(unit).dimension, "any"}:
         raise ExpressionError(f"{expression_text!r} gives {dimension}, not {unit!r}; mend the unit")
     scale = parse_unit(unit).factor
-    value, interval = ledger.derive(expression_text)
     down = up = Rule.HALF_UP
     if value is None:  # the ends of a threshold stay true only if they are rounded outward
         if interval.upper is not None and form != "bounds":

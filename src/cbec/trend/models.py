@@ -10,7 +10,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Model", "Path", "normal_path", "quantiles"]
+from cbec.trend.options import level_label
+
+__all__ = ["Array", "Model", "Path", "ends", "normal_path", "quantiles"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -134,3 +136,18 @@ def normal_path(
         parameters=parameters,
         diagnostics=diagnostics,
     )
+
+
+def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
+    """Return the ends of intervals, of shape (steps, levels), by the names of their columns.
+
+    Examples
+    --------
+    >>> ends(np.array([[4.0]]), np.array([[6.0]]), [80])
+    {'lower-80': array([4.]), 'upper-80': array([6.])}
+    """
+    return {
+        f"{side}-{level_label(wanted)}": values[:, j]
+        for j, wanted in enumerate(level)
+        for side, values in (("lower", lower), ("upper", upper))
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -101,7 +101,7 @@ def checked_levels(level: Any) -> tuple[float, ...]:
     """
     single = as_number(level)
     if single not in (None, math.inf):
-        _check_range([single], _tuple)
+        _check_range([single])
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as {_tuple([single])}"
         )
@@ -112,7 +112,7 @@ def checked_levels(level: Any) -> tuple[float, ...]:
         )
     if not levels:
         raise TrendError("there is no level; give at least one percentage, such as 95")
-    _check_range(levels, _tuple)
+    _check_range(levels)
     for value in levels:
         if levels.count(value) > 1:
             raise TrendError(f"the level {level_label(value)} stands twice; give each once")
@@ -144,7 +144,7 @@ def checked_level(level: Any) -> float:
     value = as_number(level)
     if value in (None, math.inf):
         raise TrendError(f"the level is {shown(level)}; give one percentage, such as 80")
-    _check_range([value], lambda written: level_label(written[0]))
+    _check_range([value], listed=False)
     return value
 
 
@@ -241,26 +241,24 @@ def _is_level(value: float) -> bool:
     return _LEAST <= value < 100 and 0.5 + value / 200 < 1
 
 
-def _check_range(levels: Sequence[float], write: Callable[[Sequence[float]], str]) -> None:
+def _check_range(levels: Sequence[float], *, listed: bool = True) -> None:
     for value in levels:
         if not (_is_level(value) or 0 < value < _LEAST):
             raise TrendError(
                 f"the level {level_label(value)} isn't between 0 and 100; give a percentage, "
                 "such as 80"
             )
-    fractions = [value for value in levels if value < _LEAST]
-    if not fractions:
+    fraction = next((value for value in levels if value < _LEAST), None)
+    if fraction is None:
         return
     # As the digits say: 0.07 times 100 isn't 7 in binary.
-    percent = [
-        float(Decimal(level_label(one)) * 100) if one in fractions else one for one in levels
-    ]
-    remedy = f"percentages from {level_label(_LEAST)} on, such as {write([80.0, 95.0])}"
-    if all(_is_level(one) for one in percent):
-        remedy = write(list(dict.fromkeys(percent)))
+    percent = [float(Decimal(level_label(one)) * 100) if one < _LEAST else one for one in levels]
+    if all(map(_is_level, percent)):
+        remedy = _tuple(list(dict.fromkeys(percent))) if listed else level_label(percent[0])
+    else:
+        remedy = "percentages from 1 on, such as " + ("(80, 95)" if listed else "80")
     raise TrendError(
-        f"the level {level_label(fractions[0])} is below {level_label(_LEAST)}, and levels are in "
-        f"percent; write {remedy}"
+        f"the level {level_label(fraction)} is below 1, and levels are in percent; write {remedy}"
     )
 
 

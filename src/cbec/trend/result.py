@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,11 +12,9 @@ from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
 from cbec.errors import TrendError
-from cbec.trend.options import level_label
+from cbec.trend.models import Array, ends
 
 __all__ = ["Forecast"]
-
-_Array: TypeAlias = NDArray[np.float64]
 
 # Steps of a component that an explanation lists; of more it has the first and the last.
 _SHOWN = 12
@@ -67,15 +64,15 @@ class Forecast:
 
     model: str
     label: str
-    mean: _Array
-    lower: _Array
-    upper: _Array
+    mean: Array
+    lower: Array
+    upper: Array
     level: tuple[float, ...]
     index: NDArray[np.int_]
-    observed: _Array
+    observed: Array
     observed_index: NDArray[np.int_]
-    fitted: _Array
-    components: Mapping[str, _Array] = field(default_factory=dict)
+    fitted: Array
+    components: Mapping[str, Array] = field(default_factory=dict)
     parameters: Mapping[str, float] = field(default_factory=dict)
     diagnostics: tuple[str, ...] = ()
     intervals: str = ""
@@ -83,8 +80,7 @@ class Forecast:
 
     def __post_init__(self) -> None:
         order = np.argsort(self.level)
-        ends = [self.lower[:, order[::-1]], self.mean[:, None], self.upper[:, order]]
-        path = np.concatenate(ends, axis=1)
+        path = np.column_stack([self.lower[:, order[::-1]], self.mean, self.upper[:, order]])
         if not np.isfinite(path).all():
             raise TrendError(
                 f"{self.label} gives no finite forecast for this series; use another model"
@@ -104,11 +100,8 @@ class Forecast:
         DataFrame
             Columns ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``.
         """
-        columns: dict[str, Any] = {"ds": self.index, "mean": self.mean}
-        for j, wanted in enumerate(self.level):
-            columns[f"lower-{level_label(wanted)}"] = self.lower[:, j]
-            columns[f"upper-{level_label(wanted)}"] = self.upper[:, j]
-        return pd.DataFrame(columns)
+        intervals = ends(self.lower, self.upper, self.level)
+        return pd.DataFrame({"ds": self.index, "mean": self.mean, **intervals})
 
     def explain(self) -> str:
         """Return in plain text what was done.

@@ -16,9 +16,10 @@ from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cbec.errors import TrendError
+from cbec.trend.models import Array
 from cbec.trend.options import as_numbers, checked_level, checked_levels, level_label, shown
 
 __all__ = [
@@ -28,15 +29,13 @@ __all__ = [
     "mase",
     "mase_scale",
     "owa",
-    "pinball",
     "quantiles_from_intervals",
     "rmsse",
     "rmsse_scale",
     "smape",
 ]
 
-_Array: TypeAlias = NDArray[np.float64]
-Measured: TypeAlias = "float | NDArray[np.float64]"
+Measured: TypeAlias = "float | Array"
 
 
 def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
@@ -268,35 +267,6 @@ def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level:
     return _over_steps(high - low + 2 / alpha * missed)
 
 
-def pinball(actual: ArrayLike, quantile: ArrayLike, probability: float) -> Measured:
-    r"""Return the mean pinball loss of a forecast quantile.
-
-    Parameters
-    ----------
-    actual, quantile : array_like, shape (..., steps)
-        What was observed, and the quantile that was forecast.
-    probability : float
-        Of an outcome below the quantile, between 0 and 1.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In the unit of the observations; smaller is better.
-
-    Notes
-    -----
-    The mean of :math:`(y - q)\,\tau` where :math:`y \ge q`, and of :math:`(q - y)(1 - \tau)`
-    elsewhere (Koenker and Bassett 1978; Gneiting and Raftery 2007, section 6.1).
-
-    Examples
-    --------
-    >>> round(pinball([12.0], [10.0], 0.9), 9), round(pinball([8.0], [10.0], 0.9), 9)
-    (1.8, 0.2)
-    """
-    y, q = _alike(actual=actual, quantile=quantile)
-    return _over_steps(_pinball(y, q, _probabilities([probability])[0]))
-
-
 def crps_from_quantiles(
     actual: ArrayLike, quantiles: ArrayLike, probabilities: Sequence[float]
 ) -> Measured:
@@ -331,18 +301,24 @@ def crps_from_quantiles(
     """
     y = _finite("actual", actual)
     q = _finite("quantiles", quantiles, axes=2)
-    tau = _probabilities(probabilities)
+    tau = as_numbers(probabilities)
+    if tau is None:
+        raise TrendError(f"probabilities is {shown(probabilities)}; give a list of numbers")
+    for value in tau:
+        if not 0 < value < 1:
+            raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
     if q.shape != (*y.shape, len(tau)):
         raise TrendError(
             f"quantiles have the shape {q.shape}; for actual of the shape {y.shape} and "
             f"{len(tau)} probabilities give {(*y.shape, len(tau))}"
         )
-    return _over_steps(2 * _pinball(y[..., None], q, tau).mean(axis=-1))
+    error, low = y[..., None] - q, np.array(tau)
+    return _over_steps(2 * np.maximum(low * error, (low - 1) * error).mean(axis=-1))
 
 
 def quantiles_from_intervals(
     mean: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: Sequence[float]
-) -> tuple[_Array, tuple[float, ...]]:
+) -> tuple[Array, tuple[float, ...]]:
     """Return the quantiles that a point forecast and its intervals stand for.
 
     Parameters
@@ -382,46 +358,39 @@ def quantiles_from_intervals(
     return np.concatenate(quantiles, axis=-1), tuple(map(float, probabilities))
 
 
-def _pinball(y: _Array, quantile: _Array, probability: _Array | float) -> _Array:
-    error = y - quantile
-    return np.maximum(probability * error, (probability - 1) * error)
-
-
-def _ratio(part: _Array, whole: _Array) -> _Array:
+def _ratio(part: Array, whole: Array) -> Array:
     """Divide, with NaN for what is divided by zero."""
     part, whole = np.broadcast_arrays(part, whole)
     return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
 
 
-def _over_steps(values: _Array) -> Measured:
+def _over_steps(values: Array) -> Measured:
     return _plain(values.mean(axis=-1))
 
 
-def _plain(value: _Array | np.float64 | float) -> Measured:
-    return value if isinstance(value, np.ndarray) and value.ndim else float(value)
+def _plain(value: Array) -> Measured:
+    return value if np.ndim(value) else float(value)
 
 
-def _changes(y: ArrayLike) -> _Array:
+def _changes(y: ArrayLike) -> Array:
     values = _finite("y", y)
     if values.shape[-1] < 2:
         raise TrendError("y holds a single observation; a naive forecast needs at least two")
     return np.diff(values, axis=-1)
 
 
-def _interval(
-    actual: ArrayLike, lower: ArrayLike, upper: ArrayLike
-) -> tuple[_Array, _Array, _Array]:
+def _interval(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> list[Array]:
     y, low, high = _alike(actual=actual, lower=lower, upper=upper)
     if (low > high).any():
-        place = tuple(int(i) for i in np.argwhere(low > high)[0])
+        place = _place(low > high)
         raise TrendError(
-            f"lower {low[place]:g} is above upper {high[place]:g} at {_place(place)}; "
-            "give the lower end first"
+            f"lower {low[place]:g} is above upper {high[place]:g} at position "
+            f"{', '.join(map(str, place))}; give the lower end first"
         )
-    return y, low, high
+    return [y, low, high]
 
 
-def _scale(scale: ArrayLike, y: _Array) -> _Array:
+def _scale(scale: ArrayLike, y: Array) -> Array:
     values = _finite("scale", scale, axes=0)
     if (values < 0).any():
         raise TrendError(
@@ -438,7 +407,7 @@ def _scale(scale: ArrayLike, y: _Array) -> _Array:
         ) from None
 
 
-def _alike(*, axes: int = 1, **named: ArrayLike) -> list[_Array]:
+def _alike(*, axes: int = 1, **named: ArrayLike) -> list[Array]:
     """Return arrays that are checked to be finite and of one shape."""
     arrays = [_finite(name, values, axes=axes) for name, values in named.items()]
     if len({array.shape for array in arrays}) > 1:
@@ -449,7 +418,7 @@ def _alike(*, axes: int = 1, **named: ArrayLike) -> list[_Array]:
     return arrays
 
 
-def _finite(name: str, values: ArrayLike, axes: int = 1) -> _Array:
+def _finite(name: str, values: ArrayLike, axes: int = 1) -> Array:
     try:
         array = np.asarray(values)
     except ValueError:
@@ -464,20 +433,11 @@ def _finite(name: str, values: ArrayLike, axes: int = 1) -> _Array:
     array = array.astype(np.float64)
     array[np.ma.getmask(np.ma.array(values))] = np.nan
     if not np.isfinite(array).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise TrendError(f"{name} is {array[place]} at {_place(place)}; leave out what isn't known")
+        place = _place(~np.isfinite(array))
+        where = f"position {', '.join(map(str, place))}" if place else "its only position"
+        raise TrendError(f"{name} is {array[place]} at {where}; leave out what isn't known")
     return array
 
 
-def _place(place: tuple[int, ...]) -> str:
-    return f"position {', '.join(map(str, place))}" if place else "its only position"
-
-
-def _probabilities(probabilities: Sequence[float]) -> _Array:
-    listed = as_numbers(probabilities)
-    if listed is None:
-        raise TrendError(f"probabilities is {shown(probabilities)}; give a list of numbers")
-    for value in listed:
-        if not 0 < value < 1:
-            raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
-    return np.asarray(listed, dtype=np.float64)
+def _place(wrong: Array) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.argwhere(wrong)[0])

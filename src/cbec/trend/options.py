@@ -1,4 +1,4 @@
-"""The one place that checks the horizon and the levels of a forecast, and that writes a level."""
+"""The one place that checks horizons, levels and arrays of numbers, and that writes a level."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cbec.errors import TrendError
 
 __all__ = [
     "LONGEST_HORIZON",
     "NO_LISTS",
+    "alike",
     "as_integer",
     "as_number",
     "as_numbers",
     "checked_horizon",
     "checked_level",
     "checked_levels",
+    "finite",
+    "first_place",
     "level_label",
     "shown",
 ]
@@ -265,3 +269,41 @@ def _check_range(levels: Sequence[float], *, listed: bool = True) -> None:
 def _tuple(levels: Sequence[float]) -> str:
     listed = ", ".join(map(level_label, levels))
     return f"({listed},)" if len(levels) == 1 else f"({listed})"
+
+
+def alike(*, axes: int = 1, **named: ArrayLike) -> list[NDArray[np.float64]]:
+    """Return arrays that are checked to be finite and of one shape."""
+    arrays = [finite(name, values, axes=axes) for name, values in named.items()]
+    if len({array.shape for array in arrays}) > 1:
+        shapes = ", ".join(
+            f"{name} {array.shape}" for name, array in zip(named, arrays, strict=True)
+        )
+        raise TrendError(f"shapes differ: {shapes}; give one number of each for each step")
+    return arrays
+
+
+def finite(name: str, values: ArrayLike, axes: int = 1) -> NDArray[np.float64]:
+    """Return an array that is checked to be finite, with a number of axes at the least."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise TrendError(f"{name} has rows of unequal length; give an array of numbers") from None
+    if array.dtype.kind not in "iuf":
+        raise TrendError(f"{name} isn't numeric ({array.dtype}); give an array of numbers")
+    if array.ndim < axes or not array.size:
+        raise TrendError(
+            f"{name} has the shape {array.shape}; give an array with at least "
+            f"{'one axis' if axes < 2 else f'{axes} axes'} and one number"
+        )
+    array = array.astype(np.float64)
+    array[np.ma.getmask(np.ma.array(values))] = np.nan
+    if not np.isfinite(array).all():
+        place = first_place(~np.isfinite(array))
+        where = f"position {', '.join(map(str, place))}" if place else "its only position"
+        raise TrendError(f"{name} is {array[place]} at {where}; leave out what isn't known")
+    return array
+
+
+def first_place(wrong: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return where the first thing is wrong, an index for each axis."""
+    return tuple(int(i) for i in np.argwhere(wrong)[0])

@@ -2,15 +2,13 @@
 
 All tests look at the *growth rates* of a series, the changes of its logarithm, in percent. The null
 hypothesis is that they scatter around one constant, independently and normally, with one variance.
-Where it was suggested by the rates that are tested, a p-value describes them and proves nothing.
 With so few years little can be detected: `power` gives the chance that a test had to see a slowdown
 of a stated size, and `detectable` the slowdown that it would have seen four times in five. The size
 is stated beforehand and not taken from the series: power against what was found would only repeat
 the p-value. A test that finds nothing and had little chance to find anything says nothing.
 
-No result rests on an asymptotic table: the t and F statistics of a trend and of a given break have
-exact distributions, and the critical values of the others are simulated for the number of years at
-hand, with a fixed seed.
+No result rests on an asymptotic table: the t statistic of a trend has an exact distribution, and
+those of the others are counted, or simulated for the number of years at hand with a fixed seed.
 """
 
 from __future__ import annotations
@@ -133,17 +131,12 @@ def growth_trend(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     Parameters
     ----------
     y, index
-        As in `growth_rates`.
+        As in `growth_rates`, with its errors.
 
     Returns
     -------
     ChangeTest
         ``estimate`` is the slope: points of growth a year.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
 
     Notes
     -----
@@ -172,18 +165,13 @@ def permutation(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     Parameters
     ----------
     y, index
-        As in `growth_rates`.
+        As in `growth_rates`, with its errors.
 
     Returns
     -------
     ChangeTest
         ``statistic`` is the slope. The p-value counts all orders for up to twelve rates; beyond,
         20,000 drawn with a fixed seed, and the given one as one more.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
 
     Notes
     -----
@@ -217,17 +205,12 @@ def sup_f(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     Parameters
     ----------
     y, index
-        As in `growth_rates`.
+        As in `growth_rates`, with its errors.
 
     Returns
     -------
     ChangeTest
         ``year`` is the first year after the most likely break, ``estimate`` the change there.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
 
     Notes
     -----
@@ -304,17 +287,12 @@ def detectable(test: str, n: int, *, noise: float) -> float:
     Parameters
     ----------
     test, n, noise
-        As in `power`.
+        As in `power`, with its errors.
 
     Returns
     -------
     float
         In points of growth a year; infinite if no steady slowdown would be seen so often.
-
-    Raises
-    ------
-    TrendError
-        If the test isn't known or a number can't be used.
 
     Examples
     --------
@@ -338,7 +316,7 @@ def detectable(test: str, n: int, *, noise: float) -> float:
 
 
 def _centred(n: int) -> Array:
-    return np.arange(n) - (n - 1) / 2
+    return np.asarray(np.arange(n) - (n - 1) / 2, dtype=np.float64)
 
 
 def _share_of_orders(deviations: Array, observed: float) -> float:
@@ -387,7 +365,7 @@ def _lines(rates: Array) -> tuple[Array, Array]:
     t = _centred(n)
     slope = rates @ t / (t @ t)
     left = rates - rates.mean(axis=1, keepdims=True) - slope[:, None] * t
-    return slope, (left**2).sum(axis=1) / (n - 2)
+    return slope, np.asarray((left**2).sum(axis=1) / (n - 2))
 
 
 def _t(rates: Array) -> Array:
@@ -410,6 +388,6 @@ def _breaks(rates: Array) -> Array:
 
 TESTS: dict[str, Callable[[Array], Array]] = {
     "trend": lambda rates: np.abs(_t(rates)),
-    "sup-f": lambda rates: _breaks(rates).max(axis=1),
+    "sup-f": lambda rates: np.asarray(_breaks(rates).max(axis=1)),
 }
 """Statistic of each test, for growth rates of shape (series, n); large values speak for change."""

@@ -26,7 +26,7 @@ import numpy as np
 from cbec.errors import TrendError
 from cbec.trend.models import Array, Path
 
-__all__ = ["BASS", "GOMPERTZ", "LOGISTIC", "Curve", "path"]
+__all__ = ["BASS", "GOMPERTZ", "LOGISTIC", "Curve"]
 
 # Search grids, in units of one year; the best points are only where the search starts.
 _RATES = np.geomspace(0.01, 3.0, 16)
@@ -70,6 +70,52 @@ class Curve:
     level: Callable[[Array], float]
     estimates: Callable[[Array], dict[str, float]]
     flow: bool = False
+
+    def path(self, y: Array, horizon: int, level: Sequence[float]) -> Path:
+        """Fit by least squares; intervals by the delta method with Student's t."""
+        from scipy.stats import f as fisher
+        from scipy.stats import t as student
+
+        if not self.flow and y[-1] <= y[0]:
+            raise TrendError(
+                f"{self.name} describes growth, and the series ends at {y[-1]:g}, not above its "
+                f"start, {y[0]:g}; use 'combination' or 'damped-holt'"
+            )
+        n, scale = len(y), float(y.max())
+        t, ahead = np.arange(1.0, n + 1), np.arange(n + 1.0, n + horizon + 1)
+        degrees = n - 3
+        with np.errstate(over="ignore", under="ignore"):
+            unbraked, most = _search(self, t, y / scale, brake=False)
+            found, least = _search(self, t, y / scale, brake=True)
+            if most <= max((1 + _TIE) * least, n * _EXACT):
+                found, least = unbraked, most
+            noise = least / degrees
+            ratio = (most - least) / max(noise, _EXACT)
+            critical = float(fisher.ppf(0.95, 1, degrees))
+            steps = 1e-6 * np.maximum(np.abs(found), 1e-2)
+            slope = _slope(lambda p: self.value(p, t), found, steps)
+            covariance = np.asarray(np.linalg.pinv(slope.T @ slope) * noise, dtype=np.float64)
+            slope = _slope(lambda p: self.value(p, ahead), found, steps)
+            variance = noise + np.einsum("ij,jk,ik->i", slope, covariance, slope)
+            mean = self.value(found, ahead) * scale
+        half = (
+            np.sqrt(variance)[:, None] * student.ppf(0.5 + np.asarray(level) / 200, degrees) * scale
+        )
+        ends = _ends(self, found, covariance, degrees, scale) if ratio > critical else {}
+        return Path(
+            mean=mean,
+            lower=np.maximum(mean[:, None] - half, 0.0),
+            upper=mean[:, None] + half,
+            fitted=self.value(found, t) * scale,
+            intervals="Delta method with Student's t, cut at zero; it supposes independent errors "
+            "around a curve that is the right one.",
+            parameters={
+                self.level_name: self.level(found) * scale,
+                **ends,
+                **self.estimates(found),
+            },
+            diagnostics=tuple(_remarks(self, found, ratio, critical, n)),
+        )
 
 
 def _exp(x: Array) -> Array:
@@ -229,47 +275,6 @@ def _search(curve: Curve, t: Array, y: Array, *, brake: bool) -> tuple[Array, fl
     ]
     best = min(fits, key=lambda fit: fit.cost)
     return whole(best.x), 2 * float(best.cost)
-
-
-def path(curve: Curve, y: Array, horizon: int, level: Sequence[float]) -> Path:
-    """Fit by least squares; intervals by the delta method with Student's t."""
-    from scipy.stats import f as fisher
-    from scipy.stats import t as student
-
-    if not curve.flow and y[-1] <= y[0]:
-        raise TrendError(
-            f"{curve.name} describes growth, and the series ends at {y[-1]:g}, not above its "
-            f"start, {y[0]:g}; use 'combination' or 'damped-holt'"
-        )
-    n, scale = len(y), float(y.max())
-    t, ahead = np.arange(1.0, n + 1), np.arange(n + 1.0, n + horizon + 1)
-    degrees = n - 3
-    with np.errstate(over="ignore", under="ignore"):
-        unbraked, most = _search(curve, t, y / scale, brake=False)
-        found, least = _search(curve, t, y / scale, brake=True)
-        if most <= max((1 + _TIE) * least, n * _EXACT):
-            found, least = unbraked, most
-        noise = least / degrees
-        ratio = (most - least) / max(noise, _EXACT)
-        critical = float(fisher.ppf(0.95, 1, degrees))
-        steps = 1e-6 * np.maximum(np.abs(found), 1e-2)
-        slope = _slope(lambda p: curve.value(p, t), found, steps)
-        covariance = np.asarray(np.linalg.pinv(slope.T @ slope) * noise, dtype=np.float64)
-        slope = _slope(lambda p: curve.value(p, ahead), found, steps)
-        variance = noise + np.einsum("ij,jk,ik->i", slope, covariance, slope)
-        mean = curve.value(found, ahead) * scale
-    half = np.sqrt(variance)[:, None] * student.ppf(0.5 + np.asarray(level) / 200, degrees) * scale
-    ends = _ends(curve, found, covariance, degrees, scale) if ratio > critical else {}
-    return Path(
-        mean=mean,
-        lower=np.maximum(mean[:, None] - half, 0.0),
-        upper=mean[:, None] + half,
-        fitted=curve.value(found, t) * scale,
-        intervals="Delta method with Student's t, cut at zero; it supposes independent errors "
-        "around a curve that is the right one.",
-        parameters={curve.level_name: curve.level(found) * scale, **ends, **curve.estimates(found)},
-        diagnostics=tuple(_remarks(curve, found, ratio, critical, n)),
-    )
 
 
 def _slope(function: Callable[[Array], Array | float], at: Array, steps: Array) -> Array:

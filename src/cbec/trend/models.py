@@ -17,7 +17,7 @@ __all__ = ["Array", "Model", "Path", "ends", "normal_path", "quantiles"]
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """What a model says of a series.
 
@@ -43,7 +43,7 @@ class Path:
     lower: Array
     upper: Array
     fitted: Array
-    intervals: str
+    intervals: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
     diagnostics: tuple[str, ...] = ()
     components: Mapping[str, Array] = field(default_factory=dict)

@@ -66,26 +66,14 @@ _ALL = (
         "Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter",
         smoothing.local_linear_trend,
     ),
-    Model(
-        "logistic",
-        "Logistic curve",
-        _DIFFUSION,
-        partial(curves.path, curves.LOGISTIC),
-        positive=True,
-    ),
-    Model(
-        "gompertz",
-        "Gompertz curve",
-        _DIFFUSION,
-        partial(curves.path, curves.GOMPERTZ),
-        positive=True,
-    ),
+    Model("logistic", "Logistic curve", _DIFFUSION, curves.LOGISTIC.path, positive=True),
+    Model("gompertz", "Gompertz curve", _DIFFUSION, curves.GOMPERTZ.path, positive=True),
     Model(
         "bass",
         "Bass diffusion",
         "Bass (1969), Management Science 15, 215-227; fitted as Srinivasan and Mason (1986) do, "
         "Marketing Science 5, 169-178",
-        partial(curves.path, curves.BASS),
+        curves.BASS.path,
         positive=True,
     ),
     Model(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
 from cbec.errors import TrendError
-from cbec.trend.models import Array, ends
+from cbec.trend.models import Array, Path, ends
 
 __all__ = ["Forecast"]
 
@@ -20,35 +19,26 @@ __all__ = ["Forecast"]
 _SHOWN = 12
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Forecast(Path):
     """Point forecasts with intervals, and what they rest on.
+
+    Besides what a `cbec.trend.models.Path` holds: ``mean``, ``lower``, ``upper``, ``fitted``,
+    ``intervals``, ``parameters``, ``diagnostics`` and ``components``. The means of the combination
+    are central values chosen for small absolute errors, not expectations.
 
     Attributes
     ----------
     model, label : str
         The model by name, and what a reader calls it.
-    mean : ndarray, shape (horizon,)
-        Point forecasts, in the unit of the series. Those of the combination are central values
-        chosen for small absolute errors, not expectations.
-    lower, upper : ndarray, shape (horizon, levels)
-        Ends of the intervals; column j belongs to ``level[j]``.
     level : tuple of float
         Nominal coverages in percent.
     index : ndarray of int, shape (horizon,)
         Years; steps 1, 2, … for a series without years.
-    observed, fitted : ndarray, shape (n,)
-        The series, and what the model says of it (NaN where it says nothing).
+    observed : ndarray, shape (n,)
+        The series.
     observed_index : ndarray of int, shape (n,)
         Its years; steps up to 0 for a series without years.
-    components : Mapping of str to ndarray, shape (horizon,)
-        The forecasts that were combined, if any.
-    parameters : Mapping of str to float
-        Estimates by name.
-    diagnostics : tuple of str
-        What a reader should know of this fit.
-    intervals : str
-        What the intervals rest on.
     source : str
         Where the model was published.
 
@@ -64,18 +54,10 @@ class Forecast:
 
     model: str
     label: str
-    mean: Array
-    lower: Array
-    upper: Array
     level: tuple[float, ...]
     index: NDArray[np.int_]
     observed: Array
     observed_index: NDArray[np.int_]
-    fitted: Array
-    components: Mapping[str, Array] = field(default_factory=dict)
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    diagnostics: tuple[str, ...] = ()
-    intervals: str = ""
     source: str = ""
 
     def __post_init__(self) -> None:

@@ -37,7 +37,8 @@ import cbec
 from benchmarks.windows import DEVELOPMENT, LONGEST
 from benchmarks.windows import SHORTEST as USUAL
 from benchmarks.windows import STEPS as HORIZON
-from cbec.trend.combination import SPREADS, components, gain, increment, roughness, scales, spreads
+from cbec.trend.combination import components, gain, increment
+from cbec.trend.scales import SPREADS, roughness, scales, spreads
 
 SHORTEST = 5
 EARLIER_ENDS, EVERY = 8, 2

@@ -16,11 +16,9 @@ from hypothesis import strategies as st
 from cbec.errors import CbecError, PrintedFigureError, TableError
 from cbec.figures.interval import Interval
 from cbec.measures.growth import (
-    cagr,
     contribution,
     growth_contributions,
     growth_shares,
-    mix,
     share,
     year_on_year,
 )
@@ -124,26 +122,7 @@ def test_a_row_without_ends_is_read_as_printed() -> None:
     pd.testing.assert_frame_equal(year_on_year(frame), expected)
 
 
-def test_compound_growth_is_the_root_of_the_multiple() -> None:
-    # Twice as much in two years is 41.42% a year; the multiple lies from 1.985 to 2.015.
-    rate = cagr(pd.Series({2020: "1.00", 2022: "2.00"}), 2020, 2022)
-    ends = [2, 1.995 / 1.005, 2.005 / 0.995]
-    assert rate.tolist() == pytest.approx([100 * (end**0.5 - 1) for end in ends])
-
-
-def test_compound_growth_over_one_year_is_growth_on_the_year_before() -> None:
-    assert cagr(IMPORTS, 2023, 2024).tolist() == pytest.approx(
-        year_on_year(IMPORTS).loc[2024].tolist()
-    )
-
-
-def test_compound_growth_rests_on_its_two_ends_only() -> None:
-    frame = rows("a", {1: "1.0", 2: "9.0", 3: "2.0"}, {2: "unconfirmed"})
-    rate = cagr(frame, 1, 3)
-    assert (rate["evidence"], rate["row"]) == ("derived", "a-3 a-1")
-
-
-# Shares and mix ------------------------------------------------------------------------------
+# Shares --------------------------------------------------------------------------------------
 
 
 def test_the_share_of_trade_fell_beyond_rounding_on_first_published_figures() -> None:
@@ -158,43 +137,11 @@ def test_a_share_has_a_row_for_each_year_of_both() -> None:
     assert found.index.tolist() == [2, 4]
 
 
-def test_imports_are_22_4_percent_of_the_sum_of_the_parts() -> None:
-    # The paper prints 77.6% and 22.4%.
-    values = mix(PARTS)["value"].round(1)
-    assert (values["exports", 2024], values["imports", 2024]) == (77.6, 22.4)
-
-
-def test_the_mix_adds_up_to_a_hundred() -> None:
-    parts = PARTS | {"other": pd.Series({2023: "1.2", 2024: "0.9"})}
-    assert mix(parts).groupby("year")["value"].sum().tolist() == pytest.approx([100, 100])
-
-
-def test_the_shares_of_two_parts_mirror_each_other() -> None:
-    frame = mix(PARTS)
-    for year in (2023, 2024):
-        assert frame.loc[("exports", year), "lower"] == pytest.approx(
-            100 - frame.loc[("imports", year), "upper"]
-        )
-
-
-def test_a_lone_part_is_the_whole() -> None:
-    assert mix({"all": MARKET}).loc[("all", 2024)].tolist() == [100, 100, 100]
-
-
-def test_a_part_in_its_own_sum_has_sharper_bounds_than_one_beside_it() -> None:
-    # 3.955 / (3.955 + 13.75) against 3.955 / 17.71.
-    total = pd.Series({2024: Interval(Fraction("17.605"), Fraction("17.715"))})
-    beside, within = share(IMPORTS, total).loc[2024], mix(PARTS).loc[("imports", 2024)]
-    assert within["lower"] == pytest.approx(100 * 3.955 / (3.955 + 13.75))
-    assert beside["lower"] < within["lower"] < within["upper"] < beside["upper"]
-
-
 def test_a_year_that_one_part_lacks_has_no_row() -> None:
     parts = {
         "a": pd.Series({1: "1", 2: "2", 3: "3", 5: "5"}),
         "b": pd.Series({1: "1", 3: "3", 4: "4", 5: "5"}),
     }
-    assert mix(parts).index.tolist() == [(p, t) for p in "ab" for t in (1, 3, 5)]
     for measure in (growth_contributions, growth_shares):
         frame = measure(parts)
         assert frame.empty
@@ -304,11 +251,6 @@ MEASURES = {
         lambda x: x["a2"] / x["b1"] - 1,
         ("a2", "b1"),
     ),
-    "cagr": Measure(
-        lambda t: cagr(pd.Series({1: t["a1"], 4: t["a2"]}), 1, 4),
-        lambda x: float(x["a2"] / x["a1"]) ** (1 / 3) - 1,
-        ("a1", "a2"),
-    ),
     "share": Measure(
         lambda t: share(series(t, "a"), series(t, "b")).loc[2],
         lambda x: x["a2"] / x["b2"],
@@ -318,11 +260,6 @@ MEASURES = {
         lambda t: contribution(series(t, "a"), series(t, "b")).loc[2],
         lambda x: (x["a2"] - x["a1"]) / x["b1"],
         ("a1", "a2", "b1"),
-    ),
-    "mix": Measure(
-        lambda t: mix(parts_of(t)).loc[("a", 2)],
-        lambda x: x["a2"] / total(x, 2),
-        ("a2", "b2", "c2"),
     ),
     "growth_contributions": Measure(
         lambda t: growth_contributions(parts_of(t)).loc[("a", 2)],
@@ -404,11 +341,9 @@ def test_a_row_used_twice_is_named_once() -> None:
 
 def test_every_part_bears_on_a_share_of_their_sum() -> None:
     parts = {"a": rows("a", {1: "1", 2: "2"}), "b": rows("b", {1: "1", 2: "2"}, {1: "not-found"})}
-    frame = mix(parts)
-    assert frame["evidence"].tolist() == ["not-found", "derived"] * 2
-    assert frame.loc[("b", 2), "row"] == "b-2 a-2"
-    change = growth_contributions(parts).loc[("a", 2), "row"]
-    assert set(change.split()) == {"a-1", "a-2", "b-1"}
+    frame = growth_contributions(parts)
+    assert frame["evidence"].tolist() == ["not-found"] * 2
+    assert set(frame.loc[("a", 2), "row"].split()) == {"a-1", "a-2", "b-1"}
 
 
 def test_a_measure_of_graded_rows_without_a_result_keeps_its_columns() -> None:
@@ -442,7 +377,7 @@ def test_a_year_that_stands_twice_is_refused() -> None:
         year_on_year(pd.Series(["1", "2"], index=[2024, 2024]))
     twice = pd.concat([rows("market", {2024: "1"}), rows("market", {2024: "2"})])
     with pytest.raises(TableError, match=r"market: the year 2024 stands twice"):
-        mix({"a": twice, "b": twice})
+        growth_contributions({"a": twice, "b": twice})
 
 
 @pytest.mark.parametrize("year", ["2024", 2024.0, None, pd.NA])
@@ -470,10 +405,8 @@ def test_a_figure_that_is_no_text_is_refused_with_series_and_year(figure: object
     "measure",
     [
         year_on_year,
-        lambda figures: cagr(figures, 2023, 2024),
         lambda figures: share(MARKET, figures),
         lambda figures: contribution(MARKET, figures),
-        lambda figures: mix({"figures": figures}),
         lambda figures: growth_contributions({"figures": figures}),
     ],
 )
@@ -488,25 +421,6 @@ def test_a_part_that_may_be_zero_or_negative_is_no_base() -> None:
     balance = pd.Series({2023: "-1.0", 2024: "0.0"})
     assert share(balance, TRADE).loc[2023, "value"] < 0
     assert contribution(balance, TRADE).loc[2024, "lower"] > 0
-
-
-def test_a_root_of_what_may_be_negative_is_refused_with_the_figures() -> None:
-    with pytest.raises(TableError, match=r"figures 2024, figures 2019: cagr is a root"):
-        cagr(pd.Series({2019: "1.0", 2024: "0.0"}), 2019, 2024)
-
-
-def test_a_year_that_is_not_there_is_refused_with_those_that_are() -> None:
-    message = r"there is no figure of 2018; there are figures 2023, figures 2024"
-    with pytest.raises(TableError, match=message):
-        cagr(MARKET, 2018, 2024)
-    with pytest.raises(TableError, match=r"no figure of 2018; there are none"):
-        cagr(pd.Series(dtype=object), 2018, 2019)
-
-
-@pytest.mark.parametrize("start", [2024, 2023])
-def test_a_window_that_spans_no_year_is_refused(start: int) -> None:
-    with pytest.raises(TableError, match=f"from {start} to 2023 spans no year"):
-        cagr(MARKET, start, 2023)
 
 
 def test_figures_in_different_units_are_refused() -> None:
@@ -550,7 +464,7 @@ def test_an_unknown_grade_is_refused() -> None:
         year_on_year(rows("market", {2023: "1", 2024: "2"}, {2024: "sure"}))
 
 
-@pytest.mark.parametrize("measure", [mix, growth_contributions, growth_shares])
+@pytest.mark.parametrize("measure", [growth_contributions, growth_shares])
 def test_no_parts_at_all_are_refused(measure: Callable[[dict[str, pd.Series]], object]) -> None:
     with pytest.raises(TableError, match="there are no parts; give each part's figures"):
         measure({})

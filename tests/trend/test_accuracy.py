@@ -12,7 +12,6 @@ from cbec.trend.accuracy import (
     mase,
     mase_scale,
     owa,
-    pinball,
     quantiles_from_intervals,
     rmsse,
     rmsse_scale,
@@ -23,6 +22,11 @@ RNG = np.random.default_rng(7)
 ACTUAL = RNG.normal(100, 10, size=(3, 4))
 MEAN = RNG.normal(100, 10, size=(3, 4))
 LOWER, UPPER = MEAN - 8, MEAN + 11
+
+
+def pinball(actual, quantile, probability):
+    """Return the mean pinball loss, half the CRPS of one quantile."""
+    return crps_from_quantiles(actual, np.asarray(quantile)[..., None], [probability]) / 2
 
 
 def test_smape_runs_from_0_to_200_percent():

@@ -19,19 +19,15 @@ from hypothesis import strategies as st
 from cbec.trend import Forecast, forecast
 from cbec.trend.combination import (
     COMPONENTS,
-    SPREADS,
     calibration,
     components,
     gain,
     increment,
     one_step,
     path,
-    roughness,
-    scales,
-    spreads,
-    steadiness,
     window,
 )
+from cbec.trend.scales import SPREADS, roughness, scales, spreads, steadiness
 
 READ: dict[str, Any] = json.loads(
     resources.files("cbec.trend").joinpath("calibration.json").read_text("utf-8")

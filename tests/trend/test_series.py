@@ -235,8 +235,3 @@ def test_the_series_own_years_are_checked_too():
     named = pd.Series(FIVE, index=list("abcde"))
     with pytest.raises(TrendError, match=r"'a'.*no year"):
         annual(named)
-
-
-def test_the_message_calls_the_series_by_its_name():
-    with pytest.raises(TrendError, match=r"^exports "):
-        annual([1, 2], name="exports")

@@ -164,7 +164,7 @@ class PartialSizes:
         """
         if not isinstance(k, Integral) or not 1 <= k <= self.units:
             raise ValueError(f"there are no {k} largest units; choose from 1 to {self.units}")
-        return self._bounds(lambda shares: sum(shares[:k], Fraction(0)))
+        return self._bounds(lambda shares: sum(shares[:k]))
 
     def herfindahl(self) -> Interval:
         r"""Return the sharp bounds of the Herfindahl index.
@@ -184,7 +184,7 @@ class PartialSizes:
         >>> print(PartialSizes([6], total=10, units=3, ranked=False).herfindahl())
         [11/25, 13/25]
         """
-        return self._bounds(lambda shares: sum((share**2 for share in shares), Fraction(0)))
+        return self._bounds(lambda shares: sum(share**2 for share in shares))
 
     def gini(self) -> Interval:
         r"""Return the sharp bounds of the Gini coefficient.
@@ -213,13 +213,7 @@ class PartialSizes:
         """
         n = self.units
         return self._bounds(
-            lambda shares: (
-                sum(
-                    ((n + 1 - 2 * i) * share for i, share in enumerate(shares, start=1)),
-                    Fraction(0),
-                )
-                / n
-            )
+            lambda shares: sum((n - 1 - 2 * i) * share / n for i, share in enumerate(shares))
         )
 
     def unknown_size(self) -> Interval:
@@ -303,12 +297,10 @@ class PartialSizes:
     def _with(self, unknown: Sequence[Fraction]) -> tuple[Fraction, ...]:
         return tuple(sorted((*map(_exact, self.known), *unknown), reverse=True))
 
-    def _bounds(self, measure: Callable[[Sequence[Fraction]], Fraction]) -> Interval:
+    def _bounds(self, measure: Callable[[Sequence[Fraction]], Fraction | int]) -> Interval:
         """Return the range of a Schur-convex measure of the shares, the largest first."""
-        least, most = (
-            measure([size / self.total for size in sizes])
-            for sizes in (self.most_equal, self.most_unequal)
-        )
+        sizes = (self.most_equal, self.most_unequal)
+        least, most = (Fraction(measure([size / self.total for size in one])) for one in sizes)
         return Interval(least, most)
 
 

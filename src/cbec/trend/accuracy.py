@@ -3,10 +3,8 @@
 All measures take arrays whose last axis holds the steps of a forecast, average over this axis and
 keep the others: for one forecast they return a number, for a panel of shape (series, steps) an
 array of shape (series,). A measure that would divide by zero is NaN, never zero: zero would say
-that the forecast was perfect. `cbec.trend.rolling.Evaluation.scores` says beside each NaN why.
-
-All functions raise `cbec.errors.TrendError` if what they are given isn't numeric, isn't finite,
-or differs in shape.
+that the forecast was perfect. What isn't numeric, finite and of one shape raises a
+`cbec.errors.TrendError`.
 """
 
 from __future__ import annotations
@@ -16,10 +14,18 @@ from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cbec.errors import TrendError
-from cbec.trend.options import as_numbers, checked_level, checked_levels, level_label, shown
+from cbec.trend.models import Array
+from cbec.trend.options import (
+    alike,
+    checked_level,
+    checked_levels,
+    finite,
+    first_place,
+    level_label,
+)
 
 __all__ = [
     "coverage",
@@ -28,15 +34,13 @@ __all__ = [
     "mase",
     "mase_scale",
     "owa",
-    "pinball",
     "quantiles_from_intervals",
     "rmsse",
     "rmsse_scale",
     "smape",
 ]
 
-_Array: TypeAlias = NDArray[np.float64]
-Measured: TypeAlias = "float | NDArray[np.float64]"
+Measured: TypeAlias = "float | Array"
 
 
 def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
@@ -62,7 +66,7 @@ def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
     >>> round(smape([100, 100], [110, 100]), 3)
     4.762
     """
-    y, f = _alike(actual=actual, mean=mean)
+    y, f = alike(actual=actual, mean=mean)
     return _over_steps(200 * _ratio(np.abs(y - f), np.abs(y) + np.abs(f)))
 
 
@@ -106,8 +110,7 @@ def rmsse_scale(y: ArrayLike) -> Measured:
 
     Notes
     -----
-    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` (Makridakis, Spiliotis and
-    Assimakopoulos 2022, on the M5 competition).
+    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` (source: see `rmsse`).
 
     Examples
     --------
@@ -125,14 +128,12 @@ def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     actual, mean : array_like, shape (..., steps)
         What was observed and what was forecast, in one unit.
     scale : array_like, shape (...) or (..., steps)
-        `mase_scale` of the observations that the forecast was made from: one for each series, or
-        one for each step if they come from different origins.
+        `mase_scale` of what the forecast was made from, for each series or each step.
 
     Returns
     -------
     float or ndarray, shape (...)
-        Without unit; below 1 if the forecast errs less than the naive one did, one step ahead,
-        within the sample. NaN if a scale is zero.
+        Without unit; below 1 if it errs less than the naive forecast did. NaN if a scale is zero.
 
     Notes
     -----
@@ -143,7 +144,7 @@ def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     >>> mase([5, 6], [4, 4], mase_scale([1, 2, 4]))
     1.0
     """
-    y, f = _alike(actual=actual, mean=mean)
+    y, f = alike(actual=actual, mean=mean)
     return _over_steps(_ratio(np.abs(y - f), _scale(scale, y)))
 
 
@@ -155,7 +156,7 @@ def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     actual, mean : array_like, shape (..., steps)
         What was observed and what was forecast, in one unit.
     scale : array_like, shape (...) or (..., steps)
-        `rmsse_scale` of the observations that the forecast was made from, as for `mase`.
+        `rmsse_scale` of what the forecast was made from, for each series or each step.
 
     Returns
     -------
@@ -172,7 +173,7 @@ def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     >>> rmsse([5, 6], [4, 6], 2.0) ** 2  # (1 + 0) / 4 / 2
     0.125...
     """
-    y, f = _alike(actual=actual, mean=mean)
+    y, f = alike(actual=actual, mean=mean)
     return _plain(np.sqrt(_over_steps(_ratio((y - f) ** 2, _scale(scale, y) ** 2))))
 
 
@@ -196,15 +197,14 @@ def owa(
     Notes
     -----
     :math:`\frac12 (\mathrm{sMAPE}/\mathrm{sMAPE}_0 + \mathrm{MASE}/\mathrm{MASE}_0)`, the rule of
-    the M4 competition (Makridakis, Spiliotis and Assimakopoulos 2020). Theirs is relative to a
-    naive forecast after seasonal adjustment; annual series have no season.
+    the M4 competition (Makridakis, Spiliotis and Assimakopoulos 2020) for series without season.
 
     Examples
     --------
     >>> round(owa(8.0, 0.9, 10.0, 1.0), 9)
     0.85
     """
-    s, m, s0, m0 = _alike(
+    s, m, s0, m0 = alike(
         axes=0, smape=smape, mase=mase, smape_naive=smape_naive, mase_naive=mase_naive
     )
     return _plain((_ratio(s, s0) + _ratio(m, m0)) / 2)
@@ -221,11 +221,7 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
     Returns
     -------
     float or ndarray, shape (...)
-        From 0 to 1; a calibrated 80% interval tends to 0.8.
-
-    Notes
-    -----
-    :math:`\frac{1}{h} \sum_t 1[l_t \le y_t \le u_t]`.
+        :math:`\frac{1}{h} \sum_t 1[l_t \le y_t \le u_t]`, from 0 to 1.
 
     Examples
     --------
@@ -255,7 +251,7 @@ def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level:
     -----
     With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of
     :math:`(u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery
-    2007, equation 43). It is :math:`2/\alpha` times the sum of the pinball losses of both ends.
+    2007, equation 43).
 
     Examples
     --------
@@ -266,35 +262,6 @@ def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level:
     alpha = 1 - checked_level(level) / 100
     missed = np.maximum(low - y, 0) + np.maximum(y - high, 0)
     return _over_steps(high - low + 2 / alpha * missed)
-
-
-def pinball(actual: ArrayLike, quantile: ArrayLike, probability: float) -> Measured:
-    r"""Return the mean pinball loss of a forecast quantile.
-
-    Parameters
-    ----------
-    actual, quantile : array_like, shape (..., steps)
-        What was observed, and the quantile that was forecast.
-    probability : float
-        Of an outcome below the quantile, between 0 and 1.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In the unit of the observations; smaller is better.
-
-    Notes
-    -----
-    The mean of :math:`(y - q)\,\tau` where :math:`y \ge q`, and of :math:`(q - y)(1 - \tau)`
-    elsewhere (Koenker and Bassett 1978; Gneiting and Raftery 2007, section 6.1).
-
-    Examples
-    --------
-    >>> round(pinball([12.0], [10.0], 0.9), 9), round(pinball([8.0], [10.0], 0.9), 9)
-    (1.8, 0.2)
-    """
-    y, q = _alike(actual=actual, quantile=quantile)
-    return _over_steps(_pinball(y, q, _probabilities([probability])[0]))
 
 
 def crps_from_quantiles(
@@ -318,31 +285,33 @@ def crps_from_quantiles(
 
     Notes
     -----
-    :math:`\mathrm{CRPS} = 2 \int_0^1 \rho_\tau(y, q_\tau)\, d\tau` with the pinball loss
-    :math:`\rho`; here the integral is the plain mean over the given probabilities. So this is an
-    approximation, good where they lie evenly and close together. With five quantiles of two
-    intervals it compares forecasts by the same five; it is no estimate of their CRPS (Gneiting and
-    Raftery 2007, section 4.2).
+    :math:`2 \int_0^1 \rho_\tau(y, q_\tau)\, d\tau` with the pinball loss :math:`\rho` (Gneiting
+    and Raftery 2007, section 4.2); here the integral is the plain mean over the probabilities. That
+    is good where they lie evenly and close together; with five it only compares forecasts.
 
     Examples
     --------
     >>> round(crps_from_quantiles([3.0], [[1.0, 2.0, 3.0]], [0.1, 0.5, 0.9]), 9)
     0.466666667
     """
-    y = _finite("actual", actual)
-    q = _finite("quantiles", quantiles, axes=2)
-    tau = _probabilities(probabilities)
+    y = finite("actual", actual)
+    q = finite("quantiles", quantiles, axes=2)
+    tau = finite("probabilities", probabilities)
+    for value in tau:
+        if not 0 < value < 1:
+            raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
     if q.shape != (*y.shape, len(tau)):
         raise TrendError(
             f"quantiles have the shape {q.shape}; for actual of the shape {y.shape} and "
             f"{len(tau)} probabilities give {(*y.shape, len(tau))}"
         )
-    return _over_steps(2 * _pinball(y[..., None], q, tau).mean(axis=-1))
+    error = y[..., None] - q
+    return _over_steps(2 * np.maximum(tau * error, (tau - 1) * error).mean(axis=-1))
 
 
 def quantiles_from_intervals(
     mean: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: Sequence[float]
-) -> tuple[_Array, tuple[float, ...]]:
+) -> tuple[Array, tuple[float, ...]]:
     """Return the quantiles that a point forecast and its intervals stand for.
 
     Parameters
@@ -366,8 +335,8 @@ def quantiles_from_intervals(
     >>> quantiles_from_intervals([5.0], [[4.0, 2.0]], [[6.0, 9.0]], (80, 95))
     (array([[2., 4., 5., 6., 9.]]), (0.025, 0.1, 0.5, 0.9, 0.975))
     """
-    middle = _finite("mean", mean)
-    low, high = _alike(axes=2, lower=lower, upper=upper)
+    middle = finite("mean", mean)
+    low, high = alike(axes=2, lower=lower, upper=upper)
     levels = checked_levels(level)
     if low.shape != (*middle.shape, len(levels)):
         raise TrendError(
@@ -382,47 +351,40 @@ def quantiles_from_intervals(
     return np.concatenate(quantiles, axis=-1), tuple(map(float, probabilities))
 
 
-def _pinball(y: _Array, quantile: _Array, probability: _Array | float) -> _Array:
-    error = y - quantile
-    return np.maximum(probability * error, (probability - 1) * error)
-
-
-def _ratio(part: _Array, whole: _Array) -> _Array:
+def _ratio(part: Array, whole: Array) -> Array:
     """Divide, with NaN for what is divided by zero."""
     part, whole = np.broadcast_arrays(part, whole)
     return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
 
 
-def _over_steps(values: _Array) -> Measured:
+def _over_steps(values: Array) -> Measured:
     return _plain(values.mean(axis=-1))
 
 
-def _plain(value: _Array | np.float64 | float) -> Measured:
-    return value if isinstance(value, np.ndarray) and value.ndim else float(value)
+def _plain(value: Array) -> Measured:
+    return value if np.ndim(value) else float(value)
 
 
-def _changes(y: ArrayLike) -> _Array:
-    values = _finite("y", y)
+def _changes(y: ArrayLike) -> Array:
+    values = finite("y", y)
     if values.shape[-1] < 2:
         raise TrendError("y holds a single observation; a naive forecast needs at least two")
     return np.diff(values, axis=-1)
 
 
-def _interval(
-    actual: ArrayLike, lower: ArrayLike, upper: ArrayLike
-) -> tuple[_Array, _Array, _Array]:
-    y, low, high = _alike(actual=actual, lower=lower, upper=upper)
+def _interval(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> list[Array]:
+    y, low, high = alike(actual=actual, lower=lower, upper=upper)
     if (low > high).any():
-        place = tuple(int(i) for i in np.argwhere(low > high)[0])
+        place = first_place(low > high)
         raise TrendError(
-            f"lower {low[place]:g} is above upper {high[place]:g} at {_place(place)}; "
-            "give the lower end first"
+            f"lower {low[place]:g} is above upper {high[place]:g} at position "
+            f"{', '.join(map(str, place))}; give the lower end first"
         )
-    return y, low, high
+    return [y, low, high]
 
 
-def _scale(scale: ArrayLike, y: _Array) -> _Array:
-    values = _finite("scale", scale, axes=0)
+def _scale(scale: ArrayLike, y: Array) -> Array:
+    values = finite("scale", scale, axes=0)
     if (values < 0).any():
         raise TrendError(
             f"scale {values.min():g} is negative; give the error of the naive forecast"
@@ -436,48 +398,3 @@ def _scale(scale: ArrayLike, y: _Array) -> _Array:
             f"scale has the shape {np.shape(scale)}; for forecasts of the shape {y.shape} give "
             f"{y.shape[:-1]}, one for each series, or {y.shape}"
         ) from None
-
-
-def _alike(*, axes: int = 1, **named: ArrayLike) -> list[_Array]:
-    """Return arrays that are checked to be finite and of one shape."""
-    arrays = [_finite(name, values, axes=axes) for name, values in named.items()]
-    if len({array.shape for array in arrays}) > 1:
-        shapes = ", ".join(
-            f"{name} {array.shape}" for name, array in zip(named, arrays, strict=True)
-        )
-        raise TrendError(f"shapes differ: {shapes}; give one number of each for each step")
-    return arrays
-
-
-def _finite(name: str, values: ArrayLike, axes: int = 1) -> _Array:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise TrendError(f"{name} has rows of unequal length; give an array of numbers") from None
-    if array.dtype.kind not in "iuf":
-        raise TrendError(f"{name} isn't numeric ({array.dtype}); give an array of numbers")
-    if array.ndim < axes or not array.size:
-        raise TrendError(
-            f"{name} has the shape {array.shape}; give an array with at least "
-            f"{'one axis' if axes < 2 else f'{axes} axes'} and one number"
-        )
-    array = array.astype(np.float64)
-    array[np.ma.getmask(np.ma.array(values))] = np.nan
-    if not np.isfinite(array).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise TrendError(f"{name} is {array[place]} at {_place(place)}; leave out what isn't known")
-    return array
-
-
-def _place(place: tuple[int, ...]) -> str:
-    return f"position {', '.join(map(str, place))}" if place else "its only position"
-
-
-def _probabilities(probabilities: Sequence[float]) -> _Array:
-    listed = as_numbers(probabilities)
-    if listed is None:
-        raise TrendError(f"probabilities is {shown(probabilities)}; give a list of numbers")
-    for value in listed:
-        if not 0 < value < 1:
-            raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
-    return np.asarray(listed, dtype=np.float64)

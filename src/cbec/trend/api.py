@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -73,21 +74,17 @@ def forecast(
     path = fit(chosen, series.values, steps, levels)
     n = len(series.values)
     known = np.arange(1 - n, 1) if series.index is None else series.index
+    if chosen.one_step is not None:
+        path = replace(path, fitted=chosen.one_step(series.values))
+    remarks = (*path.diagnostics, *_beyond_one(chosen, series.values, path))
     return Forecast(
+        **vars(replace(path, diagnostics=remarks)),
         model=chosen.name,
         label=chosen.label_en,
-        mean=path.mean,
-        lower=path.lower,
-        upper=path.upper,
         level=levels,
         index=series.ahead(steps),
         observed=series.values,
         observed_index=known,
-        fitted=path.fitted if chosen.one_step is None else chosen.one_step(series.values),
-        components=path.components,
-        parameters=path.parameters,
-        diagnostics=(*path.diagnostics, *_beyond_one(chosen, series.values, path)),
-        intervals=path.intervals,
         source=chosen.source,
     )
 

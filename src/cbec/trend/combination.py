@@ -25,52 +25,32 @@ wrong as those series did.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cbec.trend.models import Model, Path, quantiles
+from cbec.trend.models import Array, Path, quantiles
 from cbec.trend.options import level_label
+from cbec.trend.scales import SPREADS, Scale, roughness, scales, spreads, steadiness
 
 __all__ = [
     "COMPONENTS",
-    "MODELS",
-    "SPREADS",
     "Calibration",
-    "Scale",
     "calibration",
     "components",
     "gain",
     "increment",
     "one_step",
     "path",
-    "roughness",
-    "scales",
-    "spreads",
-    "steadiness",
     "window",
 ]
 
-_Array: TypeAlias = NDArray[np.float64]
-
 COMPONENTS = ("damped trend", "Theta", "drift", "log-drift")
 """The four forecasts that are combined."""
-
-SPREADS: Mapping[str, str] = {
-    "change scatter": "mean absolute deviation of past changes over as many steps as the horizon",
-    "median step": "median absolute deviation of the steps times the root of the horizon",
-    "recent step": "mean absolute value of the last three steps times the root of the horizon",
-    "drift error": "standard error of the mean step times the horizon",
-    "disagreement": "range of the four components, at most five mean absolute steps a year",
-    "level": "two percent of the mean level times the root of the horizon",
-    "largest step": "largest absolute step times the root of the horizon",
-}
-"""The spread statistics that an interval's half-width is made of."""
 
 # What is swept by the grid of the damped trend: level, trend and damping.
 _GRID = np.array(
@@ -84,12 +64,8 @@ _GRID = np.array(
 _SMOOTHING = np.linspace(0.1, 1.0, 10)
 # Normal quantiles of the two levels that were calibrated.
 _Z80, _Z95 = quantiles((80, 95))
-# Steps are steady if their mean is this many times their standard deviation.
-_STEADY = 2.0
 # A power beyond this is no forecast; the bound keeps it finite.
 _LARGEST_LOG = 300.0
-# Changes over more years than that are too few in a short series.
-_LONGEST_CHANGE = 6
 
 
 @dataclass(frozen=True)
@@ -112,7 +88,7 @@ class Calibration:
     """
 
     gain: tuple[float, float]
-    weights: _Array
+    weights: Array
     longest: int
     horizon: int
     provenance: Mapping[str, Any]
@@ -145,7 +121,7 @@ def calibration() -> Calibration:
     )
 
 
-def window(y: _Array, constants: Calibration | None = None) -> _Array:
+def window(y: Array) -> Array:
     """Return the last points of a series, as many as were calibrated at most.
 
     Examples
@@ -153,95 +129,10 @@ def window(y: _Array, constants: Calibration | None = None) -> _Array:
     >>> len(window(np.arange(30.0)))
     16
     """
-    return y[-(constants or calibration()).longest :]
+    return y[-calibration().longest :]
 
 
-@dataclass(frozen=True)
-class Scale:
-    """One way to measure a series: in its unit, or in rates.
-
-    Attributes
-    ----------
-    weight : float
-        How far the series is measured so, from 0 to 1.
-    values : ndarray, shape (n,)
-        The series; in rates the logarithms of its values over the last one, times the last one,
-        so that they have its unit.
-    level : float
-        What roughness relates to: the mean absolute level; in rates the last value.
-    """
-
-    weight: float
-    values: _Array
-    level: float
-
-    @cached_property
-    def steps(self) -> _Array:
-        """The changes from year to year."""
-        return np.diff(self.values)
-
-
-def steadiness(steps: _Array) -> float:
-    """Return the mean step over the standard deviation of the steps, without sign.
-
-    Returns
-    -------
-    float
-        A number without unit; infinite if all steps are the same, and 0 if they are all zero.
-
-    Examples
-    --------
-    >>> steadiness(np.array([1.0, 3.0, 2.0]))
-    2.0
-    """
-    mean, deviation = abs(steps.mean()), steps.std(ddof=1)
-    if deviation == 0:
-        return np.inf if mean > 0 else 0.0
-    return float(mean / deviation)
-
-
-def scales(y: _Array) -> tuple[Scale, ...]:
-    r"""Return the ways in which a series is measured.
-
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        The series, oldest first.
-
-    Returns
-    -------
-    tuple of Scale
-        With the unit first. A series that isn't positive throughout has no rates. The weights sum
-        to one; that of the rates is :math:`s^4 / (s^4 + t^4 + 2^4)`, where :math:`s` is the
-        `steadiness` of the changes of logarithms and :math:`t` that of the steps.
-
-    Examples
-    --------
-    >>> [round(scale.weight, 3) for scale in scales(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))]
-    [1.0, 0.0]
-    >>> [round(scale.weight, 3) for scale in scales(np.array([1.0, 2.0, 4.0, 8.0, 16.0]))]
-    [0.0, 1.0]
-    """
-    level = float(np.abs(y).mean())
-    if y.min() <= 0:
-        return (Scale(1.0, y, level),)
-    last = float(y[-1])
-    # Where values are near the limits of floating point, a ratio overflows; such a series has no
-    # rates either.
-    with np.errstate(over="ignore"):
-        logs = np.log(y / last)
-    if not np.isfinite(logs).all():
-        return (Scale(1.0, y, level),)
-    by_rate, by_step = steadiness(np.diff(logs)), steadiness(np.diff(y))
-    weight = 0.0
-    if by_rate > 0 and np.isfinite(by_step):
-        # Divided through by the fourth power of the first, which may be infinite.
-        with np.errstate(over="ignore"):
-            weight = float(1 / (1 + np.power(np.divide([by_step, _STEADY], by_rate), 4).sum()))
-    return (Scale(1.0 - weight, y, level), Scale(weight, last * logs, last))
-
-
-def components(y: _Array, measured: Sequence[Scale], horizon: int) -> _Array:
+def components(y: Array, measured: Sequence[Scale], horizon: int) -> Array:
     """Return the four forecasts that are combined.
 
     Parameters
@@ -286,7 +177,7 @@ def components(y: _Array, measured: Sequence[Scale], horizon: int) -> _Array:
     return np.asarray(last * np.exp(np.minimum([*ahead, log_drift], _LARGEST_LOG)))
 
 
-def _damped_trend(y: _Array, horizon: int) -> _Array:
+def _damped_trend(y: Array, horizon: int) -> Array:
     alpha, beta, phi = _GRID
     level = np.full(alpha.shape, y[0])
     trend = np.full(alpha.shape, np.median(np.diff(y[:5])))
@@ -302,7 +193,7 @@ def _damped_trend(y: _Array, horizon: int) -> _Array:
     return level[best] + trend[best] * np.cumsum(phi[best] ** np.arange(1, horizon + 1))
 
 
-def _theta(y: _Array, h: _Array) -> _Array:
+def _theta(y: Array, h: Array) -> Array:
     n = len(y)
     t = np.arange(n) - (n - 1) / 2
     slope = (t @ y) / (t @ t)
@@ -317,35 +208,7 @@ def _theta(y: _Array, h: _Array) -> _Array:
     return (level[missed.argmin()] + line[-1] + slope * h) / 2
 
 
-def roughness(measured: Sequence[Scale]) -> float:
-    """Return the standard deviation of the steps over the mean absolute level.
-
-    Parameters
-    ----------
-    measured : sequence of Scale
-        The `scales` of a series.
-
-    Returns
-    -------
-    float
-        A number without unit, averaged over the scales by weight; in rates it is the standard
-        deviation of the changes of logarithms. 0 for a series of zeros.
-
-    Examples
-    --------
-    >>> roughness(scales(np.array([10.0, 11.0, 12.0, 13.0, 14.0])))
-    0.0
-    """
-    return float(
-        sum(
-            scale.weight * scale.steps.std(ddof=1) / scale.level
-            for scale in measured
-            if scale.level > 0
-        )
-    )
-
-
-def gain(rough: float | _Array, constants: Sequence[float]) -> Any:
+def gain(rough: float | Array, constants: Sequence[float]) -> Any:
     r"""Return by how much the median increment is multiplied; never above one.
 
     Parameters
@@ -369,7 +232,7 @@ def gain(rough: float | _Array, constants: Sequence[float]) -> Any:
     return 1 / (1 + (rough / half_at) ** exponent)
 
 
-def increment(last: float, parts: _Array, measured: Sequence[Scale]) -> _Array:
+def increment(last: float, parts: Array, measured: Sequence[Scale]) -> Array:
     r"""Return the median of the components' increments, a fall shrunk by its steadiness.
 
     Parameters
@@ -406,61 +269,7 @@ def _kept_of_a_fall(measured: Sequence[Scale]) -> float:
     return 1.0 if np.isinf(steady) else steady**2 / (1 + steady**2)
 
 
-def spreads(parts: _Array, measured: Sequence[Scale]) -> _Array:
-    """Return the spread statistics of a series, in its unit.
-
-    Parameters
-    ----------
-    parts : ndarray, shape (4, horizon)
-        Its `components`.
-    measured : sequence of Scale
-        Its `scales`.
-
-    Returns
-    -------
-    ndarray, shape (7, horizon)
-        In the order of `SPREADS`, averaged over the scales by weight. In rates they grow with the
-        level that the components' median reaches, if it rises. Changes over more years than two of
-        them are known for, and than were calibrated, scatter with the root of the horizon.
-    """
-    in_unit, *in_rates = measured
-    found = in_unit.weight * _spreads(in_unit, parts)
-    for rates in in_rates:
-        if rates.weight > 0:
-            risen = np.maximum(np.median(parts, axis=0) / rates.level, 1.0)
-            found += rates.weight * risen * _spreads(rates, parts)
-    return found
-
-
-def _spreads(scale: Scale, parts: _Array) -> _Array:
-    h = np.arange(1.0, parts.shape[1] + 1)
-    root = np.sqrt(h)
-    steps = scale.steps
-    size = np.abs(steps)
-    deviation = np.median(np.abs(steps - np.median(steps)))
-    apart = parts.max(axis=0) - parts.min(axis=0)
-    return np.stack(
-        [
-            _change_scatter(scale.values, len(h)),
-            deviation * root,
-            size[-3:].mean() * root,
-            steps.std(ddof=1) / np.sqrt(len(steps)) * h,
-            np.minimum(apart, 5 * size.mean() * h),
-            0.02 * scale.level * root,
-            size.max() * root,
-        ]
-    )
-
-
-def _change_scatter(values: _Array, horizon: int) -> _Array:
-    known = min(horizon, len(values) - 2, _LONGEST_CHANGE)
-    changes = [values[k:] - values[:-k] for k in range(1, known + 1)]
-    scatter = [np.abs(change - change.mean()).mean() for change in changes]
-    beyond = scatter[-1] * np.sqrt(np.arange(known + 1, horizon + 1) / known)
-    return np.concatenate([scatter, beyond])
-
-
-def one_step(y: _Array) -> _Array:
+def one_step(y: Array) -> Array:
     """Return the forecast of each value from the values before it.
 
     Returns
@@ -474,16 +283,16 @@ def one_step(y: _Array) -> _Array:
         for i in range(least, len(y)):
             past = window(y[:i])
             measured = scales(past)
-            fitted[i] = _mean(past, components(past, measured, 1), measured, calibration())[0]
+            fitted[i] = _mean(past, components(past, measured, 1), measured)[0]
     return fitted
 
 
-def _mean(y: _Array, parts: _Array, measured: Sequence[Scale], constants: Calibration) -> _Array:
-    kept = gain(roughness(measured), constants.gain) * increment(y[-1], parts, measured)
+def _mean(y: Array, parts: Array, measured: Sequence[Scale]) -> Array:
+    kept = gain(roughness(measured), calibration().gain) * increment(y[-1], parts, measured)
     return np.maximum(y[-1] + kept, 0.0) if y.min() >= 0 else y[-1] + kept
 
 
-def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
+def path(y: Array, horizon: int, level: Sequence[float]) -> Path:
     """Forecast a series.
 
     Parameters
@@ -503,88 +312,65 @@ def path(y: _Array, horizon: int, level: Sequence[float]) -> Path:
         both sides of an interval are their mean, so that its width stays. Fitted values are left
         out, see `one_step`.
     """
-    constants = calibration()
-    recent = window(y, constants)
+    recent = window(y)
     measured = scales(recent)
     parts = components(recent, measured, horizon)
-    mean = _mean(recent, parts, measured, constants)
-    below95, below80, above80, above95 = constants.weights @ spreads(parts, measured)
+    mean = _mean(recent, parts, measured)
+    halves = calibration().weights @ spreads(parts, measured)
     if _is_constant(recent):
         # Nothing tells up from down; the calibrated width stays.
-        below95 = above95 = (below95 + above95) / 2
-        below80 = above80 = (below80 + above80) / 2
+        halves = (halves + halves[::-1]) / 2
+    below95, below80, above80, above95 = halves
     reach = quantiles(level)
     lower = np.stack([mean - _between(below80, below95, z) for z in reach], axis=1)
     upper = np.stack([mean + _between(above80, above95, z) for z in reach], axis=1)
     if recent.min() >= 0:
         lower = np.maximum(lower, 0.0)
     rough = roughness(measured)
-    falls = {"kept of a fall": _kept_of_a_fall(measured)} if (mean < recent[-1]).any() else {}
+    parameters = {
+        "gain": float(gain(rough, calibration().gain)),
+        "roughness": rough,
+        "weight of rates": sum(scale.weight for scale in measured[1:]),
+    }
+    if (mean < recent[-1]).any():
+        parameters["kept of a fall"] = _kept_of_a_fall(measured)
     return Path(
         mean=mean,
         lower=lower,
         upper=upper,
         fitted=np.full(len(y), np.nan),
-        parameters={
-            "gain": float(gain(rough, constants.gain)),
-            "roughness": rough,
-            "weight of rates": sum(scale.weight for scale in measured[1:]),
-            **falls,
-        },
-        diagnostics=tuple(_remarks(y, measured, horizon, level, constants)),
+        parameters=parameters,
+        diagnostics=tuple(_remarks(y, recent, horizon, level)),
         components=dict(zip(COMPONENTS, parts, strict=True)),
         intervals="Half-widths are weighted sums of spread statistics, calibrated on past errors "
         "with the yearly M1, tourism and M3 series.",
     )
 
 
-def _is_constant(y: _Array) -> bool:
+def _is_constant(y: Array) -> bool:
     # Up to the last digits of floating point.
     return bool(np.ptp(y) <= 1e-12 * np.abs(y).max())
 
 
-def _between(at80: _Array, at95: _Array, z: float) -> _Array:
+def _between(at80: Array, at95: Array, z: float) -> Array:
     if z <= _Z80:
         return at80 * (z / _Z80)
     return at80 + (at95 - at80) * ((z - _Z80) / (_Z95 - _Z80))
 
 
-def _remarks(
-    y: _Array,
-    measured: Sequence[Scale],
-    horizon: int,
-    level: Sequence[float],
-    constants: Calibration,
-) -> list[str]:
-    remarks = []
+def _remarks(y: Array, recent: Array, horizon: int, level: Sequence[float]) -> Iterator[str]:
+    constants = calibration()
     if horizon > constants.horizon:
-        remarks.append(
-            f"steps beyond {constants.horizon} were not calibrated; their intervals extrapolate"
-        )
+        yield f"steps beyond {constants.horizon} were not calibrated; their intervals extrapolate"
     if len(y) > constants.longest:
-        remarks.append(
+        yield (
             f"only the last {constants.longest} of {len(y)} values are used, "
             "the longest window that was calibrated"
         )
-    in_unit, *in_rates = measured
-    if not in_rates:
-        remarks.append("not positive throughout: drift stands in for log-drift")
-    if _is_constant(in_unit.values):
-        remarks.append("a constant series shows no direction: its intervals are symmetric")
+    if len(scales(recent)) == 1:
+        yield "not positive throughout: drift stands in for log-drift"
+    if _is_constant(recent):
+        yield "a constant series shows no direction: its intervals are symmetric"
     others = [level_label(p) for p in level if p not in (80, 95)]
     if others:
-        remarks.append(f"only 80 and 95% were calibrated; {', '.join(others)}% follows from them")
-    return remarks
-
-
-MODELS = (
-    Model(
-        "combination",
-        "Default (calibrated combination)",
-        "默认模型（校准组合）",
-        "This companion; benchmarks/calibrate.py makes its constants",
-        "gardner1985",
-        path,
-        one_step=one_step,
-    ),
-)
+        yield f"only 80 and 95% were calibrated; {', '.join(others)}% follows from them"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Model", "Path", "normal_path", "quantiles"]
+from cbec.trend.options import level_label
 
-_Array: TypeAlias = NDArray[np.float64]
+__all__ = ["Array", "Model", "Path", "ends", "normal_path", "quantiles"]
+
+Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """What a model says of a series.
 
@@ -36,14 +39,14 @@ class Path:
         The forecasts that were combined, if any.
     """
 
-    mean: _Array
-    lower: _Array
-    upper: _Array
-    fitted: _Array
-    intervals: str
+    mean: Array
+    lower: Array
+    upper: Array
+    fitted: Array
+    intervals: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
     diagnostics: tuple[str, ...] = ()
-    components: Mapping[str, _Array] = field(default_factory=dict)
+    components: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ class Model:
     ----------
     name : str
         What `cbec.trend.forecast` calls it.
-    label_en, label_zh : str
+    label_en : str
         What a reader calls it.
-    source, key : str
-        Where it was published, and its entry in the bibliography.
+    source : str
+        Where it was published.
     fit : callable
         ``fit(y, horizon, level) -> Path``.
     positive : bool
@@ -71,16 +74,14 @@ class Model:
 
     name: str
     label_en: str
-    label_zh: str
     source: str
-    key: str
-    fit: Callable[[_Array, int, Sequence[float]], Path]
+    fit: Callable[[Array, int, Sequence[float]], Path]
     positive: bool = False
     share: bool = False
-    one_step: Callable[[_Array], _Array] | None = None
+    one_step: Callable[[Array], Array] | None = None
 
 
-def quantiles(level: Sequence[float]) -> _Array:
+def quantiles(level: Sequence[float]) -> Array:
     """Return the normal quantile of each central coverage in percent.
 
     Examples
@@ -88,19 +89,16 @@ def quantiles(level: Sequence[float]) -> _Array:
     >>> quantiles([95]).round(3)
     array([1.96])
     """
-    from statistics import NormalDist
-
     return np.array([NormalDist().inv_cdf(0.5 + wanted / 200) for wanted in level])
 
 
 def normal_path(
-    mean: _Array,
-    deviation: _Array,
+    mean: Array,
+    deviation: Array,
     level: Sequence[float],
-    fitted: _Array,
+    fitted: Array,
     intervals: str,
-    *,
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float],
     diagnostics: tuple[str, ...] = (),
 ) -> Path:
     """Return a path with symmetric intervals from standard deviations.
@@ -124,7 +122,8 @@ def normal_path(
 
     Examples
     --------
-    >>> normal_path(np.array([5.0]), np.array([1.0]), [95], np.full(5, np.nan), "").upper.round(2)
+    >>> path = normal_path(np.array([5.0]), np.array([1.0]), [95], np.full(5, np.nan), "", {})
+    >>> path.upper.round(2)
     array([[6.96]])
     """
     half = deviation[:, None] * quantiles(level)
@@ -134,6 +133,21 @@ def normal_path(
         upper=mean[:, None] + half,
         fitted=fitted,
         intervals=intervals,
-        parameters=parameters or {},
+        parameters=parameters,
         diagnostics=diagnostics,
     )
+
+
+def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
+    """Return the ends of intervals, of shape (steps, levels), by the names of their columns.
+
+    Examples
+    --------
+    >>> ends(np.array([[4.0]]), np.array([[6.0]]), [80])
+    {'lower-80': array([4.]), 'upper-80': array([6.])}
+    """
+    return {
+        f"{side}-{level_label(wanted)}": values[:, j]
+        for j, wanted in enumerate(level)
+        for side, values in (("lower", lower), ("upper", upper))
+    }

@@ -1,26 +1,30 @@
-"""The one place that checks the horizon and the levels of a forecast, and that writes a level."""
+"""The one place that checks horizons, levels and arrays of numbers, and that writes a level."""
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from cbec.errors import TrendError
 
 __all__ = [
     "LONGEST_HORIZON",
     "NO_LISTS",
+    "alike",
     "as_integer",
     "as_number",
     "as_numbers",
     "checked_horizon",
     "checked_level",
     "checked_levels",
+    "finite",
+    "first_place",
     "level_label",
     "shown",
 ]
@@ -101,7 +105,7 @@ def checked_levels(level: Any) -> tuple[float, ...]:
     """
     single = as_number(level)
     if single not in (None, math.inf):
-        _check_range([single], _tuple)
+        _check_range([single])
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as {_tuple([single])}"
         )
@@ -112,7 +116,7 @@ def checked_levels(level: Any) -> tuple[float, ...]:
         )
     if not levels:
         raise TrendError("there is no level; give at least one percentage, such as 95")
-    _check_range(levels, _tuple)
+    _check_range(levels)
     for value in levels:
         if levels.count(value) > 1:
             raise TrendError(f"the level {level_label(value)} stands twice; give each once")
@@ -144,7 +148,7 @@ def checked_level(level: Any) -> float:
     value = as_number(level)
     if value in (None, math.inf):
         raise TrendError(f"the level is {shown(level)}; give one percentage, such as 80")
-    _check_range([value], lambda written: level_label(written[0]))
+    _check_range([value], listed=False)
     return value
 
 
@@ -241,29 +245,65 @@ def _is_level(value: float) -> bool:
     return _LEAST <= value < 100 and 0.5 + value / 200 < 1
 
 
-def _check_range(levels: Sequence[float], write: Callable[[Sequence[float]], str]) -> None:
+def _check_range(levels: Sequence[float], *, listed: bool = True) -> None:
     for value in levels:
         if not (_is_level(value) or 0 < value < _LEAST):
             raise TrendError(
                 f"the level {level_label(value)} isn't between 0 and 100; give a percentage, "
                 "such as 80"
             )
-    fractions = [value for value in levels if value < _LEAST]
-    if not fractions:
+    fraction = next((value for value in levels if value < _LEAST), None)
+    if fraction is None:
         return
     # As the digits say: 0.07 times 100 isn't 7 in binary.
-    percent = [
-        float(Decimal(level_label(one)) * 100) if one in fractions else one for one in levels
-    ]
-    remedy = f"percentages from {level_label(_LEAST)} on, such as {write([80.0, 95.0])}"
-    if all(_is_level(one) for one in percent):
-        remedy = write(list(dict.fromkeys(percent)))
+    percent = [float(Decimal(level_label(one)) * 100) if one < _LEAST else one for one in levels]
+    if all(map(_is_level, percent)):
+        remedy = _tuple(list(dict.fromkeys(percent))) if listed else level_label(percent[0])
+    else:
+        remedy = "percentages from 1 on, such as " + ("(80, 95)" if listed else "80")
     raise TrendError(
-        f"the level {level_label(fractions[0])} is below {level_label(_LEAST)}, and levels are in "
-        f"percent; write {remedy}"
+        f"the level {level_label(fraction)} is below 1, and levels are in percent; write {remedy}"
     )
 
 
 def _tuple(levels: Sequence[float]) -> str:
     listed = ", ".join(map(level_label, levels))
     return f"({listed},)" if len(levels) == 1 else f"({listed})"
+
+
+def alike(*, axes: int = 1, **named: ArrayLike) -> list[NDArray[np.float64]]:
+    """Return arrays that are checked to be finite and of one shape."""
+    arrays = [finite(name, values, axes=axes) for name, values in named.items()]
+    if len({array.shape for array in arrays}) > 1:
+        shapes = ", ".join(
+            f"{name} {array.shape}" for name, array in zip(named, arrays, strict=True)
+        )
+        raise TrendError(f"shapes differ: {shapes}; give one number of each for each step")
+    return arrays
+
+
+def finite(name: str, values: ArrayLike, axes: int = 1) -> NDArray[np.float64]:
+    """Return an array that is checked to be finite, with a number of axes at the least."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise TrendError(f"{name} has rows of unequal length; give an array of numbers") from None
+    if array.dtype.kind not in "iuf":
+        raise TrendError(f"{name} isn't numeric ({array.dtype}); give an array of numbers")
+    if array.ndim < axes or not array.size:
+        raise TrendError(
+            f"{name} has the shape {array.shape}; give an array with at least "
+            f"{'one axis' if axes < 2 else f'{axes} axes'} and one number"
+        )
+    array = array.astype(np.float64)
+    array[np.ma.getmask(np.ma.array(values))] = np.nan
+    if not np.isfinite(array).all():
+        place = first_place(~np.isfinite(array))
+        where = f"position {', '.join(map(str, place))}" if place else "its only position"
+        raise TrendError(f"{name} is {array[place]} at {where}; leave out what isn't known")
+    return array
+
+
+def first_place(wrong: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return where the first thing is wrong, an index for each axis."""
+    return tuple(int(i) for i in np.argwhere(wrong)[0])

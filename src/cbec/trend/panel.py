@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cbec.errors import TrendError
 from cbec.trend.api import checked_model, fit
-from cbec.trend.options import as_integer, checked_horizon, checked_levels, level_label, shown
-from cbec.trend.series import Annual, annual
+from cbec.trend.models import Array, ends
+from cbec.trend.options import as_integer, checked_horizon, checked_levels, shown
+from cbec.trend.series import annual
 
 __all__ = ["forecast_panel"]
 
@@ -100,27 +101,27 @@ def forecast_panel(
     results = joblib.Parallel(n_jobs=jobs)(
         joblib.delayed(_forecast)(chunk, steps, levels, chosen.name) for chunk in chunks
     )
-    made = [result for chunk in results for result in chunk]
-    failed = [
-        f"{name}: {result}"
-        for name, result in zip(names, made, strict=True)
-        if isinstance(result, str)
-    ]
+    made = dict(zip(names, chain.from_iterable(results), strict=True))
+    failed = [f"  {name}: {said}" for name, said in made.items() if isinstance(said, str)]
     if failed:
-        raise TrendError(_named(failed, len(names)))
-    numbers = np.concatenate(made)
-    columns: dict[str, Any] = {
-        "unique_id": [name for name in names for _ in range(steps)],
-        "ds": np.concatenate([one.ahead(steps) for one in series]),
-        "mean": numbers[:, 0],
-    }
-    for j, wanted in enumerate(levels):
-        columns[f"lower-{level_label(wanted)}"] = numbers[:, 1 + 2 * j]
-        columns[f"upper-{level_label(wanted)}"] = numbers[:, 2 + 2 * j]
-    return pd.DataFrame(columns)
+        raise TrendError(
+            f"{len(failed)} of {len(names)} series can't be forecast; mend or drop them:\n"
+            + "\n".join(failed)
+        )
+    years, mean, *sides = np.concatenate(list(made.values())).T
+    lower, upper = np.split(np.array(sides).T, 2, axis=1)
+    return pd.DataFrame(
+        {
+            "unique_id": [name for name in names for _ in range(steps)],
+            "ds": years.astype(int),
+            "mean": mean,
+            **ends(lower, upper, levels),
+        }
+    )
 
 
-def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
+def _series(frame: pd.DataFrame) -> tuple[list[Any], list[tuple[Any, Any]]]:
+    """Return the names of the series, and values and years of each."""
     if not isinstance(frame, pd.DataFrame):
         raise TrendError(
             f"the frame is of the type {type(frame).__name__}; give a DataFrame with unique_id, ds "
@@ -136,18 +137,15 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
         raise TrendError(f"the frame has {', '.join(twice)} twice; keep one column of each name")
     if frame.empty:
         raise TrendError("the frame has no rows; give at least one series")
-    unnamed = frame["unique_id"].isna()
-    if unnamed.any():
-        raise TrendError(f"row {int(np.flatnonzero(unnamed)[0])} has no unique_id; name its series")
-    undated = frame["ds"].isna()
-    if undated.any():
-        raise TrendError(f"row {int(np.flatnonzero(undated)[0])} has no ds; give its year")
+    for column, remedy in {"unique_id": "name its series", "ds": "give its year"}.items():
+        lacking = frame[column].isna().to_numpy()
+        if lacking.any():
+            raise TrendError(f"row {lacking.argmax()} has no {column}; {remedy}")
     years = frame["ds"].to_numpy()
     try:
         codes, unique = pd.factorize(frame["unique_id"])
     except TypeError:
         raise TrendError("unique_id holds lists or the like; give texts or numbers") from None
-    names = list(unique)
     try:
         order = np.argsort(years, kind="stable")
     except (TypeError, ValueError):
@@ -158,41 +156,25 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[Annual]]:
             "or dates of one type"
         ) from None
     order = order[np.argsort(codes[order], kind="stable")]
-    ends = np.cumsum(np.bincount(codes))[:-1]
-    values, years_of = frame["y"].to_numpy()[order], years[order]
-    series, failed = [], []
-    parts = zip(names, np.split(values, ends), np.split(years_of, ends), strict=True)
-    for name, own, own_years in parts:
-        try:
-            series.append(annual(own, own_years))
-        except TrendError as error:
-            failed.append(f"{name}: {error}")
-    if failed:
-        raise TrendError(_named(failed, len(names)))
-    return names, series
-
-
-def _named(failed: Sequence[str], count: int) -> str:
-    listed = "\n".join(f"  {line}" for line in failed)
-    return f"{len(failed)} of {count} series can't be forecast; mend or drop them:\n{listed}"
+    lengths = np.cumsum(np.bincount(codes))[:-1]
+    values = np.split(frame["y"].to_numpy()[order], lengths)
+    return list(unique), list(zip(values, np.split(years[order], lengths), strict=True))
 
 
 def _forecast(
-    series: Sequence[Annual], horizon: int, level: Sequence[float], model: str
-) -> list[NDArray[np.float64] | str]:
-    """Return for each series an array of shape (horizon, 1 + 2 * levels), or why there is none."""
+    series: Sequence[tuple[Any, Any]], horizon: int, level: Sequence[float], model: str
+) -> list[Array | str]:
+    """Return for each series years, mean and ends in columns, or why there are none."""
     chosen = checked_model(model)
-    results: list[NDArray[np.float64] | str] = []
-    for one in series:
+    results: list[Array | str] = []
+    for values, years in series:
         try:
+            one = annual(values, years)
             path = fit(chosen, one.values, horizon, level)
         except TrendError as error:
             results.append(str(error))
             continue
-        ends = np.stack([path.lower, path.upper], axis=2).reshape(horizon, -1)
-        numbers = np.concatenate([path.mean[:, None], ends], axis=1)
-        if np.isfinite(numbers).all():
-            results.append(numbers)
-        else:
-            results.append(f"{chosen.label_en} gives no finite forecast; use another model")
+        numbers = np.column_stack([one.ahead(horizon), path.mean, path.lower, path.upper])
+        none = f"{chosen.label_en} gives no finite forecast; use another model"
+        results.append(numbers if np.isfinite(numbers).all() else none)
     return results

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,45 +11,34 @@ from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
 from cbec.errors import TrendError
-from cbec.trend.options import level_label
+from cbec.trend.models import Array, Path, ends
 
 __all__ = ["Forecast"]
-
-_Array: TypeAlias = NDArray[np.float64]
 
 # Steps of a component that an explanation lists; of more it has the first and the last.
 _SHOWN = 12
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Forecast(Path):
     """Point forecasts with intervals, and what they rest on.
+
+    Besides what a `cbec.trend.models.Path` holds: ``mean``, ``lower``, ``upper``, ``fitted``,
+    ``intervals``, ``parameters``, ``diagnostics`` and ``components``. The means of the combination
+    are central values chosen for small absolute errors, not expectations.
 
     Attributes
     ----------
     model, label : str
         The model by name, and what a reader calls it.
-    mean : ndarray, shape (horizon,)
-        Point forecasts, in the unit of the series. Those of the combination are central values
-        chosen for small absolute errors, not expectations.
-    lower, upper : ndarray, shape (horizon, levels)
-        Ends of the intervals; column j belongs to ``level[j]``.
     level : tuple of float
         Nominal coverages in percent.
     index : ndarray of int, shape (horizon,)
         Years; steps 1, 2, … for a series without years.
-    observed, fitted : ndarray, shape (n,)
-        The series, and what the model says of it (NaN where it says nothing).
+    observed : ndarray, shape (n,)
+        The series.
     observed_index : ndarray of int, shape (n,)
         Its years; steps up to 0 for a series without years.
-    components : Mapping of str to ndarray, shape (horizon,)
-        The forecasts that were combined, if any.
-    parameters : Mapping of str to float
-        Estimates by name.
-    diagnostics : tuple of str
-        What a reader should know of this fit.
-    intervals : str
-        What the intervals rest on.
     source : str
         Where the model was published.
 
@@ -67,24 +54,15 @@ class Forecast:
 
     model: str
     label: str
-    mean: _Array
-    lower: _Array
-    upper: _Array
     level: tuple[float, ...]
     index: NDArray[np.int_]
-    observed: _Array
+    observed: Array
     observed_index: NDArray[np.int_]
-    fitted: _Array
-    components: Mapping[str, _Array] = field(default_factory=dict)
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    diagnostics: tuple[str, ...] = ()
-    intervals: str = ""
     source: str = ""
 
     def __post_init__(self) -> None:
         order = np.argsort(self.level)
-        ends = [self.lower[:, order[::-1]], self.mean[:, None], self.upper[:, order]]
-        path = np.concatenate(ends, axis=1)
+        path = np.column_stack([self.lower[:, order[::-1]], self.mean, self.upper[:, order]])
         if not np.isfinite(path).all():
             raise TrendError(
                 f"{self.label} gives no finite forecast for this series; use another model"
@@ -104,11 +82,8 @@ class Forecast:
         DataFrame
             Columns ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``.
         """
-        columns: dict[str, Any] = {"ds": self.index, "mean": self.mean}
-        for j, wanted in enumerate(self.level):
-            columns[f"lower-{level_label(wanted)}"] = self.lower[:, j]
-            columns[f"upper-{level_label(wanted)}"] = self.upper[:, j]
-        return pd.DataFrame(columns)
+        intervals = ends(self.lower, self.upper, self.level)
+        return pd.DataFrame({"ds": self.index, "mean": self.mean, **intervals})
 
     def explain(self) -> str:
         """Return in plain text what was done.

@@ -24,11 +24,14 @@ from cbec.trend.accuracy import (
     smape,
 )
 from cbec.trend.api import checked_model, fit
-from cbec.trend.options import as_integer, checked_horizon, checked_levels, level_label, shown
+from cbec.trend.models import Model, ends
+from cbec.trend.options import checked_horizon, checked_levels, level_label, shown
 from cbec.trend.registry import MODELS
 from cbec.trend.series import annual
 
 __all__ = ["Evaluation", "rolling_origin"]
+
+_GROUPS = ("model", "origin", "step", "year")
 
 
 @dataclass(frozen=True)
@@ -88,61 +91,59 @@ class Evaluation:
         1  drift  2  0.38          1.0
         """
         named = list(by) if np.iterable(by) and not isinstance(by, str) else [by]
+        listed = ", ".join(_GROUPS)
         if not named:
-            raise TrendError("there is nothing to group by; use some of model, origin, step, year")
+            raise TrendError(f"there is nothing to group by; use some of {listed}")
         for column in named:
-            if not isinstance(column, str) or column not in ("model", "origin", "step", "year"):
+            if not isinstance(column, str) or column not in _GROUPS:
                 raise TrendError(
-                    f"errors can't be grouped by {shown(column)}; use some of model, origin, step, "
-                    "year"
+                    f"errors can't be grouped by {shown(column)}; use some of {listed}"
                 )
         wanted = list(dict.fromkeys(named))
         rows = [
             {**dict(zip(wanted, group, strict=True)), **self._scored(part)}
             for group, part in self.errors.groupby(wanted, sort=False)
         ]
-        if wanted == ["model"]:
-            scored = {row["model"] for row in rows}
-            for model, part in self.failures.groupby("model", sort=False):
-                if model not in scored:
-                    why = f"not fitted at any origin: {part['reason'].iloc[-1]}"
-                    rows.append({"model": model, "n": 0, "origins": 0, "reason": why})
+        if wanted != ["model"]:
+            return pd.DataFrame(rows)
+        scored = {row["model"] for row in rows}
+        reasons = self.failures.drop_duplicates("model", keep="last")
+        for model, reason in zip(reasons["model"], reasons["reason"], strict=True):
+            if model not in scored:
+                why = f"not fitted at any origin: {reason}"
+                rows.append({"model": model, "n": 0, "origins": 0, "reason": why})
         made = pd.DataFrame(rows)
-        if wanted == ["model"]:
-            failed = self.failures.groupby("model").size()
-            made["failed"] = made["model"].map(failed).fillna(0).astype(int)
-            reasons = made.pop("reason")
-            made["reason"] = reasons
+        failed = made["model"].map(self.failures["model"].value_counts())
+        made.insert(len(made.columns) - 1, "failed", failed.fillna(0).astype(int))
         return made
 
     def _scored(self, part: pd.DataFrame) -> dict[str, Any]:
-        actual, mean = part["actual"].to_numpy()[:, None], part["mean"].to_numpy()[:, None]
-        lower = part[[f"lower-{level_label(p)}" for p in self.level]].to_numpy()[:, None, :]
-        upper = part[[f"upper-{level_label(p)}" for p in self.level]].to_numpy()[:, None, :]
-        # A scale of zero makes these NaN.
-        squared = rmsse(actual, mean, part["rmsse_scale"].to_numpy()) ** 2
+        actual, mean = part["actual"].to_numpy(), part["mean"].to_numpy()
+        # One by one, for their scales differ; a scale of zero makes these NaN.
+        squared = rmsse(actual[:, None], mean[:, None], part["rmsse_scale"].to_numpy()) ** 2
         scored: dict[str, Any] = {
             "n": len(part),
             "origins": part["origin"].nunique(),
-            "sMAPE": float(np.mean(smape(actual, mean))),
-            "MASE": float(np.mean(mase(actual, mean, part["mase_scale"].to_numpy()))),
+            "sMAPE": smape(actual, mean),
+            "MASE": mase(actual, mean, part["mase_scale"].to_numpy()),
             "RMSSE": float(np.sqrt(np.mean(squared))),
         }
+        lower, upper = (
+            part[[f"{side}-{level_label(p)}" for p in self.level]].to_numpy()
+            for side in ("lower", "upper")
+        )
         for j, wanted in enumerate(self.level):
-            low, high = lower[..., j], upper[..., j]
-            scored[f"coverage-{level_label(wanted)}"] = float(np.mean(coverage(actual, low, high)))
-            scored[f"interval score-{level_label(wanted)}"] = float(
-                np.mean(interval_score(actual, low, high, wanted))
-            )
-        quantiles, probabilities = quantiles_from_intervals(mean, lower, upper, self.level)
-        scored["CRPS"] = float(np.mean(crps_from_quantiles(actual, quantiles, probabilities)))
-        reasons = []
-        if np.isnan(scored["MASE"]):
-            reasons.append("the series does not change up to an origin: no scale")
-        if np.isnan(scored["sMAPE"]):
-            reasons.append("forecast and outcome are both zero: no sMAPE")
-        scored["reason"] = "; ".join(reasons)
-        return scored
+            low, high, label = lower[:, j], upper[:, j], level_label(wanted)
+            scored[f"coverage-{label}"] = coverage(actual, low, high)
+            scored[f"interval score-{label}"] = interval_score(actual, low, high, wanted)
+        quantiles = quantiles_from_intervals(mean, lower, upper, self.level)
+        scored["CRPS"] = crps_from_quantiles(actual, *quantiles)
+        reasons = {
+            "MASE": "the series does not change up to an origin: no scale",
+            "sMAPE": "forecast and outcome are both zero: no sMAPE",
+        }
+        said = [reason for name, reason in reasons.items() if np.isnan(scored[name])]
+        return {**scored, "reason": "; ".join(said)}
 
     def __repr__(self) -> str:
         return self.scores().drop(columns="reason").round(2).to_string(index=False)
@@ -174,7 +175,6 @@ def rolling_origin(
     level: Sequence[float] = (80, 95),
     *,
     models: Sequence[str] = ("combination", "naive"),
-    minimum: int = MODEL_MINIMUM,
     index: Iterable[Any] | None = None,
 ) -> Evaluation:
     """Forecast from each past year in turn, and compare with what came.
@@ -191,8 +191,6 @@ def rolling_origin(
         Nominal coverages in percent, each from 1 to below 100.
     models : sequence of str
         Names of `cbec.trend.MODELS`.
-    minimum : int
-        Years that the first origin has, at least 5.
     index : iterable of int, optional
         The years.
 
@@ -203,8 +201,9 @@ def rolling_origin(
     Raises
     ------
     TrendError
-        If the series has no year after the first origin, or an argument can't be used. A fit that
-        isn't possible is kept in ``failures``; if none is possible, that is an error too.
+        If the series has no year after the first origin, its fifth year, or an argument can't be
+        used. A fit that isn't possible is kept in ``failures``; if none is possible, that is an
+        error too.
 
     Notes
     -----
@@ -220,62 +219,48 @@ def rolling_origin(
     """
     series = annual(y, index)
     steps, levels = checked_horizon(horizon), checked_levels(level)
-    if isinstance(models, str) or not np.iterable(models):
-        raise TrendError(f"the models are {shown(models)}; give a list of names, such as ['naive']")
-    found = [checked_model(name) for name in models]
-    chosen = list({model.name: model for model in found}.values())
-    if not chosen:
-        raise TrendError(f"there is no model to evaluate; use some of {', '.join(MODELS)}")
-    first, n = as_integer(minimum), len(series.values)
-    if first is None:
-        raise TrendError(f"the minimum is {shown(minimum)}; give a whole number of years")
-    if first < MODEL_MINIMUM:
+    chosen, n = _chosen(models), len(series.values)
+    if n <= MODEL_MINIMUM:
         raise TrendError(
-            f"the minimum is {shown(first)}; a model needs at least {MODEL_MINIMUM} years"
-        )
-    if n <= first:
-        raise TrendError(
-            f"the series has {n} values; an evaluation with a minimum of {shown(first)} needs more"
+            f"the series has {n} values; an evaluation with a minimum of {MODEL_MINIMUM} needs more"
         )
     # Without years, the last value of the series is year 1: origins count back from 0.
     years = np.arange(2 - n, 2) if series.index is None else series.index
-    rows, failures = [], []
+    parts, failures = [], []
     for model in chosen:
-        for end in range(first, n):
+        for end in range(MODEL_MINIMUM, n):
             known, ahead = series.values[:end], series.values[end : end + steps]
-            origin = int(years[end - 1])
+            origin = {"model": model.name, "origin": int(years[end - 1])}
             try:
                 path = fit(model, known, len(ahead), levels)
             except TrendError as error:
-                failures.append({"model": model.name, "origin": origin, "reason": str(error)})
+                failures.append({**origin, "reason": str(error)})
                 continue
-            scales = {
-                "mase_scale": float(mase_scale(known)),
-                "rmsse_scale": float(rmsse_scale(known)),
+            errors = {
+                **origin,
+                "step": np.arange(1, len(ahead) + 1),
+                "year": years[end : end + steps],
+                "actual": ahead,
+                "mean": path.mean,
+                "error": ahead - path.mean,
+                **ends(path.lower, path.upper, levels),
+                "mase_scale": mase_scale(known),
+                "rmsse_scale": rmsse_scale(known),
             }
-            for i, actual in enumerate(ahead):
-                ends = {
-                    f"{side}-{level_label(wanted)}": float(values[i, j])
-                    for j, wanted in enumerate(levels)
-                    for side, values in (("lower", path.lower), ("upper", path.upper))
-                }
-                rows.append(
-                    {
-                        "model": model.name,
-                        "origin": origin,
-                        "step": i + 1,
-                        "year": int(years[end + i]),
-                        "actual": float(actual),
-                        "mean": float(path.mean[i]),
-                        "error": float(actual - path.mean[i]),
-                        **ends,
-                        **scales,
-                    }
-                )
-    if not rows:
+            parts.append(pd.DataFrame(errors))
+    if not parts:
         raise TrendError(
             f"no model could be fitted; {failures[0]['model']}: {failures[0]['reason']}"
         )
-    return Evaluation(
-        pd.DataFrame(rows), pd.DataFrame(failures, columns=["model", "origin", "reason"]), levels
-    )
+    failed = pd.DataFrame(failures, columns=["model", "origin", "reason"])
+    return Evaluation(pd.concat(parts, ignore_index=True), failed, levels)
+
+
+def _chosen(models: Sequence[str]) -> list[Model]:
+    """Return the models of these names, each once."""
+    if isinstance(models, str) or not np.iterable(models):
+        raise TrendError(f"the models are {shown(models)}; give a list of names, such as ['naive']")
+    found = [checked_model(name) for name in models]
+    if not found:
+        raise TrendError(f"there is no model to evaluate; use some of {', '.join(MODELS)}")
+    return list({model.name: model for model in found}.values())

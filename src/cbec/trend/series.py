@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,18 @@ from cbec.errors import TrendError
 from cbec.tables.grades import MODEL_MINIMUM
 from cbec.trend.options import NO_LISTS, as_number, shown
 
-__all__ = ["Annual", "annual", "own_years", "years_of"]
+__all__ = ["Annual", "annual"]
 
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # No year of any calendar; beyond it a sum of years may leave the range of an integer.
 _FARTHEST = 10**9
 _DATES = (date, np.datetime64, pd.Period)
+# By kinds of NumPy: what is no series of numbers, and what to do about it.
+_NO_SERIES = {
+    "b": "true and false; give numbers",
+    "c": "complex numbers; give real ones",
+    "mM": "dates; give numbers",
+}
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,7 @@ class Annual:
         return np.arange(last + 1, last + horizon + 1)
 
 
-def annual(
-    y: Any, index: Iterable[Any] | None = None, *, name: str = "y", minimum: int = MODEL_MINIMUM
-) -> Annual:
+def annual(y: Any, index: Iterable[Any] | None = None) -> Annual:
     """Check a series of annual values.
 
     Parameters
@@ -65,10 +68,6 @@ def annual(
     index : iterable of int or date, optional
         The years, instead of those of a Series: whole numbers; or a date, datetime, NumPy
         ``datetime64`` or pandas Timestamp or Period in each.
-    name : str
-        What the series is called in a message.
-    minimum : int
-        The fewest values that are enough.
 
     Returns
     -------
@@ -89,151 +88,100 @@ def annual(
     array([2020, 2021, 2022, 2023, 2024])
     """
     if isinstance(y, pd.DataFrame):
-        raise TrendError(f"{name} is a table with columns; choose one column")
-    years = years_of(index, name) if index is not None else own_years(y, name)
-    values = _numbers(y, name)
+        raise TrendError("y is a table with columns; choose one column")
+    years = _years(_own(y) if index is None else index)
+    values = _numbers(y)
     if years is not None and len(years) != len(values):
         raise TrendError(
-            f"{name} has {len(values)} values and {len(years)} years; give one year for each value"
+            f"y has {len(values)} values and {len(years)} years; give one year for each value"
         )
-    place = _places(years)
     if not np.isfinite(values).all():
         i = int(np.isfinite(values).argmin())
+        place = f"at position {i + 1}" if years is None else f"in {years[i]}"
         raise TrendError(
-            f"{name} is {values[i]:g} {place(i)}; leave such years out at the ends, and fit a "
-            "shorter series: a gap is never bridged"
+            f"y is {values[i]:g} {place}; leave such years out at the ends, and fit a shorter "
+            "series: a gap is never bridged"
         )
     largest = np.abs(values).max(initial=0.0)
     if largest > 0 and not _SMALLEST < largest < _LARGEST:
         raise TrendError(
-            f"the largest value of {name} is {largest:g}, whose square is beyond the computer's "
+            f"the largest value of y is {largest:g}, whose square is beyond the computer's "
             "range; restate the series in another unit"
         )
     if years is not None:
-        _rising(years, name)
-    if len(values) < minimum:
+        _check_order(years)
+    if len(values) < MODEL_MINIMUM:
         raise TrendError(
-            f"{name} has {len(values)} values; a trend model needs at least {minimum} "
+            f"y has {len(values)} values; a trend model needs at least {MODEL_MINIMUM} "
             "consecutive years"
         )
     values.setflags(write=False)
     return Annual(values, years)
 
 
-def _numbers(y: Any, name: str) -> NDArray[np.float64]:
+def _numbers(y: Any) -> NDArray[np.float64]:
     given = y.to_numpy() if isinstance(y, pd.Series) else y
-    listed = given if isinstance(given, (list, tuple)) else []
-    hidden = [value is np.ma.masked for value in listed]
-    if isinstance(given, np.ma.MaskedArray):
-        hidden = np.ma.getmaskarray(given).ravel().tolist()
-    if any(hidden):
-        place = hidden.index(True) + 1
-        raise TrendError(f"value {place} of {name} is masked; give the value, or a shorter series")
+    listed = given.ravel() if isinstance(given, np.ma.MaskedArray) else given
+    single = isinstance(listed, (list, tuple, np.ma.MaskedArray))
+    for place, value in enumerate(listed if single else (), start=1):
+        if value is np.ma.masked:
+            raise TrendError(f"value {place} of y is masked; give the value, or a shorter series")
     try:
         array = np.asarray(given)
     except ValueError:
-        raise TrendError(f"{name} has rows of unequal length; give one value a year") from None
-    mixed = any(isinstance(value, (bool, np.bool_)) for value in listed)
-    if array.ndim == 1 and array.dtype.kind != "b" and (mixed or array.dtype.kind in "US"):
-        # NumPy makes one type of many; the message must name the value that doesn't fit.
-        array = np.asarray(given, dtype=object)
+        raise TrendError("y has rows of unequal length; give one value a year") from None
     if array.ndim != 1:
-        raise TrendError(f"{name} has the shape {array.shape}; give one value a year, shape (n,)")
-    if array.dtype.kind == "b":
-        raise TrendError(f"{name} holds true and false; give numbers")
-    if array.dtype.kind == "c":
-        raise TrendError(f"{name} holds complex numbers; give real ones")
-    if array.dtype.kind in "mM":
-        raise TrendError(f"{name} holds dates; give numbers")
-    if array.dtype.kind in "iuf":
+        raise TrendError(f"y has the shape {array.shape}; give one value a year, shape (n,)")
+    for kinds, remedy in _NO_SERIES.items():
+        if array.dtype.kind in kinds:
+            raise TrendError(f"y holds {remedy}")
+    if array is given and array.dtype.kind in "iuf":
         return np.array(array, dtype=np.float64)
     numbers = []
-    for i, value in enumerate(array):
+    # NumPy makes one type of many; the message must name the value that doesn't fit.
+    for place, value in enumerate(listed if single else array.astype(object), start=1):
         number = as_number(value)
         if number is None:
-            raise TrendError(f"value {i + 1} of {name} is {shown(value)}; give a number")
+            raise TrendError(f"value {place} of y is {shown(value)}; give a number")
         if math.isinf(number) and not isinstance(value, (float, np.floating)):
             raise TrendError(
-                f"value {i + 1} of {name} is beyond the computer's range; restate the series in "
+                f"value {place} of y is beyond the computer's range; restate the series in "
                 "another unit"
             )
         numbers.append(number)
     return np.array(numbers, dtype=np.float64)
 
 
-def own_years(y: Any, name: str) -> NDArray[np.int_] | None:
-    """Return the years in the index of a Series; None without one, or if its index is the default.
+def _own(y: Any) -> Any:
+    """Return the index of a Series, unless it is the default."""
+    index = getattr(y, "index", None) if isinstance(y, pd.Series) else None
+    default = isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
+    return None if default else index
 
-    Raises
-    ------
-    TrendError
-        As `years_of`.
 
-    Examples
-    --------
-    >>> own_years(pd.Series([2.1, 2.4], index=[2023, 2024]), "exports")
-    array([2023, 2024])
-    >>> own_years(pd.Series([2.1, 2.4]), "exports")
-    """
-    if not isinstance(y, pd.Series):
+def _years(index: Any) -> NDArray[np.int_] | None:
+    """Return years, or the years of dates."""
+    if index is None:
         return None
-    index = y.index
-    if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1:
-        return None
-    return years_of(index, name)
-
-
-def years_of(index: Iterable[Any], name: str) -> NDArray[np.int_]:
-    """Read years, or the years of dates.
-
-    Parameters
-    ----------
-    index : iterable of int or date
-        As in `annual`.
-    name : str
-        What the series is called in a message.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        In the order given.
-
-    Raises
-    ------
-    TrendError
-        If one is missing or no year, or several different dates lie in one year.
-
-    Examples
-    --------
-    >>> years_of([date(2023, 12, 31), date(2024, 12, 31)], "exports")
-    array([2023, 2024])
-    """
     flat = getattr(index, "ndim", 1) == 1
     if not flat or not isinstance(index, Iterable) or isinstance(index, NO_LISTS):
-        raise TrendError(
-            f"the index of {name} is {shown(index)}; give a year for each value, in a list"
-        )
-    listed: Any = index.to_numpy() if isinstance(index, (pd.Series, pd.Index)) else index
-    whole = isinstance(listed, np.ndarray) and listed.dtype.kind in "iu"
-    hidden = np.ma.is_masked(listed)
-    if whole and not hidden and ((listed >= -_FARTHEST) & (listed <= _FARTHEST)).all():
-        return np.array(listed, dtype=np.int_)
+        raise TrendError(f"the index of y is {shown(index)}; give a year for each value, in a list")
     try:
-        values = list(listed)
+        values = list(index)
     except Exception as error:  # a mistake of the object's own
         raise TrendError(
-            f"the index of {name} is {shown(index)}, which can't be read; give a year for each "
-            "value, in a list"
+            f"the index of y is {shown(index)}, which can't be read; give a year for each value, "
+            "in a list"
         ) from error
     years: list[int] = []
     dates: dict[int, set[Any]] = {}
-    for i, value in enumerate(values):
+    for place, value in enumerate(values, start=1):
         if value is pd.NaT or (isinstance(value, np.datetime64) and np.isnat(value)):
-            raise TrendError(f"date {i + 1} in the index of {name} is missing; give the year")
+            raise TrendError(f"date {place} in the index of y is missing; give the year")
         year = _year(value)
         if year is None or not year.is_integer() or abs(year) > _FARTHEST:
             raise TrendError(
-                f"{shown(value)} at place {i + 1} in the index of {name} is no year; give whole "
+                f"{shown(value)} at place {place} in the index of y is no year; give whole "
                 "numbers, or dates"
             )
         years.append(int(year))
@@ -242,7 +190,7 @@ def years_of(index: Iterable[Any], name: str) -> NDArray[np.int_]:
     for shared, days in dates.items():
         if len(days) > 1:
             raise TrendError(
-                f"{name} has {years.count(shared)} values in {shared}, and a trend model takes one "
+                f"y has {years.count(shared)} values in {shared}, and a trend model takes one "
                 "a year; add them up first (of rates and shares take the mean)"
             )
     return np.array(years, dtype=np.int_)
@@ -254,24 +202,19 @@ def _year(value: Any) -> float | None:
     return float(value.year) if isinstance(value, (date, pd.Period)) else as_number(value)
 
 
-def _rising(years: NDArray[np.int_], name: str) -> None:
-    if (np.diff(years) == 1).all():
+def _check_order(years: NDArray[np.int_]) -> None:
+    steps = np.diff(years)
+    # A year that stands twice or in the wrong place goes before a gap.
+    wrong = steps < 1 if (steps < 1).any() else steps > 1
+    if not wrong.any():
         return
-    for before, after in pairwise(years):
-        if after == before:
-            raise TrendError(f"{name} has the year {after} twice; keep one value for it")
-        if after < before:
-            raise TrendError(f"{name} has {after} after {before}; sort it by year")
-    for before, after in pairwise(years):
-        if after > before + 1:
-            missing = f"{before + 1}" if after == before + 2 else f"{before + 1} to {after - 1}"
-            raise TrendError(
-                f"{name} lacks {missing}, between {before} and {after}; a gap is never bridged: "
-                "fit the years after it, or find the missing figures"
-            )
-
-
-def _places(years: NDArray[np.int_] | None) -> Any:
-    if years is None:
-        return lambda i: f"at position {i + 1}"
-    return lambda i: f"in {years[i]}"
+    before, after = years[wrong.argmax() :][:2]
+    if after == before:
+        raise TrendError(f"y has the year {after} twice; keep one value for it")
+    if after < before:
+        raise TrendError(f"y has {after} after {before}; sort it by year")
+    missing = f"{before + 1}" if after == before + 2 else f"{before + 1} to {after - 1}"
+    raise TrendError(
+        f"y lacks {missing}, between {before} and {after}; a gap is never bridged: fit the years "
+        "after it, or find the missing figures"
+    )

@@ -1,53 +1,62 @@
-"""Naive, drift and log-linear forecasts: the yardsticks."""
+"""Forecasts in closed form: the yardsticks, the grey model, and a trend for shares."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cbec.trend.models import Model, Path, normal_path
+from cbec.trend.models import Array, Path, normal_path
 
-__all__ = ["MODELS"]
-
-_Array: TypeAlias = NDArray[np.float64]
+__all__ = ["development", "drift", "grey", "log_linear", "logit_trend", "naive"]
 
 
-def _before(y: _Array, step: float = 0.0) -> _Array:
-    return np.concatenate([[np.nan], y[:-1] + step])
-
-
-def _naive(y: _Array, horizon: int, level: Sequence[float]) -> Path:
-    h = np.arange(1, horizon + 1)
+def naive(y: Array, horizon: int, level: Sequence[float]) -> Path:
+    """Repeat the last value."""
     spread = np.sqrt(np.mean(np.diff(y) ** 2))
     return normal_path(
         np.full(horizon, y[-1]),
-        spread * np.sqrt(h),
+        spread * np.sqrt(np.arange(1, horizon + 1)),
         level,
-        _before(y),
+        np.concatenate([[np.nan], y[:-1]]),
         "Normal theory of a random walk without drift.",
-        parameters={"standard deviation of steps": float(spread)},
+        {"standard deviation of steps": float(spread)},
     )
 
 
-def _drift(y: _Array, horizon: int, level: Sequence[float]) -> Path:
+def drift(y: Array, horizon: int, level: Sequence[float]) -> Path:
+    """Carry the mean step forward."""
     h = np.arange(1, horizon + 1)
     steps = np.diff(y)
-    drift = float(steps.mean())
-    spread = float(steps.std(ddof=1))
+    step, spread = float(steps.mean()), float(steps.std(ddof=1))
     return normal_path(
-        y[-1] + drift * h,
+        y[-1] + step * h,
         spread * np.sqrt(h * (1 + h / len(steps))),
         level,
-        _before(y, drift),
+        np.concatenate([[np.nan], y[:-1] + step]),
         "Normal theory of a random walk with drift, the drift's own error included.",
-        parameters={"drift": drift, "standard deviation of steps": spread},
+        {"drift": step, "standard deviation of steps": spread},
     )
 
 
-def _log_linear(y: _Array, horizon: int, level: Sequence[float]) -> Path:
+def logit_trend(y: Array, horizon: int, level: Sequence[float]) -> Path:
+    """Carry the mean step of the log-odds forward, so that shares stay between 0 and 1."""
+    from scipy.special import expit, logit
+
+    path = drift(logit(y), horizon, level)
+    step, spread = path.parameters.values()
+    return Path(
+        mean=expit(path.mean),
+        lower=expit(path.lower),
+        upper=expit(path.upper),
+        fitted=expit(path.fitted),
+        intervals="Normal theory of a random walk with drift in the log-odds, the drift's own "
+        "error included.",
+        parameters={"drift of the log-odds": step, "standard deviation of its steps": spread},
+    )
+
+
+def log_linear(y: Array, horizon: int, level: Sequence[float]) -> Path:
     """Fit a straight line to the logarithms; the forecast is the median, not the expectation.
 
     The slope's standard error is Newey and West's, with Bartlett weights up to lag
@@ -85,30 +94,65 @@ def _log_linear(y: _Array, horizon: int, level: Sequence[float]) -> Path:
     )
 
 
-MODELS = (
-    Model(
-        "naive",
-        "Naive (last value)",
-        "朴素法（末值）",
-        "Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2",
-        "hyndman2021",
-        _naive,
-    ),
-    Model(
-        "drift",
-        "Random walk with drift",
-        "带漂移的随机游走",
-        "Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2",
-        "hyndman2021",
-        _drift,
-    ),
-    Model(
-        "log-linear",
-        "Log-linear trend (OLS, HAC)",
-        "对数线性趋势（OLS，HAC）",
-        "Newey and West (1987) for the standard error",
-        "neweywest1987",
-        _log_linear,
-        positive=True,
-    ),
-)
+def development(y: Array) -> tuple[float, float]:
+    r"""Return the two coefficients of GM(1,1).
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        Values above zero.
+
+    Returns
+    -------
+    a, b : float
+        Development coefficient (negative for growth) and grey input, in the unit of the series.
+
+    Notes
+    -----
+    With the running totals :math:`x_k`, least squares in
+    :math:`y_k = -a (x_k + x_{k-1}) / 2 + b` for :math:`k = 2, \dots, n` (Deng 1982).
+
+    Examples
+    --------
+    >>> a, b = development(np.array([2.874, 3.278, 3.337, 3.390, 3.679]))
+    >>> round(a, 4), round(b, 4)
+    (-0.0372, 3.0654)
+    """
+    total = np.cumsum(y)
+    middle = (total[1:] + total[:-1]) / 2
+    spread = middle - middle.mean()
+    a = -float(spread @ y[1:] / (spread @ spread))
+    return a, float(y[1:].mean() + a * middle.mean())
+
+
+def grey(y: Array, horizon: int, level: Sequence[float]) -> Path:
+    """Carry the response function of GM(1,1) forward."""
+    a, b = development(y)
+    n = len(y)
+    k = np.arange(1.0, n + horizon)
+    # (1 - exp(a)) (y_0 - b / a) exp(-a k), without the quotients that lose all digits for small a.
+    rise = np.expm1(a) / a if a else 1.0
+    values = (b - a * y[0]) * rise * np.exp(-a * k)
+    fitted, ahead = values[: n - 1], values[n - 1 :]
+    spread = float(np.sqrt(np.sum((y[1:] - fitted) ** 2) / max(n - 3, 1)))
+    ratio = y[:-1] / y[1:]
+    low, high = np.exp(-2 / (n + 1)), np.exp(2 / (n + 1))
+    outside = int(np.sum((ratio <= low) | (ratio >= high)))
+    remarks = []
+    if outside:
+        remarks.append(
+            f"{outside} of {n - 1} level ratios lie outside {low:.3f} to {high:.3f}: by the grey "
+            "literature's own test the series doesn't suit the model"
+        )
+    if ahead.min() < 0:
+        remarks.append("the forecast falls below zero, which no value of the series does")
+    return normal_path(
+        ahead,
+        np.full(horizon, spread),
+        level,
+        np.concatenate([[np.nan], fitted]),
+        "Normal, with the spread of the residuals at every step, as its users draw it: the model "
+        "has no theory of its errors.",
+        {"development coefficient a": a, "grey input b": b},
+        tuple(remarks),
+    )

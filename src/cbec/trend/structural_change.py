@@ -2,15 +2,13 @@
 
 All tests look at the *growth rates* of a series, the changes of its logarithm, in percent. The null
 hypothesis is that they scatter around one constant, independently and normally, with one variance.
-Where it was suggested by the rates that are tested, a p-value describes them and proves nothing.
 With so few years little can be detected: `power` gives the chance that a test had to see a slowdown
 of a stated size, and `detectable` the slowdown that it would have seen four times in five. The size
 is stated beforehand and not taken from the series: power against what was found would only repeat
 the p-value. A test that finds nothing and had little chance to find anything says nothing.
 
-No result rests on an asymptotic table: the t and F statistics of a trend and of a given break have
-exact distributions, and the critical values of the others are simulated for the number of years at
-hand, with a fixed seed.
+No result rests on an asymptotic table: the t statistic of a trend has an exact distribution, and
+those of the others are counted, or simulated for the number of years at hand with a fixed seed.
 """
 
 from __future__ import annotations
@@ -20,13 +18,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, permutations
-from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
+from cbec.trend.models import Array
+from cbec.trend.options import as_integer, as_number, shown
 from cbec.trend.series import annual
 
 __all__ = [
@@ -40,12 +39,12 @@ __all__ = [
     "sup_f",
 ]
 
-_Array: TypeAlias = NDArray[np.float64]
-
 _DRAWS = 20_000
 _SEED = 20_241_231
 # Growth rates that a regime must have on each side of a break.
 _TRIM = 2
+# What a standard error is at the least.
+_TINY = 1e-300
 # The most rates whose orders are all counted; one more would take over a second.
 _COUNTED = 12
 
@@ -56,13 +55,11 @@ class ChangeTest:
 
     Attributes
     ----------
-    test : str
-        What was tested, with its method.
     estimate : float
         Size of the change, in percentage points of growth: a year for a trend, of the mean for a
         break.
-    statistic, critical, p_value : float
-        Test statistic, its critical value at 5%, and the p-value (two-sided for a trend).
+    statistic, p_value : float
+        Test statistic, and the p-value (two-sided for a trend).
     n : int
         Growth rates that the test looked at.
     noise : float
@@ -71,10 +68,8 @@ class ChangeTest:
         First year after the break, if there is one.
     """
 
-    test: str
     estimate: float
     statistic: float
-    critical: float
     p_value: float
     n: int
     noise: float
@@ -86,7 +81,7 @@ class ChangeTest:
         return self.p_value <= 0.05
 
 
-def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[_Array, NDArray[np.int_]]:
+def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[Array, NDArray[np.int_]]:
     """Return the growth rates of a series as changes of its logarithm.
 
     Parameters
@@ -106,12 +101,13 @@ def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[_Array, ND
     Raises
     ------
     TrendError
-        If the series can't be used, or isn't positive.
+        If the series can't be used, isn't positive, or has rates that differ by no more than the
+        computer's own rounding.
 
     Examples
     --------
-    >>> growth_rates([100, 110, 121, 133.1, 146.41])[0].round(2)
-    array([9.53, 9.53, 9.53, 9.53])
+    >>> growth_rates([100, 110, 121, 125, 130])[0].round(2)
+    array([9.53, 9.53, 3.25, 3.92])
     """
     series = annual(y, index)
     if series.values.min() <= 0:
@@ -119,9 +115,14 @@ def growth_rates(y: Any, index: Iterable[Any] | None = None) -> tuple[_Array, ND
             f"growth rates need values above zero, and {series.values.min():g} is among them; "
             "test a positive series"
         )
-    n = len(series.values)
-    years = np.arange(n) if series.index is None else series.index
-    return 100 * np.diff(np.log(series.values)), years[1:]
+    rates = 100 * np.diff(np.log(series.values))
+    if np.ptp(rates) <= 1e-9:
+        raise TrendError(
+            f"growth is {rates[0]:.4g}% in every year, without any scatter to measure a change by; "
+            "there is nothing to test"
+        )
+    years = np.arange(len(series.values)) if series.index is None else series.index
+    return rates, years[1:]
 
 
 def growth_trend(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
@@ -130,17 +131,12 @@ def growth_trend(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     Parameters
     ----------
     y, index
-        As in `growth_rates`.
+        As in `growth_rates`, with its errors.
 
     Returns
     -------
     ChangeTest
         ``estimate`` is the slope: points of growth a year.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
 
     Notes
     -----
@@ -156,18 +152,11 @@ def growth_trend(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     """
     from scipy.stats import t as student
 
-    rates, _ = _varying(y, index)
+    rates, _ = growth_rates(y, index)
     n = len(rates)
-    statistic = float(_t_statistic(rates[None])[0])
-    return ChangeTest(
-        test="trend in growth rates (t)",
-        estimate=_slope(rates),
-        statistic=statistic,
-        critical=float(student.ppf(0.975, n - 2)),
-        p_value=float(2 * student.sf(abs(statistic), n - 2)),
-        n=n,
-        noise=_noise(rates),
-    )
+    slope, noise = _line(rates)
+    statistic = float(_t(rates[None])[0])
+    return ChangeTest(slope, statistic, float(2 * student.sf(abs(statistic), n - 2)), n, noise)
 
 
 def permutation(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
@@ -176,19 +165,13 @@ def permutation(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     Parameters
     ----------
     y, index
-        As in `growth_rates`.
+        As in `growth_rates`, with its errors.
 
     Returns
     -------
     ChangeTest
-        ``statistic`` is the slope, ``critical`` its absolute value that 5% of 20,000 orders drawn
-        with a fixed seed exceed. The p-value counts all orders for up to twelve rates; beyond,
-        those drawn, and the given one as one more.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
+        ``statistic`` is the slope. The p-value counts all orders for up to twelve rates; beyond,
+        20,000 drawn with a fixed seed, and the given one as one more.
 
     Notes
     -----
@@ -201,25 +184,19 @@ def permutation(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     >>> round(permutation([100, 130, 163, 195, 226, 253, 274]).p_value, 4)
     0.0028
     """
-    rates, _ = _varying(y, index)
+    rates, _ = growth_rates(y, index)
     n = len(rates)
-    centred = np.arange(n) - (n - 1) / 2
+    t = _centred(n)
     deviations = rates - rates.mean()
-    orders = np.random.default_rng(_SEED).permuted(np.tile(deviations, (_DRAWS, 1)), axis=1)
-    sums = np.abs(orders @ centred)
     # An order that gives the same sum in exact arithmetic counts.
-    observed = float(np.abs(deviations @ centred)) - 1e-9 * float(sums.max())
-    counted = n <= _COUNTED
-    slope = _slope(rates)
-    return ChangeTest(
-        test="trend in growth rates (permutation)",
-        estimate=slope,
-        statistic=slope,
-        critical=float(np.quantile(sums, 0.95) / (centred @ centred)),
-        p_value=_share_of_orders(deviations, observed) if counted else _p_value(sums, observed),
-        n=n,
-        noise=_noise(rates),
-    )
+    observed = float(np.abs(deviations @ t) - 1e-9 * (np.sort(deviations) @ t))
+    if n <= _COUNTED:
+        p_value = _share_of_orders(deviations, observed)
+    else:
+        orders = np.random.default_rng(_SEED).permuted(np.tile(deviations, (_DRAWS, 1)), axis=1)
+        p_value = _p_value(np.abs(orders @ t), observed)
+    slope, noise = _line(rates)
+    return ChangeTest(slope, slope, p_value, n, noise)
 
 
 def sup_f(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
@@ -228,17 +205,12 @@ def sup_f(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     Parameters
     ----------
     y, index
-        As in `growth_rates`.
+        As in `growth_rates`, with its errors.
 
     Returns
     -------
     ChangeTest
         ``year`` is the first year after the most likely break, ``estimate`` the change there.
-
-    Raises
-    ------
-    TrendError
-        If the series can't be used.
 
     Notes
     -----
@@ -251,25 +223,21 @@ def sup_f(y: Any, index: Iterable[Any] | None = None) -> ChangeTest:
     >>> sup_f([100, 120, 145, 172, 178, 187, 193]).year
     4
     """
-    rates, years = _varying(y, index)
-    n = len(rates)
-    statistics = _f_statistics(rates)
+    rates, years = growth_rates(y, index)
+    statistics = _breaks(rates[None])[0]
     statistic = float(statistics.max())
     first = int(statistics.argmax()) + _TRIM
-    null = _null("sup-f", n)
     return ChangeTest(
-        test="break in mean growth at an unknown year (supF)",
         estimate=float(rates[first:].mean() - rates[:first].mean()),
         statistic=statistic,
-        critical=float(np.quantile(null, 0.95)),
-        p_value=_p_value(null, statistic),
-        n=n,
+        p_value=_p_value(_null("sup-f", len(rates)), statistic),
+        n=len(rates),
+        noise=_line(rates)[1],
         year=int(years[first]),
-        noise=_noise(rates),
     )
 
 
-def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRAWS) -> float:
+def power(test: str, n: int, *, slowdown: float, noise: float) -> float:
     """Return the chance that a test rejects constant growth at 5%.
 
     Parameters
@@ -282,13 +250,11 @@ def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRA
         Points of growth that are lost from year to year, along a straight line.
     noise : float
         Standard deviation of growth around that line, in points.
-    draws : int
-        Simulated series.
 
     Returns
     -------
     float
-        From 0.05, for no slowdown, to 1.
+        From 0.05, for no slowdown, to 1; from 20,000 simulated series.
 
     Raises
     ------
@@ -303,17 +269,16 @@ def power(test: str, n: int, *, slowdown: float, noise: float, draws: int = _DRA
     True
     """
     if not isinstance(test, str) or test not in TESTS:
-        raise TrendError(f"no test is called {test!r}; use one of {', '.join(TESTS)}")
-    for name, count, least in (("n", n, 2 * _TRIM), ("draws", draws, 100)):
-        if isinstance(count, bool) or not isinstance(count, Integral) or count < least:
-            raise TrendError(f"{name} is {count!r}; give a whole number, at least {least}")
-    numbers = all(isinstance(number, Real) for number in (slowdown, noise))
-    if not numbers or not math.isfinite(slowdown) or not (math.isfinite(noise) and noise > 0):
+        raise TrendError(f"no test is called {shown(test)}; use one of {', '.join(TESTS)}")
+    count, size, scatter = as_integer(n), as_number(slowdown), as_number(noise)
+    if count is None or count < 2 * _TRIM:
+        raise TrendError(f"n is {shown(n)}; give a whole number, at least {2 * _TRIM}")
+    if size is None or scatter is None or not math.isfinite(size) or not 0 < scatter < math.inf:
         raise TrendError(
-            f"the slowdown is {slowdown!r} and the noise {noise!r}; give points of growth, "
-            "the noise above zero"
+            f"the slowdown is {shown(slowdown)} and the noise {shown(noise)}; give points of "
+            "growth, the noise above zero"
         )
-    return _power(test, n, round(slowdown / noise, 6), draws)
+    return _power(test, count, round(size / scatter, 6))
 
 
 def detectable(test: str, n: int, *, noise: float) -> float:
@@ -322,17 +287,12 @@ def detectable(test: str, n: int, *, noise: float) -> float:
     Parameters
     ----------
     test, n, noise
-        As in `power`.
+        As in `power`, with its errors.
 
     Returns
     -------
     float
         In points of growth a year; infinite if no steady slowdown would be seen so often.
-
-    Raises
-    ------
-    TrendError
-        If the test isn't known or a number can't be used.
 
     Examples
     --------
@@ -355,22 +315,14 @@ def detectable(test: str, n: int, *, noise: float) -> float:
     return (low + high) / 2 * noise
 
 
-def _varying(y: Any, index: Iterable[Any] | None) -> tuple[_Array, NDArray[np.int_]]:
-    """Return the growth rates, if they differ by more than the computer's own rounding."""
-    rates, years = growth_rates(y, index)
-    if np.ptp(rates) <= 1e-9:
-        raise TrendError(
-            f"growth is {rates[0]:.4g}% in every year, without any scatter to measure a change by; "
-            "there is nothing to test"
-        )
-    return rates, years
+def _centred(n: int) -> Array:
+    return np.asarray(np.arange(n) - (n - 1) / 2, dtype=np.float64)
 
 
-def _share_of_orders(deviations: _Array, observed: float) -> float:
+def _share_of_orders(deviations: Array, observed: float) -> float:
     """Return the share of all orders whose sum with centred time is as large, in absolute value."""
     n = len(deviations)
-    centred = np.arange(n) - (n - 1) / 2
-    half = n // 2
+    centred, half = _centred(n), n // 2
     early, late = (np.array(list(permutations(range(k)))) for k in (half, n - half))
     everything = frozenset(range(n))
     extreme = 0
@@ -384,52 +336,45 @@ def _share_of_orders(deviations: _Array, observed: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def _power(test: str, n: int, slope: float, draws: int) -> float:
+def _power(test: str, n: int, slope: float) -> float:
     # Drawn apart from the null distribution: the critical value mustn't know these series.
-    noise = np.random.default_rng(_SEED + 1).standard_normal((draws, n))
+    noise = np.random.default_rng(_SEED + 1).standard_normal((_DRAWS, n))
     statistics = TESTS[test](noise - slope * np.arange(n))
     return float((statistics > np.quantile(_null(test, n), 0.95)).mean())
 
 
 @lru_cache(maxsize=64)
-def _null(test: str, n: int) -> _Array:
+def _null(test: str, n: int) -> Array:
     """Return the statistic of many series of constant growth."""
     return TESTS[test](np.random.default_rng(_SEED).standard_normal((_DRAWS, n)))
 
 
-def _p_value(null: _Array, statistic: float) -> float:
+def _p_value(null: Array, statistic: float) -> float:
     return float(((null >= statistic).sum() + 1) / (len(null) + 1))
 
 
-def _noise(rates: _Array) -> float:
-    return float(np.sqrt(_residual_variance(rates[None])[0]))
+def _line(rates: Array) -> tuple[float, float]:
+    """Return the slope of a straight line, and the standard deviation around it."""
+    slopes, variances = _lines(rates[None])
+    return float(slopes[0]), math.sqrt(variances[0])
 
 
-def _slope(rates: _Array) -> float:
-    t = np.arange(len(rates)) - (len(rates) - 1) / 2
-    return float(t @ rates / (t @ t))
-
-
-def _residual_variance(rates: _Array) -> _Array:
+def _lines(rates: Array) -> tuple[Array, Array]:
+    """Return slope and residual variance of each series."""
     n = rates.shape[1]
-    t = np.arange(n) - (n - 1) / 2
+    t = _centred(n)
     slope = rates @ t / (t @ t)
     left = rates - rates.mean(axis=1, keepdims=True) - slope[:, None] * t
-    return np.asarray((left**2).sum(axis=1) / (n - 2))
+    return slope, np.asarray((left**2).sum(axis=1) / (n - 2))
 
 
-def _t_statistic(rates: _Array) -> _Array:
-    n = rates.shape[1]
-    t = np.arange(n) - (n - 1) / 2
-    error = np.sqrt(_residual_variance(rates) / (t @ t))
-    return rates @ t / (t @ t) / np.maximum(error, 1e-300)
+def _t(rates: Array) -> Array:
+    slope, variance = _lines(rates)
+    t = _centred(rates.shape[1])
+    return slope / np.maximum(np.sqrt(variance / (t @ t)), _TINY)
 
 
-def _trend_statistic(rates: _Array) -> _Array:
-    return np.abs(_t_statistic(rates))
-
-
-def _all_f(rates: _Array) -> _Array:
+def _breaks(rates: Array) -> Array:
     """Return Chow's F of each series for each break, shape (series, n - 3)."""
     n = rates.shape[1]
     total = rates.sum(axis=1, keepdims=True)
@@ -438,19 +383,11 @@ def _all_f(rates: _Array) -> _Array:
     # What two means explain beyond one.
     gained = before**2 / size + (total - before) ** 2 / (n - size) - total**2 / n
     left = ((rates - rates.mean(axis=1, keepdims=True)) ** 2).sum(axis=1, keepdims=True) - gained
-    return gained / np.maximum(left / (n - 2), 1e-300)
+    return gained / np.maximum(left / (n - 2), _TINY)
 
 
-def _f_statistics(rates: _Array) -> _Array:
-    return _all_f(rates[None])[0]
-
-
-def _sup_f_statistic(rates: _Array) -> _Array:
-    return np.asarray(_all_f(rates).max(axis=1))
-
-
-TESTS: dict[str, Callable[[_Array], _Array]] = {
-    "trend": _trend_statistic,
-    "sup-f": _sup_f_statistic,
+TESTS: dict[str, Callable[[Array], Array]] = {
+    "trend": lambda rates: np.abs(_t(rates)),
+    "sup-f": lambda rates: np.asarray(_breaks(rates).max(axis=1)),
 }
 """Statistic of each test, for growth rates of shape (series, n); large values speak for change."""

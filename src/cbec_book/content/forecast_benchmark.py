@@ -18,8 +18,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.display.html import html_table
-from cbec.trend.combination import SPREADS, calibration
+from cbec.trend.combination import calibration
 from cbec.trend.registry import MODELS
+from cbec.trend.scales import SPREADS
 from cbec_book.content.sections import scrolled_html
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from cbec.trend import MODELS
-from cbec.trend.combination import SPREADS, calibration
+from cbec.trend.combination import calibration
+from cbec.trend.scales import SPREADS
 from cbec_book.content import forecast_benchmark
 
 RESULTS = Path(__file__).parents[3] / "benchmarks" / "results.csv"

@@ -14,7 +14,7 @@ is drawn hollow in every chart: points and bars are outlined, lines from or to t
 
 from cbec.charts.comparisons import bars, interval_dots, publication_years, ranked_pairs
 from cbec.charts.composition import contributions, grouped_bars, stacked_counts, stacked_mix
-from cbec.charts.errors import residuals, rolling_errors, scored
+from cbec.charts.forecast_errors import residuals, rolling_errors, scored
 from cbec.charts.forecasts import fan, fan_panels
 from cbec.charts.scenario import needed_growth, what_if
 from cbec.charts.series import annual_lines, by_edition, definitions, picked_line, share_band, steps

@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import coloured, items, labelled, outlined, plain, room, shaped, tight
+from cbec.charts.fields import Field, amount, ends, figures, rounded, tabled, tooltip
 from cbec.charts.marks import hollow, key, layered, points
-from cbec.charts.shown import Field, amount, ends, figures, rounded, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 
 __all__ = ["bars", "interval_dots", "publication_years", "ranked_pairs"]

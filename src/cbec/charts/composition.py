@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import coloured, items, labelled, outlined, span
+from cbec.charts.fields import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.marks import hollow, in_legend, layered, points
-from cbec.charts.shown import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.theme import INK
 
 __all__ = ["contributions", "grouped_bars", "stacked_counts", "stacked_mix"]

@@ -10,8 +10,8 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import outlined, panels, plain, years
+from cbec.charts.fields import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.charts.marks import key, points, rounding, segments
-from cbec.charts.shown import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.charts.theme import COLOURS
 from cbec.errors import TrendError
 

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.shown import Field, tabled
+from cbec.charts.fields import Field, tabled
 from cbec.charts.theme import COLOURS
 
 __all__ = ["heading", "hollow", "in_legend", "key", "layered", "points", "rounding", "segments"]

@@ -10,9 +10,9 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import coloured, outlined, years
+from cbec.charts.fields import SERIES, YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.forecasts import ENDS, INTERVALS, areas
 from cbec.charts.marks import key, points, segments
-from cbec.charts.shown import SERIES, YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 from cbec.errors import TrendError
 

@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import logarithmic, outlined, plain, shaped, span, tight, wrapped, years
+from cbec.charts.fields import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.marks import in_legend, key, layered, points, rounding, segments
-from cbec.charts.shown import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 
 __all__ = ["annual_lines", "by_edition", "definitions", "picked_line", "share_band", "steps"]

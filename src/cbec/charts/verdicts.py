@@ -10,8 +10,8 @@ import pandas as pd
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import sense
 from cbec.charts.axes import coloured, headed, items, labelled, room, wrapped
+from cbec.charts.fields import Field, figures, tabled, tooltip
 from cbec.charts.marks import heading, in_legend
-from cbec.charts.shown import Field, figures, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 from cbec.figures.rounding import Rule
 

@@ -11,9 +11,9 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import headed, outlined, panels, plain, tight, years
+from cbec.charts.fields import YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.forecasts import BANDS, INTERVALS, painted
 from cbec.charts.marks import heading, in_legend, key, layered, points, segments
-from cbec.charts.shown import YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.theme import COLOURS, INK
 
 __all__ = ["residuals", "rolling_errors", "scored"]

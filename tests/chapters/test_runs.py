@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cbec.chapters.runs import run_statement, weak_years
+from cbec.chapters.run_statements import run_statement, weak_years
 from cbec.tables.frames import load
 
 

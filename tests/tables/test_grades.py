@@ -11,18 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbec.audit.ledger import Grade
+from cbec.chapters.run_statements import model_possible
 from cbec.errors import TableError
 from cbec.tables.frames import load
-from cbec.tables.grades import (
-    GRADES,
-    MODEL_MINIMUM,
-    SET_LABELS,
-    SETS,
-    UNCONFIRMED_EN,
-    latest_run,
-    model_possible,
-    weakest,
-)
+from cbec.tables.grades import GRADES, SET_LABELS, SETS, UNCONFIRMED_EN, latest_run, weakest
+from cbec.trend.models import MODEL_MINIMUM
 
 
 def graded(grades: dict[int, str]) -> pd.DataFrame:

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from cbec.audit.provenance import split_names
+from cbec.chapters.run_statements import model_possible
 from cbec.chapters.runs import COMPUTED, ENDS, FORECAST, SHARE_MODELS, Run, Series, all_series
 from cbec.errors import TableError
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, parse_printed
 from cbec.tables.frames import load
-from cbec.tables.grades import SETS, model_possible, weakest
+from cbec.tables.grades import SETS, weakest
 
 __all__ = ["published_scored"]
 

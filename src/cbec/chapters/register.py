@@ -19,6 +19,7 @@ import pandas as pd
 
 from cbec import __version__
 from cbec.chapters.first_default import problems
+from cbec.chapters.run_statements import model_possible
 from cbec.chapters.runs import (
     DECIMALS,
     FORECAST,
@@ -30,7 +31,7 @@ from cbec.chapters.runs import (
 )
 from cbec.errors import TableError
 from cbec.tables.frames import load
-from cbec.tables.grades import SETS, model_possible
+from cbec.tables.grades import SETS
 from cbec.trend.combination import calibration
 
 __all__ = [
@@ -296,17 +297,7 @@ def forecasters(register: pd.DataFrame) -> pd.Series[Any]:
 
 
 def as_csv(register: pd.DataFrame) -> str:
-    """Write the register as it is stored.
-
-    Parameters
-    ----------
-    register : DataFrame
-        As `make_register` returns it.
-
-    Returns
-    -------
-    str
-        Comma-separated, with a fixed number of decimals.
+    """Write a register as it is stored: comma-separated, with a fixed number of decimals.
 
     Examples
     --------

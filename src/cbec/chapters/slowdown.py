@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbec.chapters.runs import rests_on, run_statement, runs_by_set
-from cbec.tables.grades import model_possible
+from cbec.chapters.run_statements import model_possible, rests_on, run_statement
+from cbec.chapters.runs import runs_by_set
 from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
 
 __all__ = ["change_table", "power_table", "slowdown_runs"]

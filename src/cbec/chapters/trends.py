@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cbec.chapters.runs import forecast_run, rests_on, run_statement
+from cbec.chapters.run_statements import model_possible, rests_on, run_statement
+from cbec.chapters.runs import forecast_run
 from cbec.errors import TrendError
-from cbec.tables.grades import model_possible
 from cbec.trend.api import checked_model
 from cbec.trend.registry import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin

@@ -8,17 +8,7 @@ import pandas as pd
 
 from cbec.errors import TableError
 
-__all__ = [
-    "GRADES",
-    "MODEL_MINIMUM",
-    "SETS",
-    "SET_LABELS",
-    "UNCONFIRMED_EN",
-    "WEAK_GRADES",
-    "latest_run",
-    "model_possible",
-    "weakest",
-]
+__all__ = ["GRADES", "SETS", "SET_LABELS", "UNCONFIRMED_EN", "WEAK_GRADES", "latest_run", "weakest"]
 
 GRADES = ("corroborated", "single-source", "derived", "printed", "unconfirmed", "not-found")
 """The grades, the strongest first; ``printed`` is what the paper itself prints."""
@@ -47,8 +37,6 @@ WEAK_GRADES: Mapping[str, str] = {
 }
 """The grades that a model may rest on though no independent page bears the figure, in words."""
 
-MODEL_MINIMUM = 5
-"""The fewest consecutive years that a trend model is fitted to."""
 
 UNCONFIRMED_EN = (
     "Hollow points and figures marked ○ are unconfirmed: recalled, or known from texts whose page "
@@ -137,27 +125,6 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     ordered = frame[frame["evidence"].isin(SETS[figures])].sort_values("year")
     run = ordered["year"].diff().ne(1).cumsum()
     return ordered[run == run.max()].reset_index(drop=True)
-
-
-def model_possible(run: pd.DataFrame) -> bool:
-    """Tell whether a run of years is long enough for a trend model.
-
-    Parameters
-    ----------
-    run : DataFrame
-        One row a year, as `latest_run` returns them.
-
-    Returns
-    -------
-    bool
-        Whether there are at least `MODEL_MINIMUM` years.
-
-    Examples
-    --------
-    >>> model_possible(pd.DataFrame({"year": [2021, 2022, 2023, 2024]}))
-    False
-    """
-    return len(run) >= MODEL_MINIMUM
 
 
 def _check(grades: set[str]) -> None:

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from cbec.trend.options import level_label
 
-__all__ = ["Array", "Model", "Path", "ends", "normal_path", "quantiles"]
+__all__ = ["MODEL_MINIMUM", "Array", "Model", "Path", "ends", "normal_path", "quantiles"]
 
 Array: TypeAlias = NDArray[np.float64]
+
+MODEL_MINIMUM = 5
+"""The fewest consecutive years that a trend model is fitted to."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from cbec.display.table import frame_html
 from cbec.errors import TrendError
-from cbec.tables.grades import MODEL_MINIMUM
 from cbec.trend.accuracy import (
     coverage,
     crps_from_quantiles,
@@ -24,7 +23,7 @@ from cbec.trend.accuracy import (
     smape,
 )
 from cbec.trend.api import checked_model, fit
-from cbec.trend.models import Model, ends
+from cbec.trend.models import MODEL_MINIMUM, Model, ends
 from cbec.trend.options import checked_horizon, checked_levels, level_label, shown
 from cbec.trend.registry import MODELS
 from cbec.trend.series import annual

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
-from cbec.tables.grades import MODEL_MINIMUM
+from cbec.trend.models import MODEL_MINIMUM
 from cbec.trend.options import NO_LISTS, as_number, shown
 
 __all__ = ["Annual", "annual"]

@@ -10,24 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.provenance import Entry, entries
-from cbec.display.html import UNCONFIRMED_MARK, html_table
+from cbec.display.html import UNCONFIRMED_MARK, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.tables import frames
 from cbec.tables.datapackage import read_package
 from cbec.tables.grades import GRADES, UNCONFIRMED_EN
-from cbec_book.content.sections import facts_html, scrolled_html, section
-from cbec_book.own_ledger import note_data
+from cbec_book.content.sections import DataDirective, facts_html, raw, section, table_html
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["setup"]
+__all__ = ["Provenance"]
 
 # These rows are shown with the series that they are about.
 _CONFLICTS, _BREAKS = "conflicts", "method_breaks"
@@ -36,16 +31,16 @@ _REPEATED = "inputs"
 _FEW_PLACES = 3
 
 
-class _Provenance(SphinxDirective):
-    has_content = False
+class Provenance(DataDirective):
+    """The counts of all rows, and a section for each table and series."""
 
-    def run(self) -> list[nodes.Node]:
-        note_data(self.env)
+    def write(self) -> list[nodes.Node]:
+        """Write what the data package says."""
         rows = [entry for entry in entries().values() if entry.kind == "row"]
         own = [entry for entry in rows if entry.table not in (_CONFLICTS, _BREAKS)]
         series = frames.load("series").fillna("").set_index("id")
         described: dict[Any, dict[Any, Any]] = series.to_dict("index")
-        found: list[nodes.Node] = [_raw(_overview(own, described))]
+        found: list[nodes.Node] = [raw(_overview(own, described))]
         for table in read_package().descriptor["resources"]:
             held = [entry for entry in own if entry.table == table["name"]]
             if not held:
@@ -54,24 +49,20 @@ class _Provenance(SphinxDirective):
                 self.env,
                 f"rows-{table['name']}",
                 table["title"],
-                _raw(
+                raw(
                     f"<p>{escape(table['description'])} "
-                    f'<a href="data.html#table-{table["name"]}">Fields, licence and file</a></p>'
+                    f"{entry_link(table['name'], 'Fields, licence and file')}</p>"
                 ),
             )
             loose = [entry for entry in held if not entry.series]
             if loose:
-                made += _raw(_rows_html(loose, table["title"]))
+                made += raw(_rows_html(loose, table["title"]))
             for id in dict.fromkeys(entry.series for entry in held if entry.series):
                 of_series = [entry for entry in rows if entry.series == id]
-                content = _raw(_series_html(described[id], of_series))
+                content = raw(_series_html(described[id], of_series))
                 made += section(self.env, f"series-{id}", described[id]["label_en"], content)
             found.append(made)
         return found
-
-
-def _raw(html: str) -> nodes.raw:
-    return nodes.raw("", html, format="html")
 
 
 def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]]) -> str:
@@ -96,10 +87,8 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
         for (anchor, label), counts in groups.items()
     ]
     caption = f"{len(rows)} rows by evidence grade"
-    table = html_table(
-        ("Series", "Rows", "Grades"), lines, numeric={1}, caption=caption, cards=True
-    )
-    return f'{scrolled_html(table)}<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
+    table = table_html(("Series", "Rows", "Grades"), lines, numeric={1}, caption=caption)
+    return f'{table}<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
 
 
 def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
@@ -141,7 +130,8 @@ def _rows_html(rows: Sequence[Entry], known: str, unit: str = "") -> str:
         )
     first = "Period" if rows[0].series else "Figure"
     head = (first, "Printed", "Origin", "Note")
-    return _anchored(head, lines, rows, ", ".join(filter(None, (known, unit))))
+    caption, ids = ", ".join(filter(None, (known, unit))), [entry.name for entry in rows]
+    return table_html(head, lines, caption=caption, ids=ids)
 
 
 def _conflicts_html(rows: Sequence[Entry], caption: str) -> str:
@@ -157,14 +147,7 @@ def _conflicts_html(rows: Sequence[Entry], caption: str) -> str:
         for entry in rows
     ]
     head = ("Whose", "Printed", "Definition", "Origin", "Note")
-    return _anchored(head, lines, rows, caption)
-
-
-def _anchored(
-    head: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequence[Entry], caption: str
-) -> str:
-    ids = [entry.name for entry in rows]
-    return scrolled_html(html_table(head, lines, caption=caption, cards=True, ids=ids))
+    return table_html(head, lines, caption=caption, ids=[entry.name for entry in rows])
 
 
 def _breaks_html(rows: Sequence[Entry]) -> str:
@@ -233,8 +216,3 @@ def _figure(entry: Entry, *, unit: bool = False) -> str:
     mark = f"{UNCONFIRMED_MARK} " if entry.unconfirmed else ""
     words = [entry.printed, entry.unit] if unit else [entry.printed]
     return mark + escape(" ".join(filter(None, words)))
-
-
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx."""
-    app.add_directive("provenance", _Provenance)

@@ -31,8 +31,6 @@ from cbec_book.output import first_party, math_font, search, weight
 from cbec_book.own_ledger import link_entries
 from cbec_book.page import accessibility, head, not_found, scripts
 
-__all__ = ["setup"]
-
 _DIRECTIVES = {
     "audit-what-if": what_if_form.AuditWhatIf,
     "bibtex": bibtex.BibTeX,

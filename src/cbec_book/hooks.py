@@ -9,8 +9,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-__all__ = ["Change", "add_node", "change_pages", "finish_site", "warn"]
-
 #: Takes a page's HTML and its name, such as ``chapters/01_introduction``, and returns it changed.
 Change = Callable[[str, str], str]
 #: What writes a node before and after what stands in it.

@@ -15,17 +15,6 @@ from cbec.audit.results import Audit
 from cbec.errors import TableError
 from cbec.tables.datapackage import read_package
 
-__all__ = [
-    "DATA_PAGE",
-    "LEDGER_PAGE",
-    "PROVENANCE_PAGE",
-    "book_audit",
-    "entry_address",
-    "entry_anchor",
-    "link_entries",
-    "note_data",
-]
-
 LEDGER_PAGE = "reference/ledger"
 PROVENANCE_PAGE = "reference/provenance"
 DATA_PAGE = "reference/data"

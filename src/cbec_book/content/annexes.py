@@ -20,8 +20,6 @@ from cbec.tables.frames import load
 from cbec_book.content.sections import DataDirective, claim_link, folded_table, list_html
 from cbec_book.own_ledger import book_audit
 
-__all__ = ["Searches", "UncountedNumerals", "counted_facts", "searched_html", "searches"]
-
 _KINDS = {
     "name": "Names and terms",
     "date": "Dates",

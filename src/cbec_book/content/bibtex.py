@@ -16,10 +16,7 @@ from docutils import nodes
 from pybtex.database import BibliographyData, Entry, parse_file
 from sphinx.util.docutils import SphinxDirective
 
-__all__ = ["BibTeX", "companion_entry", "written"]
-
 CITATION = "CITATION.cff"
-_KEY = "cbec"
 
 
 def companion_entry(citation: dict[str, Any], year: str) -> Entry:
@@ -60,7 +57,7 @@ class BibTeX(SphinxDirective):
             if entry is None:
                 raise self.error(f"bibtex: no entry {key!r} in {', '.join(map(str, files))}")
         else:
-            key = _KEY
+            key = "cbec"
             citation = yaml.safe_load(self._noted(CITATION).read_text(encoding="utf-8"))
             entry = companion_entry(citation, str(self.config.copyright))
         text = written(key, entry)

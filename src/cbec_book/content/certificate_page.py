@@ -30,8 +30,6 @@ from cbec_book.content.sections import (
     table_html,
 )
 
-__all__ = ["CertificatePage", "write_files"]
-
 _CERTIFICATE = "certificate.json"
 _BADGE = "badge.svg"
 _FILES = (_CERTIFICATE, SCHEMA.name, _BADGE)

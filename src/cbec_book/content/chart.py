@@ -42,10 +42,7 @@ from cbec_book.content.sections import table_html
 from cbec_book.hooks import add_node, warn
 from cbec_book.own_ledger import note_data
 
-EXTENSION = "cbec_book"
-VEGA_BUNDLE = "cbec-vega.js"
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
-HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
 
 
 class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -263,7 +260,7 @@ class VegaLiteRenderer:
         env = getattr(renderer.renderer, "sphinx_env", None)
         if inline or data.mime_type != MIME or env is None:
             return None
-        if EXTENSION not in env.app.extensions:
+        if "cbec_book" not in env.app.extensions:
             return None
         content: Any = data.content
         return [chart_node(spec=content if isinstance(content, Mapping) else json.loads(content))]
@@ -273,14 +270,14 @@ def prefer_specifications(app: Sphinx, config: Config) -> None:
     """Let MyST-NB take an output's specification before its picture."""
     config.nb_mime_priority_overrides = [
         *config.nb_mime_priority_overrides,
-        *((builder, MIME, 5) for builder in HTML_BUILDERS),
+        *((builder, MIME, 5) for builder in ("html", "dirhtml", "singlehtml")),
     ]
 
 
 def write_vega_bundle(app: Sphinx) -> None:
     """Write the bundle into the output."""
     if app.builder.format == "html":
-        target = Path(app.outdir, "_static", VEGA_BUNDLE)
+        target = Path(app.outdir, "_static", "cbec-vega.js")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(vega_bundle(), encoding="utf-8")
 

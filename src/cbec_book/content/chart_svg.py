@@ -16,8 +16,6 @@ import vl_convert
 
 from cbec.display.vega import FONT, register_font
 
-__all__ = ["draw_svg", "lightened", "renumber_ids"]
-
 _IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
 

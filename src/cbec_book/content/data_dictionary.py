@@ -34,8 +34,6 @@ from cbec_book.content.sections import (
 )
 from cbec_book.own_ledger import entry_anchor
 
-__all__ = ["FOLDER", "DataDictionary", "copy_package", "write_zip"]
-
 FOLDER = "data"
 # The time stamp of every file in the zip, the earliest that the format knows.
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -16,11 +16,8 @@ from cbec_book.content.numbers import number
 from cbec_book.content.sections import ancestors, link_html, list_html
 from cbec_book.own_ledger import LEDGER_PAGE, book_audit
 
-__all__ = ["UsesCollector", "discussed_html"]
 
-
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     """A page that discusses claims, and the anchors and titles of the sections that do, by claim.
 
     What stands above the first section has no anchor.
@@ -36,7 +33,8 @@ def discussed_html(env: BuildEnvironment, claim: str, page: str) -> str:
     A list of pages, each with its sections, all of them links; empty if no page has the claim.
     """
     items = []
-    for name, found in sorted(_pages(env).items(), key=lambda item: _reading_order(env, item[0])):
+    # The landing page comes before the chapters, which are numbered by name.
+    for name, found in sorted(_pages(env).items(), key=lambda p: (p[0] != env.config.root_doc, p)):
         if claim in found.sections:
             address = env.app.builder.get_relative_uri(page, name)
             sections = ", ".join(
@@ -47,11 +45,6 @@ def discussed_html(env: BuildEnvironment, claim: str, page: str) -> str:
             told = filter(None, (link_html(address, found.title), sections))
             items.append(": ".join(told))
     return list_html(items)
-
-
-def _reading_order(env: BuildEnvironment, page: str) -> tuple[bool, str]:
-    """Sort the landing page before the chapters, which are numbered by name."""
-    return page != env.config.root_doc, page
 
 
 def _pages(env: BuildEnvironment) -> dict[str, _Page]:

@@ -23,8 +23,6 @@ from cbec.trend.combination import SPREADS, calibration
 from cbec.trend.registry import MODELS
 from cbec_book.content.sections import DataDirective, raw, scrolled_html, table_html
 
-__all__ = ["ForecastBenchmark", "SlowdownPower"]
-
 _FILE = Path("benchmarks", "results.csv")
 _OUTSIDE = Path("benchmarks", "outside.csv")
 # By the title of a column: the number in the file, and its decimals.

@@ -23,8 +23,6 @@ from sphinx.util.nodes import make_refnode
 from cbec_book.content.numbers import TERM_CLASS, number
 from cbec_book.content.sections import ancestors
 
-__all__ = ["ExplainTerms", "Term", "pattern_of"]
-
 # Where a term is left alone: where a link can't be, would disturb, or explains itself.
 _ELSEWHERE = (
     addnodes.desc,
@@ -122,8 +120,8 @@ class ExplainTerms(SphinxPostTransform):
         for element in list(self.document.findall(_is_prose)):
             children: list[nodes.Node] = []
             # A line break of the source splits a text in two.
-            for is_text, run in groupby(element.children, _is_text):
-                if not is_text:
+            for kind, run in groupby(element.children, type):
+                if kind is not nodes.Text:
                     children += run
                     continue
                 text, end = "".join(map(str, run)), 0
@@ -145,10 +143,6 @@ class ExplainTerms(SphinxPostTransform):
         made = make_refnode(builder, self.env.docname, page, anchor, text, hint)
         made["classes"].append(TERM_CLASS)
         return made
-
-
-def _is_text(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Text)
 
 
 def _is_prose(node: nodes.Node) -> bool:

@@ -41,8 +41,6 @@ from cbec_book.content.sections import (
 )
 from cbec_book.own_ledger import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, entry_anchor
 
-__all__ = ["LedgerPage", "WriteEntries", "write_downloads"]
-
 
 class entry_facts(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """The place of what there is to say of the claim ``about``."""

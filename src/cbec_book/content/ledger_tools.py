@@ -17,8 +17,6 @@ from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verdict_html
 from cbec.display.vega import inline_json
 
-__all__ = ["data_html", "downloads_html", "tools_html"]
-
 _KINDS = {"statistic": "Statistics", "cross-check": "Cross-checks"}
 # The columns of the table and what their two directions are called.
 _ORDERS = {

@@ -39,8 +39,6 @@ from cbec_book.content.sections import (
 from cbec_book.hooks import add_node, warn
 from cbec_book.own_ledger import book_audit
 
-__all__ = ["TERM_CLASS", "FiguresUsed", "finding_html", "number", "setup"]
-
 TERM_CLASS = "cbec-term"
 
 

@@ -21,16 +21,12 @@ from cbec.audit.verdicts import (
     ARITHMETIC,
     EVIDENCE,
     STANDING,
-    Arithmetic,
-    Evidence,
     Sense,
     sense,
     verdict_html,
 )
 from cbec_book.content.sections import DataDirective, table_html
 from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address
-
-__all__ = ["Overview", "VerdictList"]
 
 _AXES = (
     ("arithmetic", ARITHMETIC, "Upper half: does it follow from what is printed?"),
@@ -79,18 +75,17 @@ class Overview(DataDirective):
 def _tile(result: ClaimAudit, address: str) -> str:
     """Write a tile; the keyboard gets to the same entries through the ledger."""
     claim = result.claim
-    words = ", ".join(sense(verdict).label_en for verdict in (result.arithmetic, result.evidence))
+    senses = {verdict: sense(verdict) for verdict in (result.arithmetic, result.evidence)}
+    words = ", ".join(shown.label_en for shown in senses.values())
     label = escape(f"{claim.title}: {claim.english}; {words}")
-    halves = "".join(_half(verdict) for verdict in (result.arithmetic, result.evidence))
+    halves = "".join(
+        f'<span class="verdict verdict--{verdict}" aria-hidden="true">{shown.symbol}</span>'
+        for verdict, shown in senses.items()
+    )
     return (
         f'<a class="cbec-overview__tile" href="{escape(address)}" tabindex="-1" title="{label}" '
         f'aria-label="{label}">{halves}</a>'
     )
-
-
-def _half(verdict: Arithmetic | Evidence) -> str:
-    symbol = sense(verdict).symbol
-    return f'<span class="verdict verdict--{verdict}" aria-hidden="true">{symbol}</span>'
 
 
 class VerdictList(DataDirective):

@@ -22,11 +22,8 @@ from cbec.tables.datapackage import read_package
 from cbec.tables.grades import GRADES, UNCONFIRMED_EN
 from cbec_book.content.sections import DataDirective, facts_html, raw, section, table_html
 
-__all__ = ["Provenance"]
-
 # These rows are shown with the series that they are about.
 _CONFLICTS, _BREAKS = "conflicts", "method_breaks"
-_REPEATED = "inputs"
 # A series of more places than this is shown as a grid of places and years.
 _FEW_PLACES = 3
 
@@ -45,15 +42,9 @@ class Provenance(DataDirective):
             held = [entry for entry in own if entry.table == table["name"]]
             if not held:
                 continue
-            made = section(
-                self.env,
-                f"rows-{table['name']}",
-                table["title"],
-                raw(
-                    f"<p>{escape(table['description'])} "
-                    f"{entry_link(table['name'], 'Fields, licence and file')}</p>"
-                ),
-            )
+            fields = entry_link(table["name"], "Fields, licence and file")
+            about = raw(f"<p>{escape(table['description'])} {fields}</p>")
+            made = section(self.env, f"rows-{table['name']}", table["title"], about)
             loose = [entry for entry in held if not entry.series]
             if loose:
                 made += raw(_rows_html(loose, table["title"]))
@@ -70,7 +61,7 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
     titles = {table["name"]: table["title"] for table in read_package().descriptor["resources"]}
     groups: dict[tuple[str, str], Counter[str]] = {}
     # The ledger's outside figures repeat rows of other tables.
-    rows = [entry for entry in rows if entry.table != _REPEATED]
+    rows = [entry for entry in rows if entry.table != "inputs"]
     for entry in rows:
         label = (
             (f"series-{entry.series}", described[entry.series]["label_en"])
@@ -178,7 +169,6 @@ def _grids_html(rows: Sequence[Entry]) -> str:
 
 def _grid_html(rows: Sequence[Entry]) -> str:
     """Write places by years; what all rows share stands in the caption, the rest in footnotes."""
-    first = rows[0]
     notes = list(dict.fromkeys(entry.note for entry in rows if entry.note))
     shared = len({entry.note for entry in rows}) == 1
     years = sorted({entry.period for entry in rows})
@@ -205,7 +195,7 @@ def _grid_html(rows: Sequence[Entry]) -> str:
         else [f"<sup>{n}</sup> {escape(note)}" for n, note in enumerate(notes, 1)]
     )
     return (
-        f'<p class="cbec-footnote">All rows: {origin_html(first)}</p>'
+        f'<p class="cbec-footnote">All rows: {origin_html(rows[0])}</p>'
         f'<div class="cbec-scroll cbec-grid" tabindex="0"><table class="cbec-table"><thead><tr>'
         f'<th scope="col">Country</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         + "".join(f'<p class="cbec-footnote">{note}</p>' for note in said)

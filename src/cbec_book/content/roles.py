@@ -38,9 +38,8 @@ from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
 from cbec_book.content.annexes import searches
 from cbec_book.content.numbers import number
+from cbec_book.content.sections import raw
 from cbec_book.own_ledger import book_audit, entry_address, note_data
-
-__all__ = ["ROLES", "main_verdict"]
 
 _DERIVED = ["cbec-derived"]
 
@@ -75,7 +74,7 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
     figure = number(
         "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]
     )
-    figure += nodes.raw("", badge, format="html")
+    figure += raw(badge)
     return _led(figure, id, document)
 
 
@@ -104,24 +103,21 @@ def _recomputed(text: str, id: str, document: nodes.document) -> nodes.Node:
 
 
 def _verdicts(text: str, _: nodes.document) -> nodes.Node:
-    count = _count(text)
-    return number("", count, about=("verdicts", text, count))
-
-
-def _count(text: str) -> str:
-    result = book_audit()
+    audit = book_audit()
+    axis, __, verdict = text.partition(" ")
+    counts = audit.counts(axis) if axis in {"arithmetic", "evidence"} else {}
     if text == "claims":
-        return str(len(result.claims))
-    if text == "cross-checks":
-        return f"{len(result.holding)} of {len(result.cross_checks)}"
-    axis, _, verdict = text.partition(" ")
-    counts = result.counts(axis) if axis in {"arithmetic", "evidence"} else {}
-    if verdict not in counts:
+        count = str(len(audit.claims))
+    elif text == "cross-checks":
+        count = f"{len(audit.holding)} of {len(audit.cross_checks)}"
+    elif verdict in counts:
+        count = f"{counts[verdict]} of {len(audit.claims)}"
+    else:
         raise ExpressionError(
             f"{text!r} names no verdict; write claims, cross-checks, or an axis and a verdict, "
             "such as evidence relayed"
         )
-    return f"{counts[verdict]} of {len(result.claims)}"
+    return number("", count, about=("verdicts", text, count))
 
 
 def _derive(text: str, _: nodes.document) -> nodes.Node:

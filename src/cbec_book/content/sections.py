@@ -15,21 +15,6 @@ from cbec.audit.ledger import Claim
 from cbec.display.html import disclosure_html, entry_link, html_table
 from cbec_book.own_ledger import note_data
 
-__all__ = [
-    "DataDirective",
-    "ancestors",
-    "claim_link",
-    "download_html",
-    "facts_html",
-    "folded_table",
-    "link_html",
-    "list_html",
-    "raw",
-    "scrolled_html",
-    "section",
-    "table_html",
-]
-
 
 class DataDirective(SphinxDirective):
     """A directive whose output, HTML or nodes, follows from the data package."""

@@ -27,8 +27,6 @@ from cbec_book.content.sections import DataDirective, scrolled_html, table_html
 from cbec_book.hooks import warn
 from cbec_book.own_ledger import book_audit, entry_address
 
-__all__ = ["AuditWhatIf", "script_data"]
-
 
 def _unit(figure: Figure) -> str:
     """Return the unit of a figure in English, for a number written as it is printed."""
@@ -52,10 +50,10 @@ class AuditWhatIf(DataDirective):
         """Write both, and warn of derivations that the script can't follow."""
         asked = what_if(book_audit())
         for id, reason in asked.refused.items():
-            remedy = (
-                "write the derivation so that each input stands in it once and none under a root"
+            said = (
+                "audit-what-if leaves out %r: %s; write the derivation so that each input stands "
+                "in it once and none under a root"
             )
-            said = f"audit-what-if leaves out %r: %s; {remedy}"
             warn("whatif", said, id, reason, at=self.get_location())
         page = _page(asked, self.env.docname)
         return [nodes.raw("", page, format="html", classes=["cbec-whatif"])]

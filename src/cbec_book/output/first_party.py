@@ -25,8 +25,10 @@ ledger what_if navigation glossary print math_font
 """
 
 
-def drop_thebe(app: Sphinx, config: Config) -> None:
-    """Disconnect ``sphinx_thebe`` and empty MyST-NB's list of remote widget scripts."""
+def use_own_assets(app: Sphinx, config: Config) -> None:
+    """Disconnect ``sphinx_thebe``, empty MyST-NB's list of remote scripts, ship the book's own."""
+    # A new object: Sphinx's own default lists outlive the application.
+    config.html_static_path = [*config.html_static_path, str(ASSETS)]
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
             if listener.handler.__module__ == "sphinx_thebe":
@@ -35,12 +37,6 @@ def drop_thebe(app: Sphinx, config: Config) -> None:
     sheets[:] = [entry for entry in sheets if entry[0] != "sphinx-thebe.css"]
     if "nb_ipywidgets_js" in config.values:
         config.nb_ipywidgets_js = {}
-
-
-def add_asset_folder(app: Sphinx) -> None:
-    """Let Sphinx copy the extension's own assets into ``_static``."""
-    if app.builder.format == "html":
-        app.config.html_static_path.append(str(ASSETS))
 
 
 def refuse_remote_assets(
@@ -61,8 +57,7 @@ def refuse_remote_assets(
 
 def setup(app: Sphinx) -> None:
     """Connect the module to Sphinx."""
-    app.connect("config-inited", drop_thebe, priority=1)
-    app.connect("builder-inited", add_asset_folder)
+    app.connect("config-inited", use_own_assets, priority=1)
     app.connect("html-page-context", refuse_remote_assets, priority=990)
     for sheet in _SHEETS.split():
         app.add_css_file(f"{sheet}.css", priority=900)

@@ -27,8 +27,6 @@ from cbec_book.output.stylesheets import (
     style_rules,
 )
 
-__all__ = ["Icon", "draw", "read_icons", "unknown_icons"]
-
 NOTICE = "/*! Icons: Font Awesome Free, https://fontawesome.com, CC BY 4.0, Fonticons, Inc. */"
 
 #: Classes that say how an icon is drawn, not which it is.

@@ -27,7 +27,6 @@ FEATURES = ("ssty", "ccmp", "mark", "mkmk", "dtls", "flac")
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _LEAF = re.compile(r"<(mi|mn|mo|ms|mtext)\b([^>]*)>([^<]*)<")
 _ROOT = re.compile(r"<m(?:sqrt|root)\b")
-_RADICAL = "√"
 _MINUS = {"-": "−"}
 #: By letter the one that a browser shows for a variable of one letter, a mathematical italic.
 _ITALICS = {
@@ -49,7 +48,7 @@ def signs(pages: Iterable[str]) -> set[str]:
     for formula in (match[0] for page in pages for match in _FORMULA.finditer(page)):
         found.add(" ")
         if _ROOT.search(formula):
-            found.add(_RADICAL)
+            found.add("√")
         for kind, attributes, escaped in _LEAF.findall(formula):
             text = unescape(escaped)
             if kind == "mi" and len(text) == 1 and "mathvariant" not in attributes:

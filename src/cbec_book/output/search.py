@@ -14,8 +14,6 @@ from itertools import pairwise
 
 from sphinx.search.en import SearchEnglish
 
-__all__ = ["SearchPairs"]
-
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PARTS = re.compile(rf"[{_HAN}]+|[^\W{_HAN}]+")
 

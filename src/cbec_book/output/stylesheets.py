@@ -17,19 +17,6 @@ from urllib.parse import urlsplit
 import tinycss2
 from tinycss2.ast import Declaration, Node, WhitespaceToken
 
-__all__ = [
-    "AtRule",
-    "Rule",
-    "Sheet",
-    "Words",
-    "declarations",
-    "join",
-    "parse",
-    "prune",
-    "style_rules",
-    "write",
-]
-
 #: What every page has though no page need spell it out.
 IMPLIED = frozenset({"html", "head", "body", "tbody", "colgroup"})
 
@@ -112,10 +99,6 @@ class Words:
     def __contains__(self, name: str) -> bool:
         """Tell whether a name is among the words."""
         return name in self.names or name.startswith(self.begun)
-
-    def __or__(self, other: Words) -> Words:
-        """Return the words of both."""
-        return Words(self.names | other.names, tuple({*self.begun, *other.begun}))
 
     def has_attribute(self, name: str) -> bool:
         """Tell whether an attribute may be set; only data attributes need somebody to set them.
@@ -216,7 +199,7 @@ def prune(sheet: Sheet, words: Words) -> Sheet:
     size = -1
     while size != (size := sum(1 for _ in _declared_in(rules))):
         spoken = " ".join(tinycss2.serialize(d.value) for d in _declared_in(rules))
-        said = words | Words(frozenset(_SAID.findall(spoken)))
+        said = Words(words.names.union(_SAID.findall(spoken)), words.begun)
         fonts = _letters(spoken)
         rules = filtered(rules, lambda rule: _spoken_of(rule, said, fonts))  # noqa: B023
     return Sheet(rules, list(sheet.notices))

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-__all__ = ["CHANGES", "correct_roles", "mark_chinese", "name_controls", "name_tables"]
-
 #: The changes to single tags: the theme's text, and ours.
 _CONTROLS = {
     # The skip link moves the focus itself, not only the view.

@@ -21,8 +21,6 @@ from sphinx.application import Sphinx
 from cbec_book.own_ledger import book_audit
 from cbec_book.page import preview_card
 
-__all__ = ["LONGEST", "describe", "setup"]
-
 #: Letters of a description; what previews show at most.
 LONGEST = 200
 _SHORTEST = 60

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-__all__ = ["PAGE", "keep_fragments", "setup"]
-
 PAGE = "404"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

@@ -13,8 +13,6 @@ from cbec.audit.results import Audit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
 from cbec.display.vega import FONT, register_font
 
-__all__ = ["FILE", "HEIGHT", "WIDTH", "alt", "svg", "write"]
-
 Verdict = Arithmetic | Evidence
 
 FILE = "cbec-card.png"

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["OWN", "drop_idle_scripts", "spare_summaries"]
-
 _CHART = re.compile(r'class="cbec-chart__spec"')
 _WHAT_IF = re.compile(r'class="cbec-whatif__data"')
 #: The book's own scripts in the order in which they run, and what a page holds that they work on.
@@ -83,6 +81,5 @@ def drop_idle_scripts(page: str, pagename: str) -> str:
 
 def spare_summaries(page: str, pagename: str) -> str:
     """Let the search show results without excerpts where a browser can't fetch the pages."""
-    if pagename != "search":
-        return page
-    return _OPTIONS.sub(lambda match: match[0] + _NO_SUMMARIES, page, count=1)
+    spared = _OPTIONS.sub(lambda match: match[0] + _NO_SUMMARIES, page, count=1)
+    return spared if pagename == "search" else page

@@ -18,13 +18,14 @@ from cbec.audit.ledger import Ledger
 from cbec.audit.ledger_files import read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence
+from cbec.audit.what_if import WhatIf, replaced, tree, what_if
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.bounds import bounds, truth
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Printed, parse_printed
 from cbec.tables.datapackage import data_dir
-from cbec_book.content.what_if_form import WhatIf, replaced, script_data, tree, what_if
+from cbec_book.content.what_if_form import script_data
 
 PAGE = "chapters/05_conclusion.html"
 CLAIMS, CROSS_CHECKS = 42, 7  # the statistics that the paper prints, and the checks between them

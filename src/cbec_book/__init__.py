@@ -5,9 +5,12 @@ Load it as ``cbec_book`` in ``extra_extensions``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sphinx.application import Sphinx
 
 from cbec_book.content import (
+    annexes,
     bibtex,
     certificate_page,
     chart,
@@ -21,78 +24,69 @@ from cbec_book.content import (
     overview,
     provenance_page,
     roles,
-    searches,
-    slowdown_power,
-    uncounted_numerals,
-    verdict_list,
     what_if_form,
 )
+from cbec_book.hooks import change_pages, finish_site
 from cbec_book.output import first_party, math_font, search, weight
 from cbec_book.own_ledger import link_entries
-from cbec_book.page import accessibility, changes, head, not_found, paper, scripts
+from cbec_book.page import accessibility, head, not_found, scripts
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["setup"]
+_DIRECTIVES = {
+    "audit-what-if": what_if_form.AuditWhatIf,
+    "bibtex": bibtex.BibTeX,
+    "certificate": certificate_page.CertificatePage,
+    "data-dictionary": data_dictionary.DataDictionary,
+    "figures-used": numbers.FiguresUsed,
+    "forecast-benchmark": forecast_benchmark.ForecastBenchmark,
+    "ledger": ledger_page.LedgerPage,
+    "overview": overview.Overview,
+    "provenance": provenance_page.Provenance,
+    "searches": annexes.Searches,
+    "slowdown-power": forecast_benchmark.SlowdownPower,
+    "uncounted-numerals": annexes.UncountedNumerals,
+    "verdict-list": overview.VerdictList,
+}
+#: What each finished page passes through.
+_CHANGES = (
+    link_entries,
+    chart.gather_specs,
+    *accessibility.CHANGES,
+    scripts.drop_idle_scripts,
+    scripts.spare_summaries,
+    not_found.keep_fragments,
+    weight.tighten,
+)
+#: What is written beside the pages.
+_STEPS = (
+    math_font.write_font,
+    ledger_page.write_downloads,
+    data_dictionary.copy_package,
+    certificate_page.write_files,
+    head.write_site_files,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Wire the parts of the extension into Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application that loads the extension.
-
-    Returns
-    -------
-    dict
-        What Sphinx wants to know: the versions, of what is kept from build to build as well, and
-        that builds may run in parallel.
-    """
-    first_party.setup(app)
-    mathml.setup(app)
-    math_font.setup(app)
-    chart.setup(app)
-    numbers.setup(app)
-    roles.setup(app)
-    verdict_list.setup(app)
-    discussions.setup(app)
-    ledger_page.setup(app)
-    searches.setup(app)
-    uncounted_numerals.setup(app)
-    data_dictionary.setup(app)
-    provenance_page.setup(app)
-    forecast_benchmark.setup(app)
-    slowdown_power.setup(app)
-    overview.setup(app)
-    search.setup(app)
-    certificate_page.setup(app)
-    bibtex.setup(app)
-    what_if_form.setup(app)
-    glossary_links.setup(app)
-    head.setup(app)
-    not_found.setup(app)
-    paper.setup(app)
-    accessibility.setup(app)
-    scripts.setup(app)
-    weight.setup(app)
-    changes.setup(
-        app,
-        (
-            link_entries,
-            chart.gather_specs,
-            *accessibility.CHANGES,
-            scripts.drop_idle_scripts,
-            scripts.spare_summaries,
-            not_found.keep_fragments,
-            weight.tighten,
-        ),
-    )
+    """Wire the parts of the extension into Sphinx; what is returned are versions and promises."""
+    for part in (first_party, mathml, chart, numbers, head, not_found):
+        part.setup(app)
+    for name, directive in _DIRECTIVES.items():
+        app.add_directive(name, directive)
+    for name, role in roles.ROLES.items():
+        app.add_role(name, role)
+    app.add_env_collector(discussions.UsesCollector)
+    app.add_post_transform(ledger_page.WriteEntries)
+    app.add_post_transform(glossary_links.ExplainTerms)
+    app.add_search_language(search.SearchPairs)
+    for script in scripts.OWN:
+        app.add_js_file(script, loading_method="defer")
+    change_pages(app, _CHANGES)
+    finish_site(app, _STEPS, priority=500)
+    # After all that still writes pages or files, in other extensions, too.
+    finish_site(app, [weight.make_light], priority=900)
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

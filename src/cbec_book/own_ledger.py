@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
-from typing import TYPE_CHECKING
+
+from sphinx.environment import BuildEnvironment
+from sphinx.util.osutil import relative_uri
 
 from cbec.audit.judge import audit_ledger
 from cbec.audit.ledger_files import read_ledger
@@ -12,19 +14,6 @@ from cbec.audit.provenance import Entry, find
 from cbec.audit.results import Audit
 from cbec.errors import TableError
 from cbec.tables.datapackage import read_package
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
-
-__all__ = [
-    "DATA_PAGE",
-    "LEDGER_PAGE",
-    "PROVENANCE_PAGE",
-    "book_audit",
-    "entry_address",
-    "link_entries",
-    "note_data",
-]
 
 LEDGER_PAGE = "reference/ledger"
 PROVENANCE_PAGE = "reference/provenance"
@@ -58,9 +47,13 @@ def entry_address(entry: Entry, page: str) -> str:
     >>> entry_address(find("market-2024"), "chapters/01_introduction")
     '../reference/ledger.html#claim-market-2024'
     """
-    target, prefix = _PLACES[entry.kind]
-    path = "" if target == page else f"{'../' * page.count('/')}{target}.html"
-    return f"{path}#{prefix}{entry.name}"
+    target, _ = _PLACES[entry.kind]
+    return f"{relative_uri(f'{page}.html', f'{target}.html')}#{entry_anchor(entry)}"
+
+
+def entry_anchor(entry: Entry) -> str:
+    """Return the anchor of an entry on its page."""
+    return _PLACES[entry.kind][1] + entry.name
 
 
 def link_entries(page: str, pagename: str) -> str:
@@ -68,18 +61,6 @@ def link_entries(page: str, pagename: str) -> str:
 
     A notebook can print the audit of another ledger, too: what the book's data don't know is left
     as it is.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name, such as ``chapters/01_introduction``.
-
-    Returns
-    -------
-    str
-        The page with links.
     """
 
     def link(match: re.Match[str]) -> str:

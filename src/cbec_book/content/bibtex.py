@@ -9,41 +9,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from docutils import nodes
 from pybtex.database import BibliographyData, Entry, parse_file
 from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["companion_entry", "setup", "written"]
-
 CITATION = "CITATION.cff"
-_KEY = "cbec"
-
-
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx."""
-    app.add_directive("bibtex", _BibTeX)
 
 
 def companion_entry(citation: dict[str, Any], year: str) -> Entry:
     """Make the entry of the companion.
 
-    Parameters
-    ----------
-    citation : dict
-        What ``CITATION.cff`` says.
-    year : str
-        Of this edition.
-
-    Returns
-    -------
-    Entry
-        With the authors as a group, whose name BibTeX doesn't take apart.
+    Its authors are a group, whose name BibTeX doesn't take apart.
     """
     names = " and ".join("{" + author["name"] + "}" for author in citation["authors"])
     fields = {
@@ -63,11 +42,13 @@ def written(key: str, entry: Entry) -> str:
     return str(BibliographyData(entries={key: entry}).to_string("bibtex")).strip()
 
 
-class _BibTeX(SphinxDirective):
-    has_content = False
+class BibTeX(SphinxDirective):
+    """An entry, as BibTeX."""
+
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        """Return the entry as a block of code."""
         if self.arguments:
             (key,) = self.arguments
             files = [self._noted(name) for name in self.config.bibtex_bibfiles]
@@ -76,7 +57,7 @@ class _BibTeX(SphinxDirective):
             if entry is None:
                 raise self.error(f"bibtex: no entry {key!r} in {', '.join(map(str, files))}")
         else:
-            key = _KEY
+            key = "cbec"
             citation = yaml.safe_load(self._noted(CITATION).read_text(encoding="utf-8"))
             entry = companion_entry(citation, str(self.config.copyright))
         text = written(key, entry)

@@ -21,70 +21,94 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
-from sphinx.util import logging
+from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.writers.html5 import HTML5Translator
 
 from cbec.audit.provenance import find, split_names
-from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, html_table
+from cbec.display.html import UNCONFIRMED_MARK, disclosure_html
 from cbec.display.sources import origin_html, origin_of, origins_html, rows_html
 from cbec.display.vega import MIME, inline_json, vega_bundle
 from cbec.errors import CbecError
-from cbec_book.content.chart_spec import Chart, read_chart
 from cbec_book.content.chart_svg import draw_svg
-from cbec_book.content.sections import scrolled_html
+from cbec_book.content.sections import table_html
+from cbec_book.hooks import add_node, warn
 from cbec_book.own_ledger import note_data
 
-if TYPE_CHECKING:
-    from myst_nb.core.render import MimeData, NbElementRenderer
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.writers.html5 import HTML5Translator
-
-logger = logging.getLogger(__name__)
-
-EXTENSION = "cbec_book"
-VEGA_BUNDLE = "cbec-vega.js"
-LOADER = "charts.js"
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
-HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
 
 
 class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """A chart in a document; ``node["spec"]`` is its Vega-Lite specification."""
 
 
-def make_chart_node(spec: Mapping[str, Any]) -> chart_node:
-    """Make the node that puts a chart into a document.
+@dataclass(frozen=True)
+class Chart:
+    """A chart taken apart into words and drawing.
 
-    Parameters
+    Attributes
     ----------
-    spec : mapping
-        A Vega-Lite specification with the words in ``usermeta["cbec"]``.
-
-    Returns
-    -------
-    chart_node
-        To be returned by a directive, or appended to another node.
+    title, subtitle, source : str
+        The lines above and below the drawing, empty if there is none.
+    alt : str
+        What a reader who cannot see the drawing should know.
+    spec : dict
+        The Vega-Lite specification, ready to be drawn on a page of any background.
+    note : str
+        A footnote.
+    columns : tuple of (str, str)
+        The columns of the data table and their titles.
     """
-    return chart_node(spec=copy.deepcopy(dict(spec)))
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+    spec: dict[str, Any]
+    note: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+def read_chart(spec: Mapping[str, Any]) -> Chart:
+    """Take a specification apart into its words and its drawing.
+
+    All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
+    words around it in ``usermeta``: an edition in another language maps it at this place.
+
+    The specification is not changed. Its drawing loses ``usermeta`` and ``$schema``, stands on a
+    transparent background, is described by ``alt``, and has no roles on its single marks, so that
+    a screen reader meets one picture with one label.
+    """
+    drawing = copy.deepcopy(dict(spec))
+    drawing.pop("$schema", None)
+    words = drawing.pop("usermeta", {}).get("cbec", {})
+    drawing["background"] = "transparent"
+    drawing["config"] = {**drawing.get("config", {}), "aria": False}
+    title = str(words.get("title", ""))
+    alt = str(words.get("alt") or drawing.get("description") or "")
+    drawing["description"] = alt or title
+    return Chart(
+        title=title,
+        subtitle=str(words.get("subtitle", "")),
+        source=str(words.get("source", "")),
+        alt=alt,
+        spec=drawing,
+        note=str(words.get("note", "")),
+        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
+    )
 
 
 def data_rows(chart: Chart) -> list[dict[str, Any]]:
     """Return the chart's data that its table shows: what holds all its columns, each once.
 
-    Parameters
-    ----------
-    chart : Chart
-        Its specification holds the data, as Altair does, in ``datasets``.
-
-    Returns
-    -------
-    list of dict
-        In the order of the data; none if the chart has no columns.
+    They are in ``datasets``, as Altair holds them; a chart without columns has no table.
     """
     shown = [column for column, _ in chart.columns]
     found: dict[str, dict[str, Any]] = {}
@@ -99,15 +123,7 @@ def data_rows(chart: Chart) -> list[dict[str, Any]]:
 def data_html(chart: Chart) -> str:
     """Write the table of a chart's data.
 
-    Parameters
-    ----------
-    chart : Chart
-        What to write.
-
-    Returns
-    -------
-    str
-        A ``details`` element that is closed at first; empty if the chart has no columns.
+    It is closed at first; a chart without columns has none.
     """
     records = data_rows(chart)
     if not records:
@@ -144,7 +160,7 @@ def data_html(chart: Chart) -> str:
         shared = next(entry for entries in rests for entry in entries)
         above = f"<p>All figures: {origin_html(shared)}</p>"
     # Origins are long: on a phone they would be squeezed into a column out of sight.
-    table = scrolled_html(html_table(head, rows, numeric=numeric, cards=len(origins) > 1))
+    table = table_html(head, rows, numeric=numeric, cards=len(origins) > 1)
     return disclosure_html("Figures of this chart", above + table)
 
 
@@ -173,22 +189,7 @@ def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
 
 
 def figure_html(chart: Chart, name: str, data: str = "") -> str:
-    """Write a chart as HTML.
-
-    Parameters
-    ----------
-    chart : Chart
-        What to show.
-    name : str
-        The figure's id, unique on its page.
-    data : str
-        The table of its data, as HTML.
-
-    Returns
-    -------
-    str
-        A ``figure`` element.
-    """
+    """Write a chart as HTML."""
     labelled = f' aria-labelledby="{name}-title"' if chart.title else ""
     parts = [f'<figure class="cbec-chart" id="{name}"{labelled}>']
     if chart.title:
@@ -216,18 +217,6 @@ def gather_specs(page: str, pagename: str) -> str:
     """Put the specifications of a page's charts side by side at its end.
 
     Compression looks back a few pages only: side by side, the charts' common parts are sent once.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name.
-
-    Returns
-    -------
-    str
-        The page, with all specifications before the end of its body.
     """
     specs = "".join(match[0] for match in _SPEC.finditer(page))
     before, end, after = _SPEC.sub("", page).rpartition("</body>")
@@ -235,45 +224,24 @@ def gather_specs(page: str, pagename: str) -> str:
 
 
 def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
-    """Write the node's figure; charts are numbered in the order of their page.
-
-    Parameters
-    ----------
-    self : HTML5Translator
-        The writer of the page.
-    node : chart_node
-        The chart.
-    """
+    """Write the node's figure; charts are numbered in the order of their page."""
     number = getattr(self, "_cbec_charts", 0) + 1
     self._cbec_charts = number
     chart = read_chart(node["spec"])
     if not chart.alt:
-        logger.warning(
-            "chart %r has no alternative text; set usermeta['cbec']['alt']",
-            chart.title,
-            location=node,
-            type="cbec",
-            subtype="chart",
-        )
+        remedy = "set usermeta['cbec']['alt']"
+        warn("chart", f"chart %r has no alternative text; {remedy}", chart.title, at=node)
     try:
         data = data_html(chart)
     except CbecError as error:
         data = ""
-        logger.warning("chart %r: %s", chart.title, error, location=node, type="cbec")
+        warn("chart", "chart %r: %s", chart.title, error, at=node)
     self.body.append(figure_html(chart, f"cbec-chart-{number}", data))
     raise nodes.SkipNode
 
 
 def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:
-    """Write nothing: other builders select the picture beside the specification.
-
-    Parameters
-    ----------
-    self : nodes.NodeVisitor
-        The writer.
-    node : chart_node
-        The chart.
-    """
+    """Write nothing: other builders select the picture beside the specification."""
     raise nodes.SkipNode
 
 
@@ -292,102 +260,37 @@ class VegaLiteRenderer:
         env = getattr(renderer.renderer, "sphinx_env", None)
         if inline or data.mime_type != MIME or env is None:
             return None
-        if EXTENSION not in env.app.extensions:
+        if "cbec_book" not in env.app.extensions:
             return None
         content: Any = data.content
-        return [make_chart_node(content if isinstance(content, Mapping) else json.loads(content))]
+        return [chart_node(spec=content if isinstance(content, Mapping) else json.loads(content))]
 
 
 def prefer_specifications(app: Sphinx, config: Config) -> None:
     """Let MyST-NB take an output's specification before its picture."""
     config.nb_mime_priority_overrides = [
         *config.nb_mime_priority_overrides,
-        *((builder, MIME, 5) for builder in HTML_BUILDERS),
+        *((builder, MIME, 5) for builder in ("html", "dirhtml", "singlehtml")),
     ]
 
 
 def write_vega_bundle(app: Sphinx) -> None:
-    """Write the bundle into the output, unless this version of it is there.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    if app.builder.format != "html":
-        return
-    target = Path(app.outdir, "_static", VEGA_BUNDLE)
-    bundle = vega_bundle()
-    if target.is_file() and target.read_text(encoding="utf-8") == bundle:
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(bundle, encoding="utf-8")
-
-
-def add_chart_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Load the chart scripts on pages that have a chart, and on no other.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    pagename : str
-        Name of the page that is about to be written.
-    templatename : str
-        Name of its template.
-    context : dict
-        The template's context.
-    doctree : nodes.document or None
-        The page's document, if it has one.
-    """
-    if doctree is not None and has_chart(doctree):
-        app.add_js_file(VEGA_BUNDLE, loading_method="defer")
-        app.add_js_file(LOADER, loading_method="defer", priority=501)
-
-
-def has_chart(document: nodes.document) -> bool:
-    """Tell whether there is a chart in a document."""
-    return next(document.findall(chart_node), None) is not None
+    """Write the bundle into the output."""
+    if app.builder.format == "html":
+        target = Path(app.outdir, "_static", "cbec-vega.js")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(vega_bundle(), encoding="utf-8")
 
 
 def note_chart_data(app: Sphinx, document: nodes.document) -> None:
-    """Make a page with charts depend on the data package, whose rows the charts' tables name.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    document : nodes.document
-        The page that was read.
-    """
-    if has_chart(document):
+    """Make a page with charts depend on the data package, whose rows the charts' tables name."""
+    if next(document.findall(chart_node), None) is not None:
         note_data(app.env)
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    skip = (skip_chart, None)
-    app.add_node(
-        chart_node,
-        html=(visit_chart_html, None),
-        latex=skip,
-        text=skip,
-        man=skip,
-        texinfo=skip,
-    )
+    """Connect the module to Sphinx."""
+    add_node(app, chart_node, (visit_chart_html, None), (skip_chart, None))
     app.connect("config-inited", prefer_specifications)
     app.connect("builder-inited", write_vega_bundle)
     app.connect("doctree-read", note_chart_data)
-    app.connect("html-page-context", add_chart_scripts)

@@ -16,8 +16,6 @@ import vl_convert
 
 from cbec.display.vega import FONT, register_font
 
-__all__ = ["draw_svg", "lightened", "renumber_ids"]
-
 _IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
 
@@ -45,24 +43,7 @@ def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
     picture doesn't depend on the fonts of the machine that builds the site, and shown in the
     specification's.
 
-    Parameters
-    ----------
-    spec : mapping
-        The Vega-Lite specification.
-    label : str
-        What a reader who can't see the picture is told.
-    prefix : str
-        Stands before each id of the picture.
-
-    Returns
-    -------
-    str
-        An ``svg`` element with ``role="img"`` and the label.
-
-    Raises
-    ------
-    ValueError
-        If the specification is wrong, or wants data from an address.
+    A specification that is wrong, or wants data from an address, is a ValueError.
     """
     config = spec.get("config", {})
     shown = quoteattr(config.get("font", "sans-serif"))
@@ -76,16 +57,6 @@ def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
 
 def lightened(svg: str) -> str:
     """Drop what a browser assumes anyway, and digits beyond a tenth of a pixel.
-
-    Parameters
-    ----------
-    svg : str
-        The picture as Vega draws it, one font for all its text.
-
-    Returns
-    -------
-    str
-        The same picture.
 
     Examples
     --------
@@ -114,18 +85,6 @@ def renumber_ids(svg: str, prefix: str) -> str:
 
     vl-convert counts its clip paths through the whole life of a process, so the same chart gets
     other ids in each build, and two charts of one page may collide.
-
-    Parameters
-    ----------
-    svg : str
-        The picture.
-    prefix : str
-        Stands before each id, and has to be unique on the page.
-
-    Returns
-    -------
-    str
-        The picture with the ids ``prefix-1``, ``prefix-2``, ... in the order of appearance.
 
     Examples
     --------

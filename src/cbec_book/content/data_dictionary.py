@@ -12,30 +12,34 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
+from sphinx.application import Sphinx
 
-from cbec.display.html import html_table
+from cbec.audit.provenance import find
+from cbec.display.html import entry_link
 from cbec.tables.datapackage import read_package
-from cbec_book.content.sections import facts_html, scrolled_html, section
-from cbec_book.own_ledger import note_data
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["FOLDER", "setup", "write_zip"]
+from cbec_book.content.sections import (
+    DataDirective,
+    download_html,
+    facts_html,
+    link_html,
+    raw,
+    section,
+    table_html,
+)
+from cbec_book.own_ledger import entry_anchor
 
 FOLDER = "data"
 # The time stamp of every file in the zip, the earliest that the format knows.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RULES = {
-    "required": lambda value: "required" if value else "",
-    "unique": lambda value: "unique" if value else "",
+    "required": lambda _: "required",
+    "unique": lambda _: "unique",
     "minimum": lambda value: f"at least {value}",
     "maximum": lambda value: f"at most {value}",
     "enum": lambda value: "one of " + ", ".join(map(str, value)),
@@ -44,13 +48,7 @@ _RULES = {
 
 
 def write_zip(path: Path) -> None:
-    """Write the data package as a zip, the same bytes for the same content.
-
-    Parameters
-    ----------
-    path : Path
-        The file to write. Its name without the ending is the folder in the zip.
-    """
+    """Write the data package as a zip, the same bytes for the same content."""
     with zipfile.ZipFile(path, "w") as archive:
         for file in read_package().files:
             entry = zipfile.ZipInfo(f"{path.stem}/{file.name}", _EPOCH)
@@ -60,18 +58,8 @@ def write_zip(path: Path) -> None:
             archive.writestr(entry, file.read_bytes())
 
 
-def copy_package(app: Sphinx, error: Exception | None) -> None:
-    """Copy the data package into the site.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    error : Exception or None
-        What ended the build, if it failed.
-    """
-    if error is not None or app.builder.format != "html":
-        return
+def copy_package(app: Sphinx) -> None:
+    """Copy the data package into the site."""
     folder = Path(app.outdir, FOLDER)
     folder.mkdir(exist_ok=True)
     for file in read_package().files:
@@ -83,71 +71,65 @@ def _zip_name() -> str:
     return f"{read_package().descriptor['name']}.zip"
 
 
-class _DataDictionary(SphinxDirective):
-    has_content = False
+class DataDictionary(DataDirective):
+    """The whole package, and a section for each of its tables."""
 
-    def run(self) -> list[nodes.Node]:
-        note_data(self.env)
-        package = read_package().descriptor
-        up = "../" * self.env.docname.count("/")
-        found: list[nodes.Node] = [nodes.raw("", _package_html(package, up), format="html")]
+    def write(self) -> list[nodes.Node]:
+        """Write what ``datapackage.json`` says."""
+        package, page = read_package().descriptor, self.env.docname
+        found: list[nodes.Node] = [raw(_package_html(package, page))]
         for table in package["resources"]:
-            content = nodes.raw("", "".join(_table_html(table, up)), format="html")
-            found.append(section(self.env, f"table-{table['name']}", table["title"], content))
+            content = raw("".join(_table_html(table, page)))
+            anchor = entry_anchor(find(table["name"]))
+            found.append(section(self.env, anchor, table["title"], content))
         return found
 
 
-def _package_html(package: Mapping[str, Any], up: str) -> str:
+def _package_html(package: Mapping[str, Any], page: str) -> str:
     """Write what is to be said of the whole package, and the list of its tables."""
+    files = [_file(page, name) for name in (_zip_name(), "datapackage.json", "README.md")]
     facts = {
-        "Download": f"{_download(_zip_name(), up)}, all of it; "
-        f"{_download('datapackage.json', up)}, its description; {_download('README.md', up)}, "
-        "how it was made",
+        "Download": f"{files[0]}, all of it; {files[1]}, its description; {files[2]}, how it was "
+        "made",
         "Version": escape(package.get("version", "")),
         "Licence": _licences(package),
     }
     rows = [
         [
-            f'<a href="#table-{table["name"]}">{escape(table["title"])}</a>',
+            entry_link(table["name"], escape(table["title"])),
             str(table.get("rows", "")),
-            _download(table["path"], up),
+            _file(page, table["path"]),
         ]
         for table in package["resources"]
     ]
     head, caption = ("Table", "Rows", "File"), f"The {len(rows)} tables of the data package"
-    table = html_table(head, rows, numeric={1}, caption=caption, cards=True)
-    return facts_html(facts) + scrolled_html(table)
+    return facts_html(facts) + table_html(head, rows, numeric={1}, caption=caption)
 
 
-def _download(name: str, up: str) -> str:
-    return f'<a href="{up}{FOLDER}/{escape(name)}" download>{escape(name)}</a>'
-
-
-def _link(text: str, address: str) -> str:
-    return f'<a href="{escape(address)}">{escape(text)}</a>' if address else escape(text)
+def _file(page: str, name: str) -> str:
+    return download_html(page, f"{FOLDER}/{name}")
 
 
 def _licences(holder: Mapping[str, Any]) -> str:
     return ", ".join(
-        _link(licence.get("title", licence.get("name", "")), licence.get("path", ""))
-        for licence in holder.get("licenses", ())
+        link_html(licence["path"], licence["title"]) for licence in holder.get("licenses", ())
     )
 
 
-def _table_html(table: Mapping[str, Any], up: str) -> Iterator[str]:
+def _table_html(table: Mapping[str, Any], page: str) -> Iterator[str]:
     schema = table["schema"]
     yield f"<p>{escape(table['description'])}</p>"
     yield facts_html(
         {
-            "File": f"{_download(table['path'], up)}, {table.get('rows', 'unknown')} rows, "
+            "File": f"{_file(page, table['path'])}, {table.get('rows', 'unknown')} rows, "
             f"{table['bytes']:,} bytes",
             "Name": f"<code>{escape(table['name'])}</code>",
-            "Key": escape(", ".join(_listed(schema.get("primaryKey", ())))),
+            "Key": escape(", ".join(schema.get("primaryKey", ()))),
             "Refers to": "<br>".join(map(_reference, schema.get("foreignKeys", ()))),
             "Missing": "; ".join(map(_missing, schema.get("missingValues", ()))),
             "Licence": _licences(table),
             "Sources": "<br>".join(
-                _link(source["title"], source.get("path", ""))
+                link_html(source.get("path", ""), source["title"])
                 for source in table.get("sources", ())
             ),
             "SHA-256": f"<code>{escape(table['hash'].removeprefix('sha256:'))}</code>",
@@ -158,38 +140,23 @@ def _table_html(table: Mapping[str, Any], up: str) -> Iterator[str]:
             f"<code>{escape(field['name'])}</code>",
             escape(", ".join(filter(None, (field["type"], field.get("unit"))))),
             escape(field.get("description", "")),
-            escape("; ".join(_rules(field.get("constraints", {})))),
+            escape(_rules(field.get("constraints", {}))),
         ]
         for field in schema["fields"]
     ]
     head, caption = ("Field", "Type", "Meaning", "Rules"), f"The fields of {table['path']}"
-    yield scrolled_html(html_table(head, fields, caption=caption, cards=True))
+    yield table_html(head, fields, caption=caption)
 
 
 def _reference(key: Mapping[str, Any]) -> str:
     target = key["reference"].get("resource", "")
-    columns = ", ".join(_listed(key["fields"]))
-    return f'{escape(columns)}: <a href="#table-{escape(target)}">{escape(target)}</a>'
+    columns = ", ".join(key["fields"])
+    return f"{escape(columns)}: {entry_link(target, escape(target))}"
 
 
-def _missing(value: str | Mapping[str, str]) -> str:
-    if isinstance(value, str):
-        return escape(value) or "an empty cell"
-    shown = escape(value["value"]) or "an empty cell"
-    return f"{shown}: {escape(value['label'])}" if value.get("label") else shown
+def _missing(value: Mapping[str, str]) -> str:
+    return f"{escape(value['value']) or 'an empty cell'}: {escape(value['label'])}"
 
 
-def _rules(constraints: Mapping[str, Any]) -> Iterator[str]:
-    for rule, value in constraints.items():
-        if text := _RULES[rule](value):
-            yield text
-
-
-def _listed(value: str | Sequence[str]) -> Sequence[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx, and the package to the site."""
-    app.add_directive("data-dictionary", _DataDictionary)
-    app.connect("build-finished", copy_package)
+def _rules(constraints: Mapping[str, Any]) -> str:
+    return "; ".join(_RULES[rule](value) for rule, value in constraints.items())

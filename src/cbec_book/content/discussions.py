@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util.nodes import clean_astext
 
 from cbec.figures.expression import names, parse
 from cbec_book.content.numbers import number
+from cbec_book.content.sections import ancestors, link_html, list_html
 from cbec_book.own_ledger import LEDGER_PAGE, book_audit
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
-__all__ = ["discussed_html", "setup"]
-
-
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     """A page that discusses claims, and the anchors and titles of the sections that do, by claim.
 
     What stands above the first section has no anchor.
@@ -36,41 +30,21 @@ class _Page:
 def discussed_html(env: BuildEnvironment, claim: str, page: str) -> str:
     """Write where a claim is discussed.
 
-    Parameters
-    ----------
-    env : BuildEnvironment
-        When all pages have been read.
-    claim : str
-        Its id.
-    page : str
-        The page for which to write.
-
-    Returns
-    -------
-    str
-        A list of pages, each with its sections, all of them links; empty if no page has the claim.
+    A list of pages, each with its sections, all of them links; empty if no page has the claim.
     """
     items = []
-    for name, found in sorted(_pages(env).items(), key=lambda item: _reading_order(env, item[0])):
+    # The landing page comes before the chapters, which are numbered by name.
+    for name, found in sorted(_pages(env).items(), key=lambda p: (p[0] != env.config.root_doc, p)):
         if claim in found.sections:
             address = env.app.builder.get_relative_uri(page, name)
             sections = ", ".join(
-                _link(f"{address}#{anchor}", title)
+                link_html(f"{address}#{anchor}", title)
                 for anchor, title in found.sections[claim].items()
                 if anchor
             )
-            told = filter(None, (_link(address, found.title), sections))
-            items.append(f"<li>{': '.join(told)}</li>")
-    return f"<ul>{''.join(items)}</ul>" if items else ""
-
-
-def _reading_order(env: BuildEnvironment, page: str) -> tuple[bool, str]:
-    """Sort the landing page before the chapters, which are numbered by name."""
-    return page != env.config.root_doc, page
-
-
-def _link(address: str, title: str) -> str:
-    return f'<a href="{escape(address)}">{escape(title)}</a>'
+            told = filter(None, (link_html(address, found.title), sections))
+            items.append(": ".join(told))
+    return list_html(items)
 
 
 def _pages(env: BuildEnvironment) -> dict[str, _Page]:
@@ -96,9 +70,7 @@ def _claims_of(node: number) -> Iterator[str]:
 
 def _section_of(node: nodes.Node) -> tuple[str, str]:
     """Return anchor and title of the innermost section, none for that of the whole page."""
-    above = node.parent
-    while above is not None and not isinstance(above, nodes.section):
-        above = above.parent
+    above = next((part for part in ancestors(node) if isinstance(part, nodes.section)), None)
     if above is None or isinstance(above.parent, nodes.document):
         return "", ""
     return above["ids"][0], clean_astext(above.next_node(nodes.title))
@@ -134,8 +106,3 @@ class UsesCollector(EnvironmentCollector):
         now, before = dict(_pages(env)), getattr(env, "cbec_uses_written", None)
         env.cbec_uses_written = now  # type: ignore[attr-defined]
         return [LEDGER_PAGE] if now != before and LEDGER_PAGE in env.found_docs else []
-
-
-def setup(app: Sphinx) -> None:
-    """Collect uses while Sphinx reads."""
-    app.add_env_collector(UsesCollector)

@@ -3,79 +3,64 @@
 Its argument is ``accuracy`` or ``intervals``, one table each of ``benchmarks/results.csv``, which
 ``make bench-forecast`` writes; ``outside``: the tables of ``benchmarks/outside.csv``, which
 ``make bench-forecast M4=FOLDER`` writes, or the sentence that it hasn't been made; or
-``constants``: what ``make calibrate`` chose.
+``constants``: what ``make calibrate`` chose. ``{slowdown-power}`` shows what the tests of a
+slowdown can see, made at each build.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from cbec.display.html import html_table
+from cbec.chapters.slowdown import power_table, slowdown_runs
+from cbec.display.notebook import Table
 from cbec.trend.combination import calibration
 from cbec.trend.registry import MODELS
 from cbec.trend.scales import SPREADS
-from cbec_book.content.sections import scrolled_html
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["setup"]
+from cbec_book.content.sections import DataDirective, raw, scrolled_html, table_html
 
 _FILE = Path("benchmarks", "results.csv")
 _OUTSIDE = Path("benchmarks", "outside.csv")
-# By table: the title of a column, the number in the file, and its decimals.
-_Columns = Mapping[str, tuple[str, int]]
-_TABLES: Mapping[str, _Columns] = {
-    "accuracy": {
-        "OWA": ("owa", 3),
-        "M1": ("owa_M1", 3),
-        "Tourism": ("owa_tourism", 3),
-        "M3": ("owa_M3", 3),
-        "Growing": ("owa_growing", 3),
-        "Slowing": ("owa_slowing", 3),
-        "Falling": ("owa_falling", 3),
-        "Short": ("owa_short", 3),
-    },
-    "intervals": {
-        "80% held": ("coverage_80", 2),
-        "95% held": ("coverage_95", 2),
-        "Error": ("interval_error", 3),
-        "Error, M1": ("interval_error_M1", 3),
-        "Error, tourism": ("interval_error_tourism", 3),
-        "Error, M3": ("interval_error_M3", 3),
-        "CRPS": ("crps", 3),
-        "Failed": ("failed", 0),
-        "ms": ("ms", 1),
-    },
+# By the title of a column: the number in the file, and its decimals.
+_COLUMNS = {
+    "OWA": ("owa", 3),
+    "M1": ("owa_M1", 3),
+    "Tourism": ("owa_tourism", 3),
+    "M3": ("owa_M3", 3),
+    "Growing": ("owa_growing", 3),
+    "Slowing": ("owa_slowing", 3),
+    "Falling": ("owa_falling", 3),
+    "Short": ("owa_short", 3),
+    "sMAPE": ("smape", 2),
+    "MASE": ("mase", 2),
+    "MSIS": ("msis", 1),
+    "80% held": ("coverage_80", 2),
+    "95% held": ("coverage_95", 2),
+    "Error": ("interval_error", 3),
+    "Error, M1": ("interval_error_M1", 3),
+    "Error, tourism": ("interval_error_tourism", 3),
+    "Error, M3": ("interval_error_M3", 3),
+    "CRPS": ("crps", 3),
+    "Failed": ("failed", 0),
+    "ms": ("ms", 1),
 }
+_ACCURACY = ("OWA", "M1", "Tourism", "M3", "Growing", "Slowing", "Falling", "Short")
+_HELD = ("80% held", "95% held", "Error")
+_INTERVALS = (*_HELD, "Error, M1", "Error, tourism", "Error, M3", "CRPS", "Failed", "ms")
+_TABLES = {"accuracy": _ACCURACY, "intervals": _INTERVALS}
 _SAID = {
     "accuracy": "OWA, smaller is better; in brackets the 95% bootstrap interval",
     "intervals": "What the intervals held, interval error and CRPS (smaller is better), failed "
     "calls, and milliseconds a series",
 }
-_OUTSIDE_ALL: _Columns = {
-    "OWA": ("owa", 3),
-    "sMAPE": ("smape", 2),
-    "MASE": ("mase", 2),
-    "MSIS": ("msis", 1),
-    "CRPS": ("crps", 3),
-    "80% held": ("coverage_80", 2),
-    "95% held": ("coverage_95", 2),
-    "Error": ("interval_error", 3),
-}
-_OUTSIDE_GROUPS: _Columns = {
-    name: _OUTSIDE_ALL[name] for name in ("OWA", "CRPS", "80% held", "95% held", "Error")
-}
-_OUTSIDE_SAMPLE: _Columns = {
-    name: _OUTSIDE_ALL[name] for name in ("OWA", "MSIS", "CRPS", "80% held", "95% held", "Error")
-}
+_OUTSIDE_ALL = ("OWA", "sMAPE", "MASE", "MSIS", "CRPS", *_HELD)
+_OUTSIDE_GROUPS = ("OWA", "CRPS", *_HELD)
+_OUTSIDE_SAMPLE = ("OWA", "MSIS", "CRPS", *_HELD)
 _SAMPLE = "last 9 to 16, sample"
 _WINDOWS = {
     "last 16": "last 16 points",
@@ -84,52 +69,46 @@ _WINDOWS = {
 }
 
 
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx."""
-    app.add_directive("forecast-benchmark", _Benchmark)
+class ForecastBenchmark(SphinxDirective):
+    """One of the tables, or those of the outside series."""
 
-
-class _Benchmark(SphinxDirective):
-    has_content = False
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        """Return the tables that the argument names."""
         kind = self.arguments[0]
         if kind == "constants":
             return [_constants()]
-        if kind == "outside":
-            return self._outside()
-        if kind not in _TABLES:
+        if kind not in _TABLES and kind != "outside":
             raise self.error(
                 f"forecast-benchmark: there is no table {kind!r}; write "
                 f"{', '.join(_TABLES)}, outside or constants"
             )
-        return self._compared(kind)
-
-    def _compared(self, kind: str) -> list[nodes.Node]:
-        columns, command = _TABLES[kind], "make bench-forecast"
-        rows = self._rows(_FILE, command, {"windows", *(name for name, _ in columns.values())})
+        outside = kind == "outside"
+        file, target = (_OUTSIDE, " M4=FOLDER") if outside else (_FILE, "")
+        command = f"make bench-forecast{target}"
         try:
-            rows.sort(key=lambda row: float(row["owa"]))
-            body = [[_name(row), *_numbers(row, columns)] for row in rows]
+            return self._outside(command) if outside else self._compared(kind, command)
         except ValueError as error:
-            raise self.error(f"{_FILE}: {error}; run {command}, or restore it") from error
-        made = rows[0]
+            raise self.error(f"{file}: {error}; run {command}, or restore it") from error
+
+    def _compared(self, kind: str, command: str) -> list[nodes.Node]:
+        columns = _TABLES[kind]
+        rows = self._rows(_FILE, command, {"windows"}, columns)
+        body, made = _ranked(rows, columns), rows[0]
         caption = (
             f"{_SAID[kind]}. {made['windows']} short annual series, {made['data']}; made "
             f"{made['date']}, remade by {made['command']}."
         )
         return [_table(["Model", *columns], body, caption)]
 
-    def _outside(self) -> list[nodes.Node]:
-        command = "make bench-forecast M4=FOLDER"
+    def _outside(self, command: str) -> list[nodes.Node]:
         if not (Path(self.env.srcdir) / _OUTSIDE).is_file():
             self.env.note_dependency(str(Path(self.env.srcdir) / _OUTSIDE))
             text = f"The comparison on outside series hasn't been made; {command} makes it."
             return [nodes.paragraph("", text)]
         wanted = {"window", "group", "series", "commit"}
-        wanted |= {name for name, _ in _OUTSIDE_ALL.values()}
-        held = self._rows(_OUTSIDE, command, wanted)
+        held = self._rows(_OUTSIDE, command, wanted, _OUTSIDE_ALL)
         rows = [row for row in held if row["window"] in _WINDOWS]
         if not rows:
             raise self.error(f"{_OUTSIDE} has no row of {', '.join(_WINDOWS)}; run {command}")
@@ -143,29 +122,28 @@ class _Benchmark(SphinxDirective):
             f"remade by {made['command']}. These series were looked at before with variants of "
             "the method: this is no blind test."
         )
-        try:
-            tables = [_grouped(whole, _OUTSIDE_ALL, caption)]
-            if parts:
-                tables.append(_grouped(parts, _OUTSIDE_GROUPS, "The same by group of series."))
-            if sample:
-                sample.sort(key=lambda row: float(row["owa"]))
-                body = [[_name(row), *_numbers(row, _OUTSIDE_SAMPLE)] for row in sample]
-                many = (
-                    f"All models on {int(sample[0]['series']):,} of these series, drawn at random; "
-                    "9 to 16 points."
-                )
-                tables.append(_table(["Model", *_OUTSIDE_SAMPLE], body, many))
-            return tables
-        except ValueError as error:
-            raise self.error(f"{_OUTSIDE}: {error}; run {command}, or restore it") from error
+        tables = [_grouped(whole, _OUTSIDE_ALL, caption)]
+        if parts:
+            tables.append(_grouped(parts, _OUTSIDE_GROUPS, "The same by group of series."))
+        if sample:
+            body = _ranked(sample, _OUTSIDE_SAMPLE)
+            many = (
+                f"All models on {int(sample[0]['series']):,} of these series, drawn at random; "
+                "9 to 16 points."
+            )
+            tables.append(_table(["Model", *_OUTSIDE_SAMPLE], body, many))
+        return tables
 
-    def _rows(self, file: Path, command: str, wanted: set[str]) -> list[dict[str, str]]:
+    def _rows(
+        self, file: Path, command: str, wanted: set[str], columns: Sequence[str]
+    ) -> list[dict[str, str]]:
         path = Path(self.env.srcdir) / file
         self.env.note_dependency(str(path))
         if not path.is_file():
             raise self.error(f"{file} is missing; run {command}, or restore it")
         with path.open(encoding="utf-8", newline="") as opened:
             rows = list(csv.DictReader(opened))
+        wanted |= {_COLUMNS[title][0] for title in columns}
         wanted |= {"model", "package", "date", "data", "command", "owa", "owa_low", "owa_high"}
         if not rows or (missing := wanted - set(rows[0])):
             lacks = ", ".join(sorted(missing)) if rows else "all rows"
@@ -189,19 +167,17 @@ def _constants() -> nodes.Node:
         for (name, meaning), weights in zip(SPREADS.items(), constants.weights.T, strict=True)
     ]
     head = ["Statistic", "What it is", "Lower, 95%", "Lower, 80%", "Upper, 80%", "Upper, 95%"]
-    table = html_table(head, body, numeric={2, 3, 4, 5}, caption=caption, cards=True)
-    return nodes.raw("", scrolled_html(table), format="html")
+    return raw(table_html(head, body, numeric={2, 3, 4, 5}, caption=caption))
 
 
 def _table(
     head: list[str], body: list[list[str]], caption: str, groups: Mapping[int, str] | None = None
 ) -> nodes.Node:
     numeric = set(range(1, len(head)))
-    table = html_table(head, body, numeric=numeric, caption=caption, cards=True, groups=groups)
-    return nodes.raw("", scrolled_html(table), format="html")
+    return raw(table_html(head, body, numeric=numeric, caption=caption, groups=groups))
 
 
-def _grouped(rows: list[dict[str, str]], columns: _Columns, caption: str) -> nodes.Node:
+def _grouped(rows: list[dict[str, str]], columns: Sequence[str], caption: str) -> nodes.Node:
     """Return a table with a line across it wherever the windows or the group change."""
     groups: dict[int, str] = {}
     for i, row in enumerate(rows):
@@ -215,6 +191,11 @@ def _grouped(rows: list[dict[str, str]], columns: _Columns, caption: str) -> nod
     return _table(["Model", *columns], body, caption, groups)
 
 
+def _ranked(rows: list[dict[str, str]], columns: Sequence[str]) -> list[list[str]]:
+    rows.sort(key=lambda row: float(row["owa"]))
+    return [[_name(row), *_numbers(row, columns)] for row in rows]
+
+
 def _name(row: Mapping[str, str]) -> str:
     package = row["package"].split()[0]
     own = MODELS.get(row["model"]) if package == "cbec" else None
@@ -223,12 +204,21 @@ def _name(row: Mapping[str, str]) -> str:
     return shown if own else f"{shown} <small>({escape(package)})</small>"
 
 
-def _numbers(row: Mapping[str, str], columns: Mapping[str, tuple[str, int]]) -> list[str]:
+def _numbers(row: Mapping[str, str], columns: Sequence[str]) -> list[str]:
     texts = [
         f"{float(row[column]):.{decimals}f}" if row[column] else ""
-        for column, decimals in columns.values()
+        for column, decimals in map(_COLUMNS.__getitem__, columns)
     ]
     low, high = (float(row[name] or "nan") for name in ("owa_low", "owa_high"))
     if "OWA" in columns and low < high:
         texts[0] += f" ({low:.3f}–{high:.3f})"
     return texts
+
+
+class SlowdownPower(DataDirective):
+    """The power of the tests of a slowdown."""
+
+    def write(self) -> str:
+        """Compute the table."""
+        caption = "What each test can see; scatter and slowdowns in points of growth"
+        return scrolled_html(Table(power_table(slowdown_runs()), caption, cards=True)._repr_html_())

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
 
 from cbec_book.content.numbers import TERM_CLASS, number
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-__all__ = ["Term", "pattern_of", "setup"]
+from cbec_book.content.sections import ancestors
 
 # Where a term is left alone: where a link can't be, would disturb, or explains itself.
 _ELSEWHERE = (
@@ -71,15 +68,7 @@ class Term:
 def pattern_of(name: str) -> str:
     """Return the regular expression of a term and its plural, as whole words.
 
-    Parameters
-    ----------
-    name : str
-        The term. One without a small letter is an abbreviation, and its case counts.
-
-    Returns
-    -------
-    str
-        To be combined with those of other terms.
+    A term without a small letter is an abbreviation, and its case counts.
 
     Examples
     --------
@@ -131,8 +120,8 @@ class ExplainTerms(SphinxPostTransform):
         for element in list(self.document.findall(_is_prose)):
             children: list[nodes.Node] = []
             # A line break of the source splits a text in two.
-            for is_text, run in groupby(element.children, _is_text):
-                if not is_text:
+            for kind, run in groupby(element.children, type):
+                if kind is not nodes.Text:
                     children += run
                     continue
                 text, end = "".join(map(str, run)), 0
@@ -149,41 +138,16 @@ class ExplainTerms(SphinxPostTransform):
 
     def link(self, term: Term, words: str) -> nodes.reference:
         """Return words as a link to a term's entry."""
-        address = self.env.app.builder.get_relative_uri(self.env.docname, term.page)
-        return nodes.reference(
-            "",
-            words,
-            internal=True,
-            refuri=f"{address}#{term.anchor}",
-            reftitle=term.definition,
-            classes=[TERM_CLASS],
-        )
-
-
-def _is_text(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Text)
+        text, builder = nodes.Text(words), self.env.app.builder
+        page, anchor, hint = term.page, term.anchor, term.definition
+        made = make_refnode(builder, self.env.docname, page, anchor, text, hint)
+        made["classes"].append(TERM_CLASS)
+        return made
 
 
 def _is_prose(node: nodes.Node) -> bool:
     if not isinstance(node, nodes.TextElement):
         return False
-    around = [node, *_ancestors(node)]
+    around = [node, *ancestors(node)]
     in_paragraph = any(isinstance(element, nodes.paragraph) for element in around)
     return in_paragraph and not any(isinstance(element, _ELSEWHERE) for element in around)
-
-
-def _ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
-def setup(app: Sphinx) -> None:
-    """Add the transform to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    app.add_post_transform(ExplainTerms)

@@ -15,8 +15,7 @@ from cbec.audit.formats import render
 from cbec.audit.ledger import Ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verdict_html
-
-__all__ = ["data_html", "downloads_html", "tools_html"]
+from cbec.display.vega import inline_json
 
 _KINDS = {"statistic": "Statistics", "cross-check": "Cross-checks"}
 # The columns of the table and what their two directions are called.
@@ -99,12 +98,8 @@ def data_html(audit: Audit) -> str:
             audit.results, ranks, lines, json.loads(render(audit, "json")), strict=True
         )
     ]
-    data = json.dumps({"head": head, "rows": rows}, ensure_ascii=False, separators=(",", ":"))
-    return (
-        '<script type="application/json" class="cbec-ledger__data">'
-        + data.replace("<", "\\u003c")  # no text of the ledger can end the script
-        + "</script>"
-    )
+    data = inline_json({"head": head, "rows": rows})
+    return f'<script type="application/json" class="cbec-ledger__data">{data}</script>'
 
 
 def _searched(result: ClaimAudit, ledger: Ledger) -> Iterator[str]:

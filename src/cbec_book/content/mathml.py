@@ -10,71 +10,54 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import escape
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from docutils import nodes
 from latex2mathml.converter import convert_to_element
+from sphinx.application import Sphinx
 from sphinx.locale import _
-from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
+from cbec_book.content.sections import ancestors
+from cbec_book.hooks import warn
 
-logger = logging.getLogger(__name__)
-
-_GREEK = """
+_COMMAND_LIST = """
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
 sigma tau upsilon phi varphi chi psi omega
 Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
-"""
-_RELATIONS = """
+
 le leq ge geq ll gg ne neq lt gt equiv sim simeq approx cong propto prec succ mid parallel
 in notin ni subset subseteq supset supseteq perp
-"""
-_OPERATORS = """
+
 pm mp times div cdot ast star circ oplus otimes cap cup setminus land lor lnot neg
 sum prod int partial nabla infty forall exists emptyset prime
 exp ln log min max sup inf lim argmin argmax det Pr deg dim
-"""
-_ARROWS_AND_DOTS = """
+
 to gets mapsto rightarrow leftarrow leftrightarrow Rightarrow Leftarrow Leftrightarrow implies iff
 dots ldots cdots vdots ddots
-"""
-_STRUCTURES = """
+
 frac dfrac tfrac binom sqrt overset underset stackrel underbrace overbrace begin end substack
 limits nolimits hat widehat bar overline tilde widetilde dot ddot vec
-"""
-_FENCES = """
+
 left middle right lfloor rfloor lceil rceil langle rangle lvert rvert lVert rVert vert Vert
 big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr
-"""
-_TEXT = """
+
 mathrm mathbf mathit mathbb mathcal mathsf mathtt boldsymbol operatorname
 text textbf textit textrm ell hbar quad qquad displaystyle textstyle
 """
 
 #: Commands that a formula may use, without their backslash.
-COMMANDS = frozenset(
-    " ".join(
-        [_GREEK, _RELATIONS, _OPERATORS, _ARROWS_AND_DOTS, _STRUCTURES, _FENCES, _TEXT]
-    ).split()
-)
+COMMANDS = frozenset(_COMMAND_LIST.split())
 
 #: Commands whose name is one sign.
 SIGNS = frozenset("\\,;:!>{}%$&_#| ")
 
-_ENVIRONMENT_LIST = """
-aligned align align* split gathered cases matrix pmatrix bmatrix vmatrix array
-"""
-
-#: Environments that a formula may use.
-ENVIRONMENTS = frozenset(_ENVIRONMENT_LIST.split())
-
 # latex2mathml knows no ``aligned``, and numbers each row of ``align`` without telling Sphinx.
 _REPLACED = {"aligned": "split", "align": "split", "align*": "split", "gathered": "matrix"}
+
+#: Environments that a formula may use.
+ENVIRONMENTS = {*_REPLACED, "split", "cases", "matrix", "pmatrix", "bmatrix", "vmatrix", "array"}
 
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^}]*)\}")
@@ -107,15 +90,7 @@ class BadFormulaError(ValueError):
 def find_problems(latex: str) -> list[str]:
     r"""Say what in a formula would not come out right.
 
-    Parameters
-    ----------
-    latex : str
-        The formula without its delimiters.
-
-    Returns
-    -------
-    list of str
-        One sentence for each problem, in the order of appearance; empty for a sound formula.
+    One sentence for each problem, in the order of appearance.
 
     Examples
     --------
@@ -156,22 +131,7 @@ def find_problems(latex: str) -> list[str]:
 def to_mathml(latex: str, *, display: bool = False) -> str:
     r"""Convert a formula, keeping its LaTeX as an annotation.
 
-    Parameters
-    ----------
-    latex : str
-        The formula without its delimiters.
-    display : bool
-        Whether it stands in a block of its own.
-
-    Returns
-    -------
-    str
-        A ``math`` element.
-
-    Raises
-    ------
-    BadFormulaError
-        If latex2mathml cannot read the formula, or leaves commands in its output.
+    What latex2mathml can't read, or leaves as commands in its output, is a `BadFormulaError`.
 
     Examples
     --------
@@ -295,33 +255,16 @@ def _styled(letter: str, style: str) -> str:
 
 
 def check_formulas(app: Sphinx, doctree: nodes.document) -> None:
-    """Warn about each formula of a document that would not come out right.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    doctree : nodes.document
-        The document as read.
-    """
+    """Warn about each formula of a document that would not come out right."""
     for node in doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)):
         for problem in find_problems(node.astext()):
-            logger.warning(
+            warn(
+                "math",
                 "formula %r: %s",
                 " ".join(node.astext().split()),
                 problem,
-                location=_located(node),
-                type="cbec",
-                subtype="math",
+                at=next((n for n in (node, *ancestors(node)) if n.line is not None), node),
             )
-
-
-def _located(node: nodes.Node) -> nodes.Node:
-    """Find the nearest node around a formula that knows its line."""
-    place: nodes.Node | None = node
-    while place is not None and getattr(place, "line", None) is None:
-        place = place.parent
-    return node if place is None else place
 
 
 def _convert(latex: str, *, display: bool) -> str:
@@ -332,30 +275,14 @@ def _convert(latex: str, *, display: bool) -> str:
 
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula within a line.
-
-    Parameters
-    ----------
-    self : HTML5Translator
-        The writer of the page.
-    node : nodes.math
-        The formula.
-    """
+    """Write a formula within a line."""
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
     self.body.append(_convert(node.astext(), display=False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
-    """Write a formula in a block of its own, with its number if it has one.
-
-    Parameters
-    ----------
-    self : HTML5Translator
-        The writer of the page.
-    node : nodes.math_block
-        The formula.
-    """
+    """Write a formula in a block of its own, with its number if it has one."""
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node.get("number"):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
@@ -369,12 +296,6 @@ def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
+    """Connect the module to Sphinx."""
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.connect("doctree-read", check_formulas)

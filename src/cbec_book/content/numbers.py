@@ -11,32 +11,41 @@ definition of a term that :mod:`cbec_book.content.glossary_links` has linked.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
-from cbec_book.content.number_notes import note_html
-from cbec_book.own_ledger import note_data
+from cbec.audit.ledger import Finding, Ledger
+from cbec.audit.provenance import Entry, find
+from cbec.audit.results import ClaimAudit
+from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
+from cbec.display.html import entry_link
+from cbec.display.sources import source_html, sources_html
+from cbec.figures.expression import names, parse
+from cbec.figures.words import interval_text
+from cbec_book.content.sections import (
+    DataDirective,
+    ancestors,
+    claim_link,
+    link_html,
+    list_html,
+    raw,
+)
+from cbec_book.hooks import add_node, warn
+from cbec_book.own_ledger import book_audit
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
-
-__all__ = ["TERM_CLASS", "number", "setup"]
-
-logger = logging.getLogger(__name__)
-
-SCRIPT = "notes.js"
 TERM_CLASS = "cbec-term"
 
 
 class number(nodes.Inline, nodes.TextElement):  # noqa: N801 (docutils names nodes so)
     """A number in prose.
 
-    ``about`` says which number it is, see `cbec_book.content.number_notes.note_html`. ``refuri``
+    ``about`` says which number it is, see `note_html`. ``refuri``
     is where it leads on a page without notes, if anywhere, and ``hint`` is shown on hover.
     """
 
@@ -45,11 +54,11 @@ class figures_used(nodes.General, nodes.Element):  # noqa: N801
     """The place of a page's notes."""
 
 
-class _FiguresUsed(SphinxDirective):
-    has_content = False
+class FiguresUsed(DataDirective):
+    """The place of a page's notes."""
 
-    def run(self) -> list[nodes.Node]:
-        note_data(self.env)
+    def write(self) -> list[nodes.Node]:
+        """Mark the place; the notes follow when the whole page has been read."""
         place = figures_used()
         self.set_source_info(place)
         return [place]
@@ -67,23 +76,15 @@ class CollectNotes(SphinxTransform):
             return
         place, *others = places
         for other in others:
-            logger.warning(
-                "figures-used: the notes stand above already; drop this directive",
-                location=other,
-                type="cbec",
-                subtype="notes",
-            )
+            said = "figures-used: the notes stand above already; drop this directive"
+            warn("notes", said, at=other)
+            other.parent.remove(other)
         uses: dict[tuple[str, ...], list[number]] = {}
         for node in self.document.findall(number):
             uses.setdefault(node["about"], []).append(node)
         if not uses:
-            logger.warning(
-                "figures-used: no role puts a number on this page; drop the directive",
-                location=place,
-                type="cbec",
-                subtype="notes",
-            )
-            return
+            said = "figures-used: no role puts a number on this page; drop the directive"
+            warn("notes", said, at=place)
         items = []
         for position, (about, found) in enumerate(uses.items(), start=1):
             back = []
@@ -98,54 +99,139 @@ class CollectNotes(SphinxTransform):
                 f'<li id="figure-{position}"><span class="cbec-note__back">{" ".join(back)}</span>'
                 f"{note_html(about)}</li>"
             )
-        place += nodes.raw("", f'<ol class="cbec-notes">{"".join(items)}</ol>', format="html")
+        place.replace_self(raw(f'<ol class="cbec-notes">{"".join(items)}</ol>'))
+
+
+def note_html(about: Sequence[str]) -> str:
+    """Write the note of a number.
+
+    Parameters
+    ----------
+    about : sequence of str
+        What the number is: ``("claim", id)`` for a printed figure and what is recomputed for it,
+        ``("derive", expression, value, range)``, ``("computed", name, value, row, ...)``, or
+        ``("verdicts", what, count)``.
+
+    Returns
+    -------
+    str
+        Paragraphs and lists.
+    """
+    kind, *rest = about
+    match kind:
+        case "claim":
+            return _claim(book_audit()[rest[0]])
+        case "derive":
+            expression, value, span = rest
+            used = [find(name) for name in names(parse(expression))]
+            words = f", {escape(span)}" if span else ""
+            return _head(value, f"{words}: <code>{escape(expression)}</code>") + _rests_on(used)
+        case "computed":
+            _, value, *rows = rest
+            used = [find(name) for name in rows]
+            words = ", computed by the code of this page"
+            return _head(value, words + (" from" if used else "")) + _rests_on(used)
+        case _:
+            what, count = rest
+            return _verdicts(what, count)
+
+
+def _head(value: str, words: str, language: str = "") -> str:
+    lang = f' lang="{language}"' if language else ""
+    return f"<p><strong{lang}>{escape(value)}</strong>{words}</p>"
+
+
+def _rests_on(entries: Iterable[Entry]) -> str:
+    listed = list(entries)
+    return sources_html(listed) if listed else ""
+
+
+def _claim(result: ClaimAudit) -> str:
+    claim, entry = result.claim, find(result.claim.id)
+    badges = f"{verdict_html(result.arithmetic, result.code)} {verdict_html(result.evidence)}"
+    label = claim_link(result.claim)
+    if claim.printed is None:
+        head = f"<p>{label} {badges}</p>"
+    else:
+        english = f", {escape(claim.english)}" if claim.english != claim.printed.text else ""
+        # A parameter, all of a tax for instance, stands for itself; a centimetre for its order.
+        is_point = claim.kind == "policy parameter" or claim.is_magnitude
+        stands = (
+            "" if is_point else f"; stands for {interval_text(claim.interval(), claim.printed)}"
+        )
+        head = _head(claim.printed.text, f"{english}: {label} {badges}", "zh-CN") + (
+            f"<p>{escape(entry.evidence)} by {source_html(entry)}{escape(stands)}</p>"
+        )
+    derived = ""
+    if claim.derivation is not None:
+        within = f", {result.bounds_text} within rounding" if result.bounds_text else ""
+        recomputed = f"Recomputed: {result.recomputed_text}{within}, "
+        words = escape(recomputed if result.recomputed_text else "Compares ")
+        used = (find(name) for name in names(claim.derivation))
+        derived = f"<p>{words}<code>{escape(claim.derivation_text)}</code></p>" + _rests_on(used)
+    items = [finding_html(finding, book_audit().ledger) for finding in result.findings]
+    found = f"<p>Evidence:</p>{list_html(items)}" if items else ""
+    return head + derived + found
+
+
+def _verdicts(what: str, count: str) -> str:
+    audit = book_audit()
+    axis, _, verdict = what.partition(" ")
+    if verdict:
+        chosen = [r for r in audit.claims if str(getattr(r, axis)) == verdict]
+        badge = verdict_html(Arithmetic(verdict) if axis == "arithmetic" else Evidence(verdict))
+        words = f" statistics: {badge}"
+    elif what == "claims":
+        chosen, words = (
+            [],
+            f" statistics, all in {entry_link(audit.claims[0].claim.id, 'the ledger')}",
+        )
+    else:
+        chosen = list(audit.cross_checks)
+        words = " cross-checks between printed figures hold"
+    links = [
+        claim_link(r.claim) + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
+        for r in chosen
+    ]
+    return _head(count, words) + (f"<p>{'; '.join(links)}</p>" if links else "")
+
+
+def finding_html(finding: Finding, ledger: Ledger) -> str:
+    """Write what one source says about a claim."""
+    source = ledger.sources.get(finding.source)
+    told = filter(None, (finding.finding, finding.grade, finding.date))
+    words = ", ".join(dict.fromkeys(told))
+    text = f"<em>{escape(words)}</em>"
+    if finding.note_en:
+        text += f". {escape(finding.note_en)}"
+    if source is not None:
+        name = ", ".join(filter(None, (source.publisher, source.title, source.date)))
+        text += f" {link_html(source.url, name)}"
+    return text
+
+
+def _element(node: number) -> tuple[str, dict[str, str]]:
+    """Choose a link to the number's note, to where it leads otherwise, or neither."""
+    hint = {"title": node["hint"]} if node.get("hint") else {}
+    # The title of a section, with its numbers, is a link in a list of contents.
+    if any(isinstance(above, nodes.reference) for above in ancestors(node)):
+        return "span", hint
+    if "position" in node:
+        position = str(node["position"])
+        link = {"href": f"#figure-{position}", "data-note": position, "CLASS": "cbec-number"}
+        return "a", link | hint
+    return ("a", {"href": node["refuri"]} | hint) if "refuri" in node else ("span", hint)
 
 
 def visit_number_html(self: HTML5Translator, node: number) -> None:
-    """Begin a number: a link to its note, to where it leads otherwise, or neither."""
-    hint = {"title": node["hint"]} if node.get("hint") else {}
-    if _in_link(node):
-        self.body.append(self.starttag(node, "span", "", **hint))
-    elif "position" in node:
-        position = str(node["position"])
-        link = {"href": f"#figure-{position}", "data-note": position}
-        self.body.append(self.starttag(node, "a", "", CLASS="cbec-number", **link, **hint))
-    elif "refuri" in node:
-        self.body.append(self.starttag(node, "a", "", href=node["refuri"], **hint))
-    else:
-        self.body.append(self.starttag(node, "span", "", **hint))
+    """Begin a number."""
+    tag, attributes = _element(node)
+    self.body.append(self.starttag(node, tag, "", **attributes))
 
 
 def depart_number_html(self: HTML5Translator, node: number) -> None:
     """End a number."""
-    leads = "position" in node or "refuri" in node
-    self.body.append("</a>" if leads and not _in_link(node) else "</span>")
-
-
-def _in_link(node: nodes.Node) -> bool:
-    """Tell whether a number stands in a link, as that of a heading does in a list of contents."""
-    above = node.parent
-    while above is not None and not isinstance(above, nodes.reference):
-        above = above.parent
-    return above is not None
-
-
-def add_note_script(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Load the script on pages that have notes or terms, and on no other."""
-    if doctree is not None and next(doctree.findall(_is_explained), None) is not None:
-        app.add_js_file(SCRIPT, loading_method="defer")
-
-
-def _is_explained(node: nodes.Node) -> bool:
-    if isinstance(node, nodes.reference):
-        return TERM_CLASS in node["classes"]
-    return isinstance(node, figures_used)
+    self.body.append(f"</{_element(node)[0]}>")
 
 
 def _pass(self: nodes.NodeVisitor, node: nodes.Node) -> None:
@@ -153,13 +239,6 @@ def _pass(self: nodes.NodeVisitor, node: nodes.Node) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the nodes, the directive and the transform to Sphinx."""
-    skip = (_pass, _pass)
-    for node, html in (
-        (number, (visit_number_html, depart_number_html)),
-        (figures_used, skip),
-    ):
-        app.add_node(node, html=html, latex=skip, text=skip, man=skip, texinfo=skip)
-    app.add_directive("figures-used", _FiguresUsed)
+    """Add the node and the transform to Sphinx."""
+    add_node(app, number, (visit_number_html, depart_number_html), (_pass, _pass))
     app.add_transform(CollectNotes)
-    app.connect("html-page-context", add_note_script)

@@ -1,49 +1,50 @@
-"""The picture of the landing page: every printed statistic as a tile, with both its verdicts.
+"""Directives that sum up the audit and list its verdicts.
 
 ``{overview}``
-    One tile a statistic, in the paper's order and under the part of the paper that prints it; the
-    upper half says how it stands with its inputs, the lower half with its source. A key below has
-    the words, and the counts with their denominator.
+    The picture of the landing page: one tile a statistic, in the paper's order and under the part
+    of the paper that prints it; the upper half says how it stands with its inputs, the lower half
+    with its source. A key below has the words, and the counts with their denominator.
+``{verdict-list} arithmetic``
+    The verdicts of one axis, or how propositions stand, with symbols and meanings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
-
-from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
+from typing import Any
 
 from cbec.audit.provenance import find
 from cbec.audit.results import Audit, ClaimAudit
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense, verdict_html
-from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address, note_data
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["setup"]
+from cbec.audit.verdicts import (
+    ARITHMETIC,
+    EVIDENCE,
+    STANDING,
+    Sense,
+    sense,
+    verdict_html,
+)
+from cbec_book.content.sections import DataDirective, table_html
+from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address
 
 _AXES = (
     ("arithmetic", ARITHMETIC, "Upper half: does it follow from what is printed?"),
     ("evidence", EVIDENCE, "Lower half: does a source bear it?"),
 )
+_LISTS: dict[str, tuple[Mapping[Any, Sense], str]] = {
+    "arithmetic": (ARITHMETIC, "Verdicts on the arithmetic of a statistic"),
+    "evidence": (EVIDENCE, "Verdicts on the evidence for a statistic"),
+    "standing": (STANDING, "How a proposition stands"),
+}
 
 
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx."""
-    app.add_directive("overview", _Overview)
+class Overview(DataDirective):
+    """The picture, as HTML."""
 
-
-class _Overview(SphinxDirective):
-    has_content = False
-
-    def run(self) -> list[nodes.Node]:
-        note_data(self.env)
-        html = "".join(self._parts(book_audit()))
-        return [nodes.raw("", html, format="html")]
+    def write(self) -> str:
+        """Write the tiles and their key."""
+        return "".join(self._parts(book_audit()))
 
     def _parts(self, audit: Audit) -> Iterator[str]:
         ledger = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
@@ -74,15 +75,43 @@ class _Overview(SphinxDirective):
 def _tile(result: ClaimAudit, address: str) -> str:
     """Write a tile; the keyboard gets to the same entries through the ledger."""
     claim = result.claim
-    words = ", ".join(sense(verdict).label_en for verdict in (result.arithmetic, result.evidence))
+    senses = {verdict: sense(verdict) for verdict in (result.arithmetic, result.evidence)}
+    words = ", ".join(shown.label_en for shown in senses.values())
     label = escape(f"{claim.title}: {claim.english}; {words}")
-    halves = "".join(_half(verdict) for verdict in (result.arithmetic, result.evidence))
+    halves = "".join(
+        f'<span class="verdict verdict--{verdict}" aria-hidden="true">{shown.symbol}</span>'
+        for verdict, shown in senses.items()
+    )
     return (
         f'<a class="cbec-overview__tile" href="{escape(address)}" tabindex="-1" title="{label}" '
         f'aria-label="{label}">{halves}</a>'
     )
 
 
-def _half(verdict: Arithmetic | Evidence) -> str:
-    symbol = sense(verdict).symbol
-    return f'<span class="verdict verdict--{verdict}" aria-hidden="true">{symbol}</span>'
+class VerdictList(DataDirective):
+    """The verdicts of one axis, counted where statistics have them."""
+
+    required_arguments = 1
+
+    def write(self) -> str:
+        """Write the table."""
+        axis, audit = self.arguments[0], book_audit()
+        if axis not in _LISTS:
+            raise self.error(
+                f"verdict-list: {axis!r} is no axis; write arithmetic, evidence or standing"
+            )
+        verdicts, caption = _LISTS[axis]
+        # Statistics have verdicts; a standing is that of a proposition.
+        counts = {} if axis == "standing" else audit.counts(axis)
+        rows = [
+            [
+                verdict_html(verdict),
+                *([str(counts[str(verdict)])] if counts else []),
+                escape(shown.meaning_en),
+                escape(shown.label_zh),
+            ]
+            for verdict, shown in verdicts.items()
+        ]
+        counted = [f"Of {len(audit.claims)}"] if counts else []
+        head = ("Verdict", *counted, "Meaning", "Chinese")
+        return table_html(head, rows, caption=caption)

@@ -10,68 +10,50 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.provenance import Entry, entries
-from cbec.display.html import UNCONFIRMED_MARK, html_table
+from cbec.display.html import UNCONFIRMED_MARK, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.tables import frames
 from cbec.tables.datapackage import read_package
 from cbec.tables.grades import GRADES, UNCONFIRMED_EN
-from cbec_book.content.sections import facts_html, scrolled_html, section
-from cbec_book.own_ledger import note_data
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["setup"]
+from cbec_book.content.sections import DataDirective, facts_html, raw, section, table_html
 
 # These rows are shown with the series that they are about.
 _CONFLICTS, _BREAKS = "conflicts", "method_breaks"
-_REPEATED = "inputs"
 # A series of more places than this is shown as a grid of places and years.
 _FEW_PLACES = 3
 
 
-class _Provenance(SphinxDirective):
-    has_content = False
+class Provenance(DataDirective):
+    """The counts of all rows, and a section for each table and series."""
 
-    def run(self) -> list[nodes.Node]:
-        note_data(self.env)
+    def write(self) -> list[nodes.Node]:
+        """Write what the data package says."""
         rows = [entry for entry in entries().values() if entry.kind == "row"]
         own = [entry for entry in rows if entry.table not in (_CONFLICTS, _BREAKS)]
         series = frames.load("series").fillna("").set_index("id")
         described: dict[Any, dict[Any, Any]] = series.to_dict("index")
-        found: list[nodes.Node] = [_raw(_overview(own, described))]
+        found: list[nodes.Node] = [raw(_overview(own, described))]
         for table in read_package().descriptor["resources"]:
             held = [entry for entry in own if entry.table == table["name"]]
             if not held:
                 continue
-            made = section(
-                self.env,
-                f"rows-{table['name']}",
-                table["title"],
-                _raw(
-                    f"<p>{escape(table['description'])} "
-                    f'<a href="data.html#table-{table["name"]}">Fields, licence and file</a></p>'
-                ),
-            )
+            fields = entry_link(table["name"], "Fields, licence and file")
+            about = raw(f"<p>{escape(table['description'])} {fields}</p>")
+            made = section(self.env, f"rows-{table['name']}", table["title"], about)
             loose = [entry for entry in held if not entry.series]
             if loose:
-                made += _raw(_rows_html(loose, table["title"]))
+                made += raw(_rows_html(loose, table["title"]))
             for id in dict.fromkeys(entry.series for entry in held if entry.series):
                 of_series = [entry for entry in rows if entry.series == id]
-                content = _raw(_series_html(described[id], of_series))
+                content = raw(_series_html(described[id], of_series))
                 made += section(self.env, f"series-{id}", described[id]["label_en"], content)
             found.append(made)
         return found
-
-
-def _raw(html: str) -> nodes.raw:
-    return nodes.raw("", html, format="html")
 
 
 def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]]) -> str:
@@ -79,7 +61,7 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
     titles = {table["name"]: table["title"] for table in read_package().descriptor["resources"]}
     groups: dict[tuple[str, str], Counter[str]] = {}
     # The ledger's outside figures repeat rows of other tables.
-    rows = [entry for entry in rows if entry.table != _REPEATED]
+    rows = [entry for entry in rows if entry.table != "inputs"]
     for entry in rows:
         label = (
             (f"series-{entry.series}", described[entry.series]["label_en"])
@@ -96,10 +78,8 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
         for (anchor, label), counts in groups.items()
     ]
     caption = f"{len(rows)} rows by evidence grade"
-    table = html_table(
-        ("Series", "Rows", "Grades"), lines, numeric={1}, caption=caption, cards=True
-    )
-    return f'{scrolled_html(table)}<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
+    table = table_html(("Series", "Rows", "Grades"), lines, numeric={1}, caption=caption)
+    return f'{table}<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
 
 
 def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
@@ -141,7 +121,8 @@ def _rows_html(rows: Sequence[Entry], known: str, unit: str = "") -> str:
         )
     first = "Period" if rows[0].series else "Figure"
     head = (first, "Printed", "Origin", "Note")
-    return _anchored(head, lines, rows, ", ".join(filter(None, (known, unit))))
+    caption, ids = ", ".join(filter(None, (known, unit))), [entry.name for entry in rows]
+    return table_html(head, lines, caption=caption, ids=ids)
 
 
 def _conflicts_html(rows: Sequence[Entry], caption: str) -> str:
@@ -157,14 +138,7 @@ def _conflicts_html(rows: Sequence[Entry], caption: str) -> str:
         for entry in rows
     ]
     head = ("Whose", "Printed", "Definition", "Origin", "Note")
-    return _anchored(head, lines, rows, caption)
-
-
-def _anchored(
-    head: Sequence[str], lines: Sequence[Sequence[str]], rows: Sequence[Entry], caption: str
-) -> str:
-    ids = [entry.name for entry in rows]
-    return scrolled_html(html_table(head, lines, caption=caption, cards=True, ids=ids))
+    return table_html(head, lines, caption=caption, ids=[entry.name for entry in rows])
 
 
 def _breaks_html(rows: Sequence[Entry]) -> str:
@@ -195,7 +169,6 @@ def _grids_html(rows: Sequence[Entry]) -> str:
 
 def _grid_html(rows: Sequence[Entry]) -> str:
     """Write places by years; what all rows share stands in the caption, the rest in footnotes."""
-    first = rows[0]
     notes = list(dict.fromkeys(entry.note for entry in rows if entry.note))
     shared = len({entry.note for entry in rows}) == 1
     years = sorted({entry.period for entry in rows})
@@ -222,7 +195,7 @@ def _grid_html(rows: Sequence[Entry]) -> str:
         else [f"<sup>{n}</sup> {escape(note)}" for n, note in enumerate(notes, 1)]
     )
     return (
-        f'<p class="cbec-footnote">All rows: {origin_html(first)}</p>'
+        f'<p class="cbec-footnote">All rows: {origin_html(rows[0])}</p>'
         f'<div class="cbec-scroll cbec-grid" tabindex="0"><table class="cbec-table"><thead><tr>'
         f'<th scope="col">Country</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         + "".join(f'<p class="cbec-footnote">{note}</p>' for note in said)
@@ -233,8 +206,3 @@ def _figure(entry: Entry, *, unit: bool = False) -> str:
     mark = f"{UNCONFIRMED_MARK} " if entry.unconfirmed else ""
     words = [entry.printed, entry.unit] if unit else [entry.printed]
     return mark + escape(" ".join(filter(None, words)))
-
-
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx."""
-    app.add_directive("provenance", _Provenance)

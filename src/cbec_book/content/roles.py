@@ -13,18 +13,21 @@
     Its bounds; the value appears on hover.
 ``{computed}`name```
     A number that the notebook kept with `cbec.display.notebook.computed`.
+``{evidence-date}`latest```
+    The day of the latest search for a source, as of which the evidence stands.
 
-On a page with ``{figures-used}`` each of them links to its note there.
+On a page with ``{figures-used}`` each number links to its note there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from docutils.parsers.rst.states import Inliner
+from sphinx.util.docutils import SphinxRole
 
 from cbec.audit.provenance import find
 from cbec.audit.results import ClaimAudit
@@ -34,52 +37,29 @@ from cbec.errors import CbecError, ExpressionError, did_you_mean
 from cbec.figures.expression import parse
 from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
+from cbec_book.content.annexes import searches
 from cbec_book.content.numbers import number
+from cbec_book.content.sections import raw
 from cbec_book.own_ledger import book_audit, entry_address, note_data
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["main_verdict", "setup"]
 
 _DERIVED = ["cbec-derived"]
 
-_Result = tuple[list[nodes.Node], list[nodes.system_message]]
 
+class _Role(SphinxRole):
+    """A role made of a function from text and document to a node."""
 
-def setup(app: Sphinx) -> None:
-    """Add the roles to Sphinx."""
-    for name, text in (
-        ("claim", _claim),
-        ("recomputed", _recomputed),
-        ("bounds", _bounds),
-        ("verdicts", _verdicts),
-        ("derive", _derive),
-        ("computed", _computed),
-    ):
-        app.add_role(name, _role(text))
+    def __init__(self, build: Callable[[str, nodes.document], nodes.Node]) -> None:
+        self.build = build
 
-
-def _role(build: Any) -> Any:
-    """Wrap a function from text to nodes; a wrong id is a warning with its place."""
-
-    def role(
-        name: str,
-        rawtext: str,
-        text: str,
-        lineno: int,
-        inliner: Inliner,
-        options: dict[str, Any] | None = None,
-        content: list[str] | None = None,
-    ) -> _Result:
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the node; a wrong id is a warning with its place."""
         try:
-            note_data(inliner.document.settings.env)
-            return [build(text.strip(), inliner.document)], []
+            note_data(self.env)
+            return [self.build(self.text.strip(), self.inliner.document)], []
         except CbecError as error:
-            message = inliner.reporter.error(f"{name}: {error}", line=lineno)
-            return [inliner.problematic(rawtext, rawtext, message)], [message]
-
-    return role
+            report = self.inliner.reporter.error
+            message = report(f"{self.name}: {error}", line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
 
 
 def _claim(id: str, document: nodes.document) -> nodes.Node:
@@ -95,7 +75,7 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
     figure = number(
         "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]
     )
-    figure += nodes.raw("", badge, format="html")
+    figure += raw(badge)
     return _led(figure, id, document)
 
 
@@ -115,41 +95,30 @@ def main_verdict(result: ClaimAudit) -> Arithmetic | Evidence:
     return result.arithmetic
 
 
-def _recomputed(id: str, document: nodes.document) -> nodes.Node:
-    text = _given(book_audit()[id].recomputed_text, id)
-    return _led(number("", text, about=("claim", id)), id, document)
-
-
-def _bounds(id: str, document: nodes.document) -> nodes.Node:
-    text = _given(book_audit()[id].bounds_text, id)
-    return _led(number("", text, about=("claim", id)), id, document)
-
-
-def _given(text: str, id: str) -> str:
-    if not text:
+def _recomputed(text: str, id: str, document: nodes.document) -> nodes.Node:
+    """Return one of the texts of what is recomputed for a figure."""
+    shown = getattr(book_audit()[id], text)
+    if not shown:
         raise ExpressionError(f"{id!r} has no recomputed value; use the claim role for it")
-    return text
+    return _led(number("", shown, about=("claim", id)), id, document)
 
 
 def _verdicts(text: str, _: nodes.document) -> nodes.Node:
-    count = _count(text)
-    return number("", count, about=("verdicts", text, count))
-
-
-def _count(text: str) -> str:
-    result = book_audit()
+    audit = book_audit()
+    axis, __, verdict = text.partition(" ")
+    counts = audit.counts(axis) if axis in {"arithmetic", "evidence"} else {}
     if text == "claims":
-        return str(len(result.claims))
-    if text == "cross-checks":
-        return f"{len(result.holding)} of {len(result.cross_checks)}"
-    axis, _, verdict = text.partition(" ")
-    counts = result.counts(axis) if axis in {"arithmetic", "evidence"} else {}
-    if verdict not in counts:
+        count = str(len(audit.claims))
+    elif text == "cross-checks":
+        count = f"{len(audit.holding)} of {len(audit.cross_checks)}"
+    elif verdict in counts:
+        count = f"{counts[verdict]} of {len(audit.claims)}"
+    else:
         raise ExpressionError(
             f"{text!r} names no verdict; write claims, cross-checks, or an axis and a verdict, "
             "such as evidence relayed"
         )
-    return f"{counts[verdict]} of {len(result.claims)}"
+    return number("", count, about=("verdicts", text, count))
 
 
 def _derive(text: str, _: nodes.document) -> nodes.Node:
@@ -209,3 +178,19 @@ def _computed(name: str, document: nodes.document) -> nodes.Node:
     for row in rows:
         find(row)  # a stored notebook may name a row that has gone
     return number("", text, about=("computed", name, text, *rows))
+
+
+def _evidence_date(_: str, document: nodes.document) -> nodes.Node:
+    return nodes.Text(searches()["date"].max())
+
+
+#: The roles by name.
+ROLES = {
+    "claim": _Role(_claim),
+    "recomputed": _Role(partial(_recomputed, "recomputed_text")),
+    "bounds": _Role(partial(_recomputed, "bounds_text")),
+    "verdicts": _Role(_verdicts),
+    "derive": _Role(_derive),
+    "computed": _Role(_computed),
+    "evidence-date": _Role(_evidence_date),
+}

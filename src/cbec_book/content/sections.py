@@ -1,48 +1,57 @@
-"""Pieces that generated pages are made of."""
+"""Pieces that generated pages are made of, and the directives that make them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
 
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
+from cbec.audit.ledger import Claim
+from cbec.display.html import disclosure_html, entry_link, html_table
+from cbec_book.own_ledger import note_data
 
-__all__ = ["facts_html", "scrolled_html", "section"]
+
+class DataDirective(SphinxDirective):
+    """A directive whose output, HTML or nodes, follows from the data package."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what was written, and let the page depend on the data."""
+        note_data(self.env)
+        written = self.write()
+        return [raw(written)] if isinstance(written, str) else written
+
+    def write(self) -> str | list[nodes.Node]:
+        """Write what stands in the place of the directive."""
+        raise NotImplementedError
+
+
+def raw(html: str) -> nodes.raw:
+    """Return HTML as a node."""
+    return nodes.raw("", html, format="html")
 
 
 def section(
     env: BuildEnvironment, label: str, title: str, *content: nodes.Node, classes: str = ""
 ) -> nodes.section:
-    """Make a section that any page can link to by its label.
-
-    Parameters
-    ----------
-    env : BuildEnvironment
-        Of the page being read.
-    label : str
-        The section's anchor.
-    title : str
-        Its title.
-    content : nodes.Node
-        What follows the title.
-    classes : str
-        The section's class, if any.
-
-    Returns
-    -------
-    nodes.section
-        To be returned by a directive, or appended to another section.
-    """
+    """Make a section that any page can link to by its label, which is its anchor."""
     made = nodes.section(ids=[label], names=[label], classes=[classes] if classes else [])
     made += [nodes.title("", title), *content]
     standard = env.get_domain("std")
     standard.anonlabels[label] = env.docname, label  # type: ignore[attr-defined]
     standard.labels[label] = env.docname, label, title  # type: ignore[attr-defined]
     return made
+
+
+def ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Go through what a node stands in, from the inside."""
+    while node.parent is not None:
+        node = node.parent
+        yield node
 
 
 def facts_html(facts: Mapping[str, str]) -> str:
@@ -57,6 +66,27 @@ def facts_html(facts: Mapping[str, str]) -> str:
     return f'<dl class="cbec-facts">{"".join(listed)}</dl>'
 
 
+def list_html(items: Sequence[str]) -> str:
+    """Write a list of what is HTML already; nothing if there is nothing to list."""
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>" if items else ""
+
+
+def link_html(address: str, words: str) -> str:
+    """Write a link; words alone where there is no address."""
+    return f'<a href="{escape(address)}">{escape(words)}</a>' if address else escape(words)
+
+
+def download_html(page: str, file: str) -> str:
+    """Write a link that downloads a file of the site, named from its root."""
+    address = relative_uri(page, file)
+    return f'<a href="{escape(address)}" download>{escape(file.rpartition("/")[2])}</a>'
+
+
+def claim_link(claim: Claim) -> str:
+    """Write what a claim measures, and when, linked to the ledger."""
+    return entry_link(claim.id, escape(claim.title))
+
+
 def scrolled_html(table: str) -> str:
     """Put a table into a box that scrolls sideways, so that the page needn't.
 
@@ -66,3 +96,17 @@ def scrolled_html(table: str) -> str:
     '<div class="cbec-scroll" tabindex="0"><table></table></div>'
     """
     return f'<div class="cbec-scroll" tabindex="0">{table}</div>'
+
+
+def table_html(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, cards: bool = True, **options: Any
+) -> str:
+    """Write a table that scrolls, with the options of `cbec.display.html.html_table`."""
+    return scrolled_html(html_table(head, rows, cards=cards, **options))
+
+
+def folded_table(
+    summary: str, head: Sequence[str], rows: Sequence[Sequence[str]], **options: Any
+) -> str:
+    """Write a table in a box that is closed at first; nothing if it has no rows."""
+    return disclosure_html(summary, table_html(head, rows, **options)) if rows else ""

@@ -11,38 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
 from cbec.audit.ledger import Claim, Figure, OutsideFigure
 from cbec.audit.provenance import find
 from cbec.audit.results import FAILING, printed_html
 from cbec.audit.verdicts import ARITHMETIC
 from cbec.audit.what_if import Room, WhatIf, _number, what_if
-from cbec.display.html import entry_link, html_table
+from cbec.display.html import entry_link
 from cbec.display.vega import inline_json
 from cbec.figures.words import figure_in_english
-from cbec_book.content.sections import scrolled_html
-from cbec_book.own_ledger import book_audit, entry_address, note_data
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["script_data", "setup"]
-
-logger = logging.getLogger(__name__)
-
-# Each builds on those before it.
-SCRIPTS = (
-    "what_if_intervals.js",
-    "what_if_figures.js",
-    "what_if_verdicts.js",
-    "what_if_form.js",
-)
-_WRAPPER = "cbec-whatif"
+from cbec_book.content.sections import DataDirective, scrolled_html, table_html
+from cbec_book.hooks import warn
+from cbec_book.own_ledger import book_audit, entry_address
 
 
 def _unit(figure: Figure) -> str:
@@ -60,41 +43,36 @@ def _unit(figure: Figure) -> str:
 # The page ------------------------------------------------------------------------------------
 
 
-class _AuditWhatIf(SphinxDirective):
-    has_content = False
+class AuditWhatIf(DataDirective):
+    """The form, and the table for who has no scripts."""
 
-    def run(self) -> list[nodes.Node]:
-        note_data(self.env)
+    def write(self) -> list[nodes.Node]:
+        """Write both, and warn of derivations that the script can't follow."""
         asked = what_if(book_audit())
         for id, reason in asked.refused.items():
-            logger.warning(
+            said = (
                 "audit-what-if leaves out %r: %s; write the derivation so that each input stands "
-                "in it once and none under a root",
-                id,
-                reason,
-                location=self.get_location(),
-                type="cbec",
-                subtype="whatif",
+                "in it once and none under a root"
             )
+            warn("whatif", said, id, reason, at=self.get_location())
         page = _page(asked, self.env.docname)
-        return [nodes.raw("", page, format="html", classes=[_WRAPPER])]
+        return [nodes.raw("", page, format="html", classes=["cbec-whatif"])]
 
 
 def _page(asked: WhatIf, pagename: str) -> str:
     rooms = {id: asked.room(id) for id in asked.resting}
-    table = html_table(
+    table = table_html(
         ("Figure", "Printed", "What rests on it", "No verdict falls"),
         [list(_row(asked, id, rooms[id])) for id in asked.resting],
         caption="What rests on each figure, and the figures with as many digits that it could be, "
         "the others as printed, before a verdict falls",
-        cards=True,
     )
     return (
         '<noscript><p class="cbec-footnote">To change a figure takes JavaScript. This table says '
         "what rests on each.</p></noscript>"
         f"{_form(asked, rooms)}"
         '<details class="cbec-more" open><summary>What rests on each figure</summary>'
-        f"{scrolled_html(table)}</details>"
+        f"{table}</details>"
         '<script type="application/json" class="cbec-whatif__data">'
         f"{inline_json(script_data(asked, rooms, pagename))}</script>"
     )
@@ -179,23 +157,7 @@ def _place(figure: Figure) -> str:
 
 
 def script_data(asked: WhatIf, rooms: Mapping[str, Room | None], pagename: str) -> dict[str, Any]:
-    """Return what the scripts need to know, ready for JSON; exact numbers are texts.
-
-    Parameters
-    ----------
-    asked : WhatIf
-        The figures and derivations.
-    rooms : Mapping of str to Room or None
-        How far figures can move, for those that should say so.
-    pagename : str
-        The page that asks.
-
-    Returns
-    -------
-    dict
-        Figures by id, claims and cross-checks in the ledger's order, what rests on each figure,
-        and the words of the verdicts.
-    """
+    """Return what the scripts need to know, ready for JSON; exact numbers are texts."""
     ledger = asked.ledger
     claims = [ledger.claims[id] for id in asked.trees]
     figures = [claim for claim in claims if claim.printed is not None]
@@ -225,19 +187,12 @@ def script_data(asked: WhatIf, rooms: Mapping[str, Room | None], pagename: str) 
 def _figure_data(figure: Figure, room: Room | None) -> dict[str, Any]:
     printed = figure.printed
     assert printed is not None
+    exact, plain = ("value", "resolution", "scale"), ("dimension", "decimals", "multiplied")
+    written = ("sign", "grouped", "tail", "spelled", "worded")
     data: dict[str, Any] = {
         "text": printed.text,
-        "value": str(printed.value),
-        "resolution": str(printed.resolution),
-        "scale": str(printed.scale),
-        "dimension": printed.dimension,
-        "decimals": printed.decimals,
-        "multiplied": printed.multiplied,
-        "sign": printed.sign,
-        "grouped": printed.grouped,
-        "tail": printed.tail,
-        "spelled": printed.spelled,
-        "worded": printed.worded,
+        **{name: str(getattr(printed, name)) for name in exact},
+        **{name: getattr(printed, name) for name in (*plain, *written)},
         "roundedCount": printed.rounded_count,
         "comparator": figure.comparator if isinstance(figure, Claim) else "=",
         "kind": figure.kind if isinstance(figure, Claim) else "",
@@ -247,23 +202,3 @@ def _figure_data(figure: Figure, room: Room | None) -> dict[str, Any]:
     if room is not None:
         data["room"] = [end and _number(end) for end in (room.lowest, room.highest)]
     return data
-
-
-def _add_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Load the scripts on pages that have the directive, and on no other."""
-    raws = doctree.findall(nodes.raw) if doctree is not None else ()
-    if any(_WRAPPER in raw["classes"] for raw in raws):
-        for priority, script in enumerate(SCRIPTS, start=510):
-            app.add_js_file(script, loading_method="defer", priority=priority)
-
-
-def setup(app: Sphinx) -> None:
-    """Add the directive to Sphinx."""
-    app.add_directive("audit-what-if", _AuditWhatIf)
-    app.connect("html-page-context", _add_scripts)

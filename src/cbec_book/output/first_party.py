@@ -9,145 +9,55 @@ fail instead of letting the page ask.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from sphinx.util import logging
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
-if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-
-logger = logging.getLogger(__name__)
+from cbec_book.hooks import warn
 
 ASSETS = Path(__file__).parents[1] / "static"
 # In the order of the cascade.
-STYLESHEETS = (
-    "colours.css",
-    "text.css",
-    "charts.css",
-    "mathematics.css",
-    "verdicts.css",
-    "tables.css",
-    "notes.css",
-    "claims.css",
-    "landing.css",
-    "certificate.css",
-    "accessibility.css",
-    "ledger.css",
-    "what_if.css",
-    "navigation.css",
-    "glossary.css",
-    "print.css",
-)
-UNWANTED_MODULE = "sphinx_thebe"
-UNWANTED_STYLESHEET = "sphinx-thebe.css"
+_SHEETS = """
+colours text charts mathematics verdicts tables notes claims landing certificate accessibility
+ledger what_if navigation glossary print math_font
+"""
 
 
-def is_remote(address: str) -> bool:
-    """Tell whether an asset's address names a host.
-
-    Parameters
-    ----------
-    address : str
-        The address as written in ``src`` or ``href``.
-
-    Returns
-    -------
-    bool
-        True if a browser would leave the site to load it.
-
-    Examples
-    --------
-    >>> is_remote("https://example.org/x.js"), is_remote("//example.org/x.js")
-    (True, True)
-    >>> is_remote("_static/cbec.css?v=1")
-    False
-    """
-    return bool(urlsplit(str(address)).netloc)
-
-
-def drop_thebe(app: Sphinx, config: Config) -> None:
-    """Disconnect ``sphinx_thebe`` and empty MyST-NB's list of remote widget scripts.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    config : Config
-        Its configuration, changed in place.
-    """
+def use_own_assets(app: Sphinx, config: Config) -> None:
+    """Disconnect ``sphinx_thebe``, empty MyST-NB's list of remote scripts, ship the book's own."""
+    # A new object: Sphinx's own default lists outlive the application.
+    config.html_static_path = [*config.html_static_path, str(ASSETS)]
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
-            if listener.handler.__module__ == UNWANTED_MODULE:
+            if listener.handler.__module__ == "sphinx_thebe":
                 app.disconnect(listener.id)
-    app.registry.css_files[:] = [
-        entry for entry in app.registry.css_files if entry[0] != UNWANTED_STYLESHEET
-    ]
+    sheets = app.registry.css_files
+    sheets[:] = [entry for entry in sheets if entry[0] != "sphinx-thebe.css"]
     if "nb_ipywidgets_js" in config.values:
         config.nb_ipywidgets_js = {}
 
 
-def add_asset_folder(app: Sphinx) -> None:
-    """Let Sphinx copy the extension's own assets into ``_static``.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    if app.builder.format == "html":
-        app.config.html_static_path.append(str(ASSETS))
-
-
 def refuse_remote_assets(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
+    app: Sphinx, pagename: str, _: str, context: dict[str, Any], *__: Any
 ) -> None:
-    """Warn about and remove scripts and style sheets that live on another host.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    pagename : str
-        Name of the page that is about to be written.
-    templatename : str
-        Name of its template.
-    context : dict
-        The template's context, changed in place.
-    doctree : nodes.document or None
-        The page's document, if it has one.
-    """
+    """Warn about and remove scripts and style sheets that live on another host."""
     for kind in ("script_files", "css_files"):
         assets = context.get(kind, [])
         for asset in list(assets):
             address = str(getattr(asset, "filename", None) or asset)
-            if is_remote(address):
+            if urlsplit(address).netloc:
                 assets.remove(asset)
-                logger.warning(
-                    "%s would load %s from another host; ship the file with the site instead",
-                    pagename,
-                    address,
-                    type="cbec",
-                    subtype="firstparty",
+                remedy = "ship the file with the site instead"
+                warn(
+                    "firstparty", f"%s would load %s from another host; {remedy}", pagename, address
                 )
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    app.connect("config-inited", drop_thebe, priority=1)
-    app.connect("builder-inited", add_asset_folder)
+    """Connect the module to Sphinx."""
+    app.connect("config-inited", use_own_assets, priority=1)
     app.connect("html-page-context", refuse_remote_assets, priority=990)
-    for sheet in STYLESHEETS:
-        app.add_css_file(sheet, priority=900)
+    for sheet in _SHEETS.split():
+        app.add_css_file(f"{sheet}.css", priority=900)

@@ -9,8 +9,9 @@ own copy of the script (icons CC BY 4.0, Fonticons, Inc.) when the site is built
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from tinycss2.ast import Node
@@ -21,11 +22,10 @@ from cbec_book.output.stylesheets import (
     Sheet,
     Words,
     declarations,
+    filtered,
     parse,
     style_rules,
 )
-
-__all__ = ["Icon", "draw", "read_icons", "unknown_icons"]
 
 NOTICE = "/*! Icons: Font Awesome Free, https://fontawesome.com, CC BY 4.0, Fonticons, Inc. */"
 
@@ -50,24 +50,7 @@ mask: var(--cbec-icon) center / contain no-repeat content-box;
 print-color-adjust: exact;
 """
 
-#: The theme's script put pictures in place of the elements, and the theme's rules count on them:
-#: those for elements are undone, those for pictures said again. A line could end between an
-#: icon and its link. In a system's own high contrast,
-#: a mask needs a colour that is left to it.
-_PLACES = """
-:is(.fa, .fas, .fab, .fa-solid, .fa-brands) { display: inline; line-height: 0; }
-.search-button-field > .fa-solid { display: inline; }
-a.github, a.gitlab { display: inline-block; }
-.search-button .fa-solid { font-size: 1.25em; }
-.prev-next-area .fa-solid { font-size: 1em; }
-.sidebar-secondary-item .fa-solid { padding-right: 0; }
-.bd-search .fa-solid.fa-magnifying-glass { position: static; color: inherit; }
-#pst-search-dialog[open] .bd-search .fa-solid { font-size: var(--pst-font-size-icon); }
-.bd-header-article .btn > :is(.fas, .fa-solid)::before { width: 1.3rem; }
-@media (forced-colors: active) {
-  :is(.fa, .fas, .fab, .fa-solid, .fa-brands)::before { background: CanvasText; }
-}
-"""
+_PLACES = Path(__file__).with_name("icons.css")
 
 
 @dataclass(frozen=True)
@@ -99,15 +82,7 @@ class Icon:
 def read_icons(script: str) -> dict[str, Icon]:
     r"""Read the solid and the brand icons of Font Awesome's script.
 
-    Parameters
-    ----------
-    script : str
-        The script, version 6.
-
-    Returns
-    -------
-    dict of str to Icon
-        By the character that stands for the icon in style sheets.
+    By the character that stands for the icon in style sheets; the script is of version 6.
 
     Examples
     --------
@@ -128,17 +103,7 @@ def read_icons(script: str) -> dict[str, Icon]:
 def unknown_icons(sheet: Sheet, words: Words) -> list[str]:
     """Find the icons that pages or scripts name and no style sheet has.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The theme's sheet, not pruned.
-    words : Words
-        What pages and scripts name.
-
-    Returns
-    -------
-    list of str
-        Classes such as ``fa-unicorn``, in the order of the alphabet.
+    The sheet is the theme's, not pruned; the classes are in the order of the alphabet.
     """
     named = {name for name in words.names if name.startswith("fa-") and name.islower()}
     known = {
@@ -154,19 +119,7 @@ def unknown_icons(sheet: Sheet, words: Words) -> list[str]:
 def draw(sheet: Sheet, icons: Mapping[str, Icon]) -> tuple[Sheet, list[str]]:
     """Draw each icon character of a sheet as a mask, and drop the fonts that had them.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        A pruned sheet; it is not changed.
-    icons : mapping of str to Icon
-        Icons by their character.
-
-    Returns
-    -------
-    Sheet
-        The sheet without icon characters.
-    list of str
-        The characters that no icon is known for, as in ``U+F0C9``.
+    Returned beside the sheet are the characters that no icon is known for, as in ``U+F0C9``.
     """
     variables = {
         declaration.name: declaration.value
@@ -177,28 +130,23 @@ def draw(sheet: Sheet, icons: Mapping[str, Icon]) -> tuple[Sheet, list[str]]:
     drawn: list[Rule] = []
     unknown: list[str] = []
 
-    def with_masks(rules: list[Rule | AtRule]) -> Iterator[Rule | AtRule]:
-        for rule in rules:
-            if isinstance(rule, AtRule):
-                if rule.rules is not None:
-                    yield AtRule(rule.name, rule.prelude, rules=list(with_masks(rule.rules)))
-                elif not _is_icon_font(rule):
-                    yield rule
-                continue
-            said = [d for d in rule.declarations if d.name == "content"]
-            character = _character(said[-1].value, variables) if said else ""
-            if character in icons:
-                rule = _masked(rule, icons[character])
-                drawn.append(rule)
-            elif character:
-                unknown.append(f"U+{ord(character):04X}")
-            yield rule
+    def masked(rule: Rule | AtRule) -> Rule | AtRule | None:
+        if isinstance(rule, AtRule):
+            return None if _is_icon_font(rule) else rule
+        said = [d for d in rule.declarations if d.name == "content"]
+        character = _character(said[-1].value, variables) if said else ""
+        if character in icons:
+            rule = _masked(rule, icons[character])
+            drawn.append(rule)
+        elif character:
+            unknown.append(f"U+{ord(character):04X}")
+        return rule
 
-    rules = list(with_masks(sheet.rules))
+    rules = filtered(sheet.rules, masked)
     if not drawn:
         return Sheet(rules, sheet.notices), unknown
     selectors = [selector for rule in drawn for selector in rule.selectors]
-    rules += [Rule(selectors, declarations(_MASK)), *parse(_PLACES)]
+    rules += [Rule(selectors, declarations(_MASK)), *parse(_PLACES.read_text(encoding="utf-8"))]
     return Sheet(rules, [*sheet.notices, NOTICE]), unknown
 
 

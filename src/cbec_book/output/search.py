@@ -11,14 +11,8 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from sphinx.search.en import SearchEnglish
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["SearchPairs", "setup"]
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PARTS = re.compile(rf"[{_HAN}]+|[^\W{_HAN}]+")
@@ -41,16 +35,6 @@ function splitQuery(query) {{
     def split(self, input: str) -> list[str]:
         """Cut a text into what the index lists.
 
-        Parameters
-        ----------
-        input : str
-            Any text.
-
-        Returns
-        -------
-        list of str
-            Words; of Chinese the single characters and the pairs.
-
         Examples
         --------
         >>> SearchPairs({}).split("Guangdong 广东省 2024")
@@ -63,8 +47,3 @@ function splitQuery(query) {{
             else:
                 found.append(part)
         return found
-
-
-def setup(app: Sphinx) -> None:
-    """Take the place of Sphinx's search in English."""
-    app.add_search_language(SearchPairs)

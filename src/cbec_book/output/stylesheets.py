@@ -17,19 +17,6 @@ from urllib.parse import urlsplit
 import tinycss2
 from tinycss2.ast import Declaration, Node, WhitespaceToken
 
-__all__ = [
-    "AtRule",
-    "Rule",
-    "Sheet",
-    "Words",
-    "declarations",
-    "join",
-    "parse",
-    "prune",
-    "style_rules",
-    "write",
-]
-
 #: What every page has though no page need spell it out.
 IMPLIED = frozenset({"html", "head", "body", "tbody", "colgroup"})
 
@@ -90,18 +77,6 @@ class Words:
     def found(cls, pages: Iterable[str], scripts: Iterable[str]) -> Words:
         """Collect the words of a site.
 
-        Parameters
-        ----------
-        pages : iterable of str
-            HTML of the pages.
-        scripts : iterable of str
-            Text of the scripts, those inside pages included.
-
-        Returns
-        -------
-        Words
-            All of them.
-
         Examples
         --------
         >>> words = Words.found(['<p class="note big" id="top">'], ['e.classList.add("open")'])
@@ -125,22 +100,10 @@ class Words:
         """Tell whether a name is among the words."""
         return name in self.names or name.startswith(self.begun)
 
-    def __or__(self, other: Words) -> Words:
-        """Return the words of both."""
-        return Words(self.names | other.names, tuple({*self.begun, *other.begun}))
-
     def has_attribute(self, name: str) -> bool:
         """Tell whether an attribute may be set; only data attributes need somebody to set them.
 
-        Parameters
-        ----------
-        name : str
-            The attribute, such as ``data-mode``; a script may call it ``dataset.mode``.
-
-        Returns
-        -------
-        bool
-            False if no page and no script has it.
+        A script may call ``data-mode`` ``dataset.mode``.
         """
         if not name.startswith("data-"):
             return True
@@ -151,19 +114,9 @@ class Words:
 def join(paths: Sequence[Path], home: Path, mark: Callable[[Path], str] = lambda path: "") -> Sheet:
     """Make one sheet of several, in the order of the cascade.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-        The sheets in the order in which pages link them.
-    home : Path
-        Folder that the joined sheet will lie in: addresses are rewritten to start there.
-    mark : callable
-        Gives the query, such as ``?v=1a2b``, that tells versions of a file apart.
-
-    Returns
-    -------
-    Sheet
-        All rules of the sheets and of those that they import.
+    Addresses are rewritten to start from ``home``, where the sheet will lie; ``mark`` gives the
+    query, such as ``?v=1a2b``, that tells versions of a file apart. What a sheet imports is
+    joined, too.
     """
     sheet = Sheet()
     for path in paths:
@@ -183,34 +136,12 @@ def join(paths: Sequence[Path], home: Path, mark: Callable[[Path], str] = lambda
 
 
 def parse(css: str) -> list[Rule | AtRule]:
-    """Read style rules.
-
-    Parameters
-    ----------
-    css : str
-        A sheet that imports no other.
-
-    Returns
-    -------
-    list of Rule or AtRule
-        Its rules.
-    """
+    """Read style rules."""
     return list(_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)))
 
 
 def declarations(css: str | list[Node]) -> list[Declaration]:
-    """Read declarations.
-
-    Parameters
-    ----------
-    css : str or list of Node
-        What stands between the braces of a rule.
-
-    Returns
-    -------
-    list of Declaration
-        Those that a browser could read.
-    """
+    """Read declarations."""
     parsed = tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True)
     return [node for node in parsed if node.type == "declaration"]
 
@@ -263,42 +194,19 @@ def prune(sheet: Sheet, words: Words) -> Sheet:
 
     A selector stays if each name that it asks for may be there; a name inside ``:not()`` need not
     be. Fonts, animations and custom properties stay if what is left, or a script, speaks of them.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet; it is not changed.
-    words : Words
-        What pages and scripts name.
-
-    Returns
-    -------
-    Sheet
-        The part of it that may have an effect.
     """
-    rules = _filtered(sheet.rules, lambda rule: _usable(rule, words))
+    rules = filtered(sheet.rules, lambda rule: _usable(rule, words))
     size = -1
     while size != (size := sum(1 for _ in _declared_in(rules))):
         spoken = " ".join(tinycss2.serialize(d.value) for d in _declared_in(rules))
-        said = words | Words(frozenset(_SAID.findall(spoken)))
+        said = Words(words.names.union(_SAID.findall(spoken)), words.begun)
         fonts = _letters(spoken)
-        rules = _filtered(rules, lambda rule: _spoken_of(rule, said, fonts))  # noqa: B023
+        rules = filtered(rules, lambda rule: _spoken_of(rule, said, fonts))  # noqa: B023
     return Sheet(rules, list(sheet.notices))
 
 
 def style_rules(rules: Iterable[Rule | AtRule]) -> Iterator[Rule]:
-    """Go through the style rules, those inside ``@media`` and the like included.
-
-    Parameters
-    ----------
-    rules : iterable of Rule or AtRule
-        Rules of a sheet.
-
-    Yields
-    ------
-    Rule
-        Each in its order.
-    """
+    """Go through the style rules, those inside ``@media`` and the like included."""
     for rule in rules:
         if isinstance(rule, Rule):
             yield rule
@@ -306,7 +214,7 @@ def style_rules(rules: Iterable[Rule | AtRule]) -> Iterator[Rule]:
             yield from style_rules(rule.rules or ())
 
 
-def _filtered(
+def filtered(
     rules: Iterable[Rule | AtRule], part: Callable[[Rule | AtRule], Rule | AtRule | None]
 ) -> list[Rule | AtRule]:
     """Return what ``part`` leaves of each rule, and no group that is left empty."""
@@ -314,7 +222,7 @@ def _filtered(
     for rule in rules:
         left: Rule | AtRule | None
         if isinstance(rule, AtRule) and rule.rules is not None:
-            inner = _filtered(rule.rules, part)
+            inner = filtered(rule.rules, part)
             left = AtRule(rule.name, rule.prelude, rules=inner) if inner else None
         else:
             left = part(rule)
@@ -387,18 +295,7 @@ def _letters(text: str) -> str:
 
 
 def write(sheet: Sheet) -> str:
-    """Write a sheet without blanks that mean nothing.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        What to write.
-
-    Returns
-    -------
-    str
-        CSS, one rule a line.
-    """
+    """Write a sheet without blanks that mean nothing."""
     return "\n".join([*sheet.notices, *map(_written, sheet.rules)]) + "\n"
 
 

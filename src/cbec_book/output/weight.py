@@ -11,17 +11,12 @@ import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx.util import logging
+from sphinx.application import Sphinx
 
+from cbec_book.hooks import warn
 from cbec_book.output import icons, stylesheets
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-logger = logging.getLogger(__name__)
 
 STYLESHEET = "cbec-site.css"
 ICON_SCRIPT = "static/scripts/fontawesome.js"
@@ -40,19 +35,6 @@ _VERBATIM = re.compile(
 def tighten(page: str, pagename: str) -> str:
     r"""Leave out indents, blank lines and comments of a page's HTML.
 
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name, not used.
-
-    Returns
-    -------
-    str
-        The page with one line break where there was one or more; what is shown with its blanks,
-        such as code, is as it was.
-
     Examples
     --------
     >>> tighten("<p>\n\n  a\n</p>\n<pre>\n  b\n\n</pre>", "index")
@@ -66,36 +48,12 @@ def tighten(page: str, pagename: str) -> str:
 
 
 def linked_sheets(page: str) -> list[str]:
-    """List the addresses of the style sheets that a page links.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-
-    Returns
-    -------
-    list of str
-        In the order of the page, as written there.
-    """
+    """List the addresses of the style sheets that a page links."""
     return [match[1] for link in _LINK.findall(page) if (match := _ADDRESS.search(link))]
 
 
 def link_one_sheet(page: str, version: str) -> str:
-    """Let a page link the joined style sheet instead of any other.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    version : str
-        Tells versions of the sheet apart.
-
-    Returns
-    -------
-    str
-        The page with one link to a style sheet, where the first one was.
-    """
+    """Let a page link the joined style sheet instead of any other."""
     sheets = linked_sheets(page)
     if not sheets:
         return page
@@ -115,13 +73,7 @@ def _file(address: str, page: Path) -> Path:
 
 
 class Site:
-    """The output folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the pages are.
-    """
+    """The output folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -184,18 +136,7 @@ class Site:
 
 
 def mark_version(path: Path) -> str:
-    """Return the query that tells versions of a file apart, or nothing if there is no file.
-
-    Parameters
-    ----------
-    path : Path
-        A file of the site.
-
-    Returns
-    -------
-    str
-        Such as ``?v=1a2b3c4d``.
-    """
+    """Return the query that tells versions of a file apart, or nothing if there is no file."""
     return f"?v={_version(path.read_bytes())}" if path.is_file() else ""
 
 
@@ -207,45 +148,19 @@ def read_icon_script() -> str:
     return (theme / ICON_SCRIPT).read_text(encoding="utf-8")
 
 
-def make_light(app: Sphinx, exception: Exception | None) -> None:
-    """Join the style sheets of a finished site and remove what it doesn't use.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    exception : Exception or None
-        What ended the build, if it failed.
-    """
-    if exception is not None or app.builder.format != "html":
-        return
+def make_light(app: Sphinx) -> None:
+    """Join the style sheets of a finished site and remove what it doesn't use."""
     site = Site(Path(app.outdir))
     # Where no page was written anew, Sphinx copied no style sheets either.
     if sheets := [path for path in site.sheets() if path.is_file()]:
         words = site.words(site.scripts().values())
         joined = stylesheets.join(sheets, site.static, mark_version)
         for name in icons.unknown_icons(joined, words):
-            _warn("the icon %s is used, and no style sheet of the theme has it", name)
+            warn("icons", "the icon %s is used, and no style sheet of the theme has it", name)
         sheet, unknown = icons.draw(
             stylesheets.prune(joined, words), icons.read_icons(read_icon_script())
         )
         for name in unknown:
-            _warn("no outline is known for the icon character %s", name)
+            warn("icons", "no outline is known for the icon character %s", name)
         site.write_sheet(stylesheets.write(stylesheets.prune(sheet, words)))
     site.sweep()
-
-
-def _warn(message: str, name: str) -> None:
-    logger.warning(message, name, type="cbec", subtype="icons")
-
-
-def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    # After all that still writes pages or files.
-    app.connect("build-finished", make_light, priority=900)

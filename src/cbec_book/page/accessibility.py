@@ -9,14 +9,6 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["CHANGES", "correct_roles", "mark_chinese", "name_controls", "name_tables", "setup"]
-
-SCRIPT = "focus.js"
 
 #: The changes to single tags: the theme's text, and ours.
 _CONTROLS = {
@@ -82,18 +74,6 @@ def name_controls(page: str, pagename: str) -> str:
     The masthead and the search form become landmarks; the page's main part and its formulas, which
     scroll where they are wide, take the focus.
 
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name.
-
-    Returns
-    -------
-    str
-        The page changed.
-
     Examples
     --------
     >>> name_controls('<button title="Toggle primary sidebar">', "index")
@@ -109,18 +89,6 @@ def correct_roles(page: str, pagename: str) -> str:
 
     The role of a bibliography's entries is deprecated, and they stand in a list; a definition list
     without terms is none.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name.
-
-    Returns
-    -------
-    str
-        The page changed.
 
     Examples
     --------
@@ -143,18 +111,6 @@ def name_tables(page: str, pagename: str) -> str:
 
     That is the table's caption, else the title of its chart, else the heading above. The boxes are
     groups and no regions: a page of sixty tables would have sixty landmarks.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name.
-
-    Returns
-    -------
-    str
-        The page changed.
 
     Examples
     --------
@@ -195,18 +151,7 @@ def _text(html: str) -> str:
 def mark_chinese(page: str, pagename: str) -> str:
     """Say of each piece of Chinese that it's Chinese, for voices, fonts and line breaks.
 
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name.
-
-    Returns
-    -------
-    str
-        The page, with Chinese text in elements of that language; code is left as it is, and so is
-        the text of attributes.
+    Code is left as it is, and so is the text of attributes.
 
     Examples
     --------
@@ -242,8 +187,3 @@ def mark_chinese(page: str, pagename: str) -> str:
 
 #: In the order in which a page passes through them.
 CHANGES = (name_controls, correct_roles, name_tables, mark_chinese)
-
-
-def setup(app: Sphinx) -> None:
-    """Load the script that keeps the focus of who uses the keyboard."""
-    app.add_js_file(SCRIPT, loading_method="defer")

@@ -12,18 +12,14 @@ import re
 from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
+from sphinx.application import Sphinx
 
 from cbec_book.own_ledger import book_audit
 from cbec_book.page import preview_card
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-__all__ = ["LONGEST", "describe", "setup"]
 
 #: Letters of a description; what previews show at most.
 LONGEST = 200
@@ -39,15 +35,7 @@ _NOT_PROSE = (nodes.raw, nodes.footnote_reference, nodes.math)
 def describe(document: nodes.document) -> str:
     """Return a page's first sentences, as many as a preview shows.
 
-    Parameters
-    ----------
-    document : nodes.document
-        The page.
-
-    Returns
-    -------
-    str
-        Without symbols, formulas and citations; empty if the page has no prose.
+    Without symbols, formulas and citations; empty if the page has no prose.
     """
     words = ""
     for sentence in _sentences(document):
@@ -92,21 +80,7 @@ def add_metadata(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Add a page's metadata to its head.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    pagename : str
-        Name of the page that is about to be written.
-    templatename : str
-        Name of its template.
-    context : dict
-        The template's context, changed in place.
-    doctree : nodes.document or None
-        The page's document, if it has one.
-    """
+    """Add a page's metadata to its head."""
     description = describe(doctree) if doctree is not None else ""
     title = unescape(_TAG.sub("", context.get("title") or app.config.html_title))
     language = app.config.language.replace("-", "_")
@@ -136,17 +110,9 @@ def add_metadata(
     context["metatags"] = context.get("metatags", "") + "".join(tags)
 
 
-def write_site_files(app: Sphinx, error: Exception | None) -> None:
-    """Write the picture for previews and what tells search engines of the pages.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    error : Exception or None
-        What ended the build, if it failed.
-    """
-    if error is not None or app.builder.format != "html" or not app.config.html_baseurl:
+def write_site_files(app: Sphinx) -> None:
+    """Write the picture for previews and what tells search engines of the pages."""
+    if not app.config.html_baseurl:
         return
     out = Path(app.outdir)
     preview_card.write(out / "_static" / preview_card.FILE, app.config.html_title, book_audit())
@@ -166,12 +132,5 @@ def write_site_files(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
+    """Connect the module to Sphinx."""
     app.connect("html-page-context", add_metadata)
-    app.connect("build-finished", write_site_files)

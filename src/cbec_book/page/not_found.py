@@ -10,16 +10,11 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from docutils import nodes
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-
-__all__ = ["PAGE", "keep_fragments", "setup"]
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 PAGE = "404"
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -39,42 +34,14 @@ def keep_fragments(html: str, pagename: str) -> str:
 
 
 def add_page(app: Sphinx, config: Config) -> None:
-    """Let Sphinx write the page.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    config : Config
-        Its configuration, changed in place.
-    """
+    """Let Sphinx write the page."""
     # New objects: Sphinx's own default lists outlive the application.
     config.templates_path = [*config.templates_path, str(TEMPLATES)]
     config.html_additional_pages = {PAGE: f"{PAGE}.html", **config.html_additional_pages}
 
 
-def fill_page(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give the page its base and the contents of the book.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    pagename : str
-        Name of the page that is about to be written.
-    templatename : str
-        Name of its template.
-    context : dict
-        The template's context, changed in place.
-    doctree : nodes.document or None
-        The page's document, if it has one.
-    """
+def fill_page(app: Sphinx, pagename: str, _: str, context: dict[str, Any], *__: Any) -> None:
+    """Give the page its base and the contents of the book."""
     if pagename != PAGE:
         return
     root = urlsplit(app.config.html_baseurl).path.rstrip("/") + "/"
@@ -88,13 +55,7 @@ def fill_page(
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
+    """Connect the module to Sphinx."""
     app.connect("config-inited", add_page)
     # After the metadata of cbec_book.page.head: the base has to stand before any address.
     app.connect("html-page-context", fill_page, priority=600)

@@ -13,8 +13,6 @@ from cbec.audit.results import Audit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
 from cbec.display.vega import FONT, register_font
 
-__all__ = ["FILE", "HEIGHT", "WIDTH", "alt", "svg", "write"]
-
 Verdict = Arithmetic | Evidence
 
 FILE = "cbec-card.png"
@@ -60,39 +58,13 @@ def _words(counts: Mapping[Verdict, int]) -> str:
 
 
 def alt(title: str, audit: Audit) -> str:
-    """Say in words what the picture shows.
-
-    Parameters
-    ----------
-    title : str
-        The book's title.
-    audit : Audit
-        What is counted.
-
-    Returns
-    -------
-    str
-        A few sentences.
-    """
+    """Say in words what the picture shows."""
     said = [f"{question} {_words(counts)}." for question, counts in _counted(audit)]
     return f"{title}: {len(audit.claims)} printed statistics. {' '.join(said)}"
 
 
 def svg(title: str, audit: Audit) -> str:
-    """Draw the picture.
-
-    Parameters
-    ----------
-    title : str
-        The book's title.
-    audit : Audit
-        What is counted.
-
-    Returns
-    -------
-    str
-        An SVG of `WIDTH` by `HEIGHT`.
-    """
+    """Draw the picture."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         f'font-family="{FONT}" fill="#1b2733">',
@@ -134,16 +106,6 @@ def _text(left: int, base: int, words: str, size: int, weight: str = "normal") -
 
 
 def write(path: Path, title: str, audit: Audit) -> None:
-    """Write the picture as PNG.
-
-    Parameters
-    ----------
-    path : Path
-        The file to write.
-    title : str
-        The book's title.
-    audit : Audit
-        What is counted.
-    """
+    """Write the picture as PNG."""
     register_font()
     path.write_bytes(vl_convert.svg_to_png(svg(title, audit)))

@@ -1,6 +1,6 @@
 """The scripts that a page loads: those that find something to do on it, and no others.
 
-Theme and extensions link their scripts on every page. The changes here see a page's finished HTML,
+All scripts are linked on every page at first. The changes here see a page's finished HTML,
 so they know what it holds.
 """
 
@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+_CHART = re.compile(r'class="cbec-chart__spec"')
+_WHAT_IF = re.compile(r'class="cbec-whatif__data"')
+#: The book's own scripts in the order in which they run, and what a page holds that they work on.
+#: The first has printed pages light, the next keeps the focus of who uses the keyboard.
+OWN: Mapping[str, re.Pattern[str] | None] = {
+    "print.js": None,
+    "focus.js": None,
+    "buttons.js": None,
+    "cbec-vega.js": _CHART,
+    "notes.js": re.compile(r'class="(?:cbec-notes|(?:[^"]*\s)?cbec-term)[\s"]'),
+    "ledger.js": re.compile(r'class="cbec-ledger__data"'),
+    "charts.js": _CHART,
+    # Each of these builds on those before it.
+    "what_if_intervals.js": _WHAT_IF,
+    "what_if_figures.js": _WHAT_IF,
+    "what_if_verdicts.js": _WHAT_IF,
+    "what_if_form.js": _WHAT_IF,
+}
 
-__all__ = ["drop_idle_scripts", "setup", "spare_summaries"]
-
-BUTTONS = "buttons.js"
-
-#: Scripts by the name of their file, and what a page holds that they work on. Scripts that are not
-#: listed stay.
-WORK: Mapping[str, re.Pattern[str]] = {
+#: The same of others' scripts. Those that are not listed stay.
+WORK: Mapping[str, re.Pattern[str] | None] = {
+    **OWN,
     # Icons are drawn by the style sheet.
     "fontawesome.js": re.compile(r"(?!)"),
     # buttons.js serves these two; for anything else it leaves the page to Bootstrap.
@@ -53,18 +64,6 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 def drop_idle_scripts(page: str, pagename: str) -> str:
     """Leave out the scripts that find nothing to do on a page.
 
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name, not used.
-
-    Returns
-    -------
-    str
-        The page without them, without what was set for them, and without what loads them early.
-
     Examples
     --------
     >>> script = '<script src="_static/design-tabs.js?v=1"></script>'
@@ -73,7 +72,7 @@ def drop_idle_scripts(page: str, pagename: str) -> str:
     >>> drop_idle_scripts(script + '<p class="sd-tab-set">', "index") == script
     False
     """
-    idle = {name for name, work in WORK.items() if not work.search(page)}
+    idle = {name for name, work in WORK.items() if work and not work.search(page)}
 
     def unless_idle(match: re.Match[str]) -> str:
         return "" if SETTINGS.get(match[1], match[1]) in idle else match[0]
@@ -84,31 +83,6 @@ def drop_idle_scripts(page: str, pagename: str) -> str:
 
 
 def spare_summaries(page: str, pagename: str) -> str:
-    """Let the search show results without excerpts where a browser can't fetch the pages.
-
-    Parameters
-    ----------
-    page : str
-        The page's HTML.
-    pagename : str
-        Its name, such as ``search``.
-
-    Returns
-    -------
-    str
-        The search page with the setting; any other page as it was.
-    """
-    if pagename != "search":
-        return page
-    return _OPTIONS.sub(lambda match: match[0] + _NO_SUMMARIES, page, count=1)
-
-
-def setup(app: Sphinx) -> None:
-    """Connect the module to Sphinx.
-
-    Parameters
-    ----------
-    app : Sphinx
-        The application.
-    """
-    app.add_js_file(BUTTONS, loading_method="defer")
+    """Let the search show results without excerpts where a browser can't fetch the pages."""
+    spared = _OPTIONS.sub(lambda match: match[0] + _NO_SUMMARIES, page, count=1)
+    return spared if pagename == "search" else page

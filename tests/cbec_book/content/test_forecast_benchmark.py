@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cbec.chapters.trends import power_table, slowdown_runs
 from cbec.trend import MODELS
 from cbec.trend.combination import calibration
 from cbec.trend.scales import SPREADS
@@ -100,3 +101,13 @@ def test_the_constants_are_those_that_the_package_carries(
     for name, weights in zip(SPREADS, calibration().weights.T, strict=True):
         assert name in shown
         assert all(f"{weight:.3f}" in shown for weight in weights)
+
+
+def test_the_power_of_the_tests_is_shown_as_it_is_computed(
+    tmp_path: Path, build_book: Build
+) -> None:
+    page = build_book(tmp_path, {"index": "# Power\n\n```{slowdown-power}\n```\n"}).tree["index"]
+    shown = [[c.get_text() for c in row.select("td")] for row in page.select("table tbody tr")]
+    expected = power_table(slowdown_runs())
+    assert [row[:2] for row in shown] == expected[["Years", "Test"]].to_numpy().tolist()
+    assert [row[-2] for row in shown] == [f"{chance:.2f}" for chance in expected["Sees 1 point"]]

@@ -1,0 +1,58 @@
+"""How the parts of the extension take part in a build: changes to pages, last steps, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+#: Takes a page's HTML and its name, such as ``chapters/01_introduction``, and returns it changed.
+Change = Callable[[str, str], str]
+#: What writes a node before and after what stands in it.
+Visitors = tuple[Callable[..., None], Callable[..., None] | None]
+
+_logger = logging.getLogger(__name__)
+
+
+def warn(subtype: str, message: str, *words: object, at: nodes.Node | str | None = None) -> None:
+    """Warn of something in the book; ``cbec.subtype`` is what the warning can be hushed by."""
+    _logger.warning(message, *words, location=at, type="cbec", subtype=subtype)
+
+
+def change_pages(app: Sphinx, changes: Sequence[Change]) -> None:
+    """Let each page of a site pass through the changes, in their order, before it is written."""
+
+    def wrap(app: Sphinx) -> None:
+        if app.builder.format != "html":
+            return
+        render = app.builder.templates.render
+
+        def rendered(template: str, context: dict[str, Any]) -> str:
+            page = render(template, context)
+            for change in changes if template.endswith(".html") else ():
+                page = change(page, context["pagename"])
+            return page
+
+        app.builder.templates.render = rendered
+
+    app.connect("builder-inited", wrap)
+
+
+def finish_site(app: Sphinx, steps: Sequence[Callable[[Sphinx], None]], priority: int) -> None:
+    """Take the steps, in their order, when a site has been built."""
+
+    def finish(app: Sphinx, error: Exception | None) -> None:
+        if error is None and app.builder.format == "html":
+            for step in steps:
+                step(app)
+
+    app.connect("build-finished", finish, priority=priority)
+
+
+def add_node(app: Sphinx, node: type[nodes.Element], html: Visitors, others: Visitors) -> None:
+    """Say how a node of the book is written on a page of the site, and by other builders."""
+    visitors: Any = dict.fromkeys(("latex", "text", "man", "texinfo"), others)
+    app.add_node(node, html=html, **visitors)

@@ -1,6 +1,6 @@
 """Changes that make the theme's pages accessible, where no template or node can.
 
-Each is a pure function of a page's HTML and its name, for `cbec_book.page.changes`. They rest on
+Each is a pure function of a page's HTML and its name, for `cbec_book.hooks`. They rest on
 the theme's markup, so ``tests/site/test_accessibility.py`` and ``test_axe.py`` look for their
 effect on every page of the site: a theme that writes something else is noticed there.
 """

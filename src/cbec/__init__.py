@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cbec.tables.frames import load
     from cbec.trend.api import forecast
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = [
     "Table",

@@ -60,7 +60,7 @@ class Model:
     ----------
     name : str
         What `cbec.trend.forecast` calls it.
-    label_en : str
+    label_en, label_zh : str
         What a reader calls it.
     source : str
         Where it was published.
@@ -77,6 +77,7 @@ class Model:
 
     name: str
     label_en: str
+    label_zh: str
     source: str
     fit: Callable[[Array, int, Sequence[float]], Path]
     positive: bool = False

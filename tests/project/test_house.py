@@ -32,7 +32,7 @@ ORDER = (
     ("cbec.audit", "cbec.measures", "cbec.trend"),
     ("cbec.display", "cbec.charts"),
     ("cbec.chapters",),
-    ("cbec.cli", "cbec_book.own_ledger"),
+    ("cbec.cli", "cbec_book.hooks", "cbec_book.own_ledger"),
     ("cbec_book.content", "cbec_book.page", "cbec_book.output"),
     ("cbec_book",),
 )

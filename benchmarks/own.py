@@ -20,7 +20,7 @@ import cbec
 from benchmarks.windows import LEVEL, Array, Forecasts, Said, Window, read, save, told
 from benchmarks.windows import forecasts as run
 from cbec import trend
-from cbec.trend.api import fit
+from cbec.trend.forecasting import fit
 
 NAMES = tuple(name for name, model in trend.MODELS.items() if not model.share)
 CHUNK = 40

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cbec.errors import TableError
-from cbec.tables.rows import read_rows, write_whole
+from cbec.tables.csv_rows import read_rows, write_whole
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DESCRIPTOR = "datapackage.json"

@@ -28,7 +28,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from cbec.display.vega import MIME
-from cbec.tables.rows import write_whole
+from cbec.tables.csv_rows import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 METADATA = {

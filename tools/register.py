@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from cbec.chapters.register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
+from cbec.chapters.forecast_register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
 from cbec.errors import CbecError
+from cbec.tables.csv_rows import write_whole
 from cbec.tables.datapackage import data_dir
-from cbec.tables.rows import write_whole
 from tools.datapackage import renew
 
 FILE = "forecasts.csv"

@@ -26,12 +26,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cbec.audit.judge import audit_ledger
-    from cbec.audit.ledger_files import read_ledger
+    from cbec.audit.ledger_reader import read_ledger
+    from cbec.audit.verdict_rules import audit_ledger
     from cbec.display.notebook import Table, computed
-    from cbec.figures.rounding import parse_printed
+    from cbec.figures.printed import parse_printed
     from cbec.tables.frames import load
-    from cbec.trend.api import forecast
+    from cbec.trend.forecasting import forecast
 
 __version__ = "0.4.0"
 
@@ -47,12 +47,12 @@ __all__ = [
 
 _MODULES = {
     "Table": "display.notebook",
-    "audit_ledger": "audit.judge",
+    "audit_ledger": "audit.verdict_rules",
     "computed": "display.notebook",
-    "forecast": "trend.api",
+    "forecast": "trend.forecasting",
     "load": "tables.frames",
-    "parse_printed": "figures.rounding",
-    "read_ledger": "audit.ledger_files",
+    "parse_printed": "figures.printed",
+    "read_ledger": "audit.ledger_reader",
 }
 
 

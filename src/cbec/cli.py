@@ -16,12 +16,12 @@ from cbec.audit.badge import badge
 from cbec.audit.certificate import certify
 from cbec.audit.explain import explain
 from cbec.audit.formats import FORMATS, render
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import ledger_file, read_ledger
+from cbec.audit.ledger_reader import ledger_file, read_ledger
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
-from cbec.tables.checks import check
-from cbec.tables.rows import write_whole
+from cbec.tables.csv_rows import write_whole
+from cbec.tables.package_checks import check
 
 __all__ = ["main"]
 

@@ -10,7 +10,6 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from cbec_book.content import (
-    annexes,
     bibtex,
     certificate_page,
     chart,
@@ -24,10 +23,11 @@ from cbec_book.content import (
     overview,
     provenance_page,
     roles,
+    searches_and_counts,
     what_if_form,
 )
 from cbec_book.hooks import change_pages, finish_site
-from cbec_book.output import first_party, math_font, search, weight
+from cbec_book.output import chinese_search, first_party, lighten, math_font
 from cbec_book.own_ledger import link_entries
 from cbec_book.page import accessibility, head, not_found, scripts
 
@@ -41,9 +41,9 @@ _DIRECTIVES = {
     "ledger": ledger_page.LedgerPage,
     "overview": overview.Overview,
     "provenance": provenance_page.Provenance,
-    "searches": annexes.Searches,
+    "searches": searches_and_counts.Searches,
     "slowdown-power": forecast_benchmark.SlowdownPower,
-    "uncounted-numerals": annexes.UncountedNumerals,
+    "uncounted-numerals": searches_and_counts.UncountedNumerals,
     "verdict-list": overview.VerdictList,
 }
 #: What each finished page passes through.
@@ -54,7 +54,7 @@ _CHANGES = (
     scripts.drop_idle_scripts,
     scripts.spare_summaries,
     not_found.keep_fragments,
-    weight.tighten,
+    lighten.tighten,
 )
 #: What is written beside the pages.
 _STEPS = (
@@ -77,13 +77,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_env_collector(discussions.UsesCollector)
     app.add_post_transform(ledger_page.WriteEntries)
     app.add_post_transform(glossary_links.ExplainTerms)
-    app.add_search_language(search.SearchPairs)
+    app.add_search_language(chinese_search.SearchPairs)
     for script in scripts.OWN:
         app.add_js_file(script, loading_method="defer")
     change_pages(app, _CHANGES)
     finish_site(app, _STEPS, priority=500)
     # After all that still writes pages or files, in other extensions, too.
-    finish_site(app, [weight.make_light], priority=900)
+    finish_site(app, [lighten.make_light], priority=900)
     return {
         "version": "1",
         "env_version": 2,

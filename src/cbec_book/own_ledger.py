@@ -8,10 +8,10 @@ from html import escape, unescape
 from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.provenance import Entry, find
 from cbec.audit.results import Audit
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.errors import TableError
 from cbec.tables.datapackage import read_package
 

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from cbec.audit.badge import badge, outcome, sources
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.tables.datapackage import data_dir
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cbec.audit.ledger import Ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.errors import CbecError, ExpressionError, LedgerError
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cbec.audit.ledger import Ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.verdicts import Standing, sense
 from cbec.chapters.propositions import AXES, Robustness, robustness
 from cbec.errors import LedgerError

@@ -22,9 +22,9 @@ import vl_convert
 from jsonschema import ValidationError
 
 from cbec import charts
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.audit.verdicts import Standing
 from cbec.chapters.propositions import AXES, robustness
 from cbec.charts import theme
@@ -33,7 +33,7 @@ from cbec.errors import PictureError
 from cbec.measures.growth import growth_contributions, year_on_year
 from cbec.tables import frames
 from cbec.tables.datapackage import data_dir
-from cbec.tables.grades import UNCONFIRMED_EN
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: graphical objects
 WORDS = {"title": "What", "unit": "percent", "source": "Source: me.", "description": "It rises."}

@@ -16,10 +16,10 @@ from cbec.display.html import html_table
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME, Table, computed
 from cbec.display.sources import sources_html
 from cbec.errors import TableError
-from cbec.figures.rounding import parse_printed
-from cbec.figures.words import figure_in_english
+from cbec.figures.in_words import figure_in_english
+from cbec.figures.printed import parse_printed
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 from cbec.tables.frames import load
-from cbec.tables.grades import UNCONFIRMED_EN
 
 
 def cells(page: str, tag: str = "td") -> list[str]:
@@ -121,7 +121,7 @@ def test_a_figure_is_written_in_english_at_its_own_resolution(
 
 
 def test_every_figure_of_our_ledger_can_be_written_in_english() -> None:
-    from cbec.audit.ledger_files import read_ledger
+    from cbec.audit.ledger_reader import read_ledger
     from cbec.tables.datapackage import data_dir
 
     for claim in read_ledger(data_dir() / "claims.csv").claims.values():

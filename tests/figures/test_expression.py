@@ -26,7 +26,8 @@ from cbec.figures.expression import (
     parse,
 )
 from cbec.figures.interval import Interval
-from cbec.figures.rounding import Rule, parse_printed
+from cbec.figures.printed import parse_printed
+from cbec.figures.rounding import Rule
 
 Box = Mapping[str, Interval]
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cbec.errors import PrintedFigureError
 from cbec.figures.interval import Interval
-from cbec.figures.rounding import Printed, Rule, decimal_text, parse_printed, round_to
+from cbec.figures.printed import Printed, parse_printed
+from cbec.figures.rounding import Rule, decimal_text, round_to
 
 WAN, YI = 10**4, 10**8
 PERCENT = Fraction(1, 100)

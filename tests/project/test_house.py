@@ -10,6 +10,7 @@ import ast
 import csv
 import graphlib
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,9 +139,9 @@ def test_there_is_no_circle(sources: dict[str, str]) -> None:
         ("cbec.figures.units", "from cbec.tables import rows"),
         ("cbec.figures.units", "from cbec.audit.ledger import Claim"),
         ("cbec.audit.verdicts", "from cbec.display.sources import sources_html"),
-        ("cbec.trend.models", "from cbec.measures.growth import share"),
+        ("cbec.trend.model_types", "from cbec.measures.growth import share"),
         ("cbec.charts.theme", "from cbec.chapters import runs"),
-        ("cbec.chapters.runs", "def f():\n    from cbec_book import own_ledger"),
+        ("cbec.chapters.forecast_series", "def f():\n    from cbec_book import own_ledger"),
         ("cbec_book.page.head", "from cbec_book.content import chart"),
     ],
 )
@@ -272,3 +273,41 @@ def test_what_checkers_see_of_the_face_is_what_it_loads() -> None:
         for alias in line.names
     }
     assert told == {name: getattr(cbec, name) for name in cbec.__all__}
+
+
+# What is named ---------------------------------------------------------------------------------
+
+DOTTED = re.compile(r"(?<![\w/.-])cbec(?:_book)?(?:\.[A-Za-z_]\w*)+")
+#: No names of modules: files of the site or of a test, and what a message is hushed by.
+NO_MODULE = re.compile(r"\.(?:css|js|svg|json|csv|subtype|egg|book|math)\b")
+
+
+def is_there(name: str) -> bool:
+    """Tell whether a dotted name leads to a module, or to something in one."""
+    parts = name.split(".")
+    for size in range(len(parts), 0, -1):
+        module = ".".join(parts[:size])
+        if module in modules():
+            found: object = importlib.import_module(module)
+            for part in parts[size:]:
+                if isinstance(found, type) and part in getattr(found, "__annotations__", {}):
+                    return True
+                if not hasattr(found, part):
+                    return False
+                found = getattr(found, part)
+            return True
+    return False
+
+
+def test_every_module_that_a_text_names_is_there() -> None:
+    listed = [*SRC.rglob("*"), *(ROOT / "reference").glob("*.md"), *(ROOT / "chapters").glob("*")]
+    listed += [*(ROOT / "tools").glob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
+    listed += [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "data/README.md")]
+    named: dict[str, str] = {}
+    for path in listed:
+        if path.suffix in {".py", ".md", ".css", ".js", ".ipynb"}:
+            for name in DOTTED.findall(path.read_text(encoding="utf-8")):
+                named.setdefault(name, path.name)
+    assert len(named) > 100
+    gone = {n: f for n, f in named.items() if not NO_MODULE.search(n) and not is_there(n)}
+    assert gone == {}

@@ -16,10 +16,10 @@ from frictionless import Package, system
 
 from cbec.errors import DataNotFoundError, TableError
 from cbec.tables import datapackage
-from cbec.tables.checks import check
+from cbec.tables.csv_rows import read_rows
 from cbec.tables.datapackage import data_dir
 from cbec.tables.frames import load, names
-from cbec.tables.rows import read_rows
+from cbec.tables.package_checks import check
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cbec.trend import forecast
-from cbec.trend.simple import development
+from cbec.trend.closed_form import development
 
 # The example of the grey-systems textbooks (Deng; Liu and Lin), with its printed coefficients.
 DENG = np.array([2.874, 3.278, 3.337, 3.390, 3.679])

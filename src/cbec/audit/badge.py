@@ -45,8 +45,8 @@ def outcome(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cbec.audit.judge import audit_ledger
-    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.audit.verdict_rules import audit_ledger
+    >>> from cbec.audit.ledger_reader import read_ledger
     >>> print(outcome(audit_ledger(read_ledger())))
     11 of 42 figures recomputed, none inconsistent
     """
@@ -83,8 +83,8 @@ def sources(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cbec.audit.judge import audit_ledger
-    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.audit.verdict_rules import audit_ledger
+    >>> from cbec.audit.ledger_reader import read_ledger
     >>> print(sources(audit_ledger(read_ledger())))
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """

@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from cbec import __version__
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import BESIDE, ledger_file, read_ledger
+from cbec.audit.ledger_reader import BESIDE, ledger_file, read_ledger
 from cbec.audit.results import UNDECIDED, Audit, ClaimAudit
 from cbec.audit.revision import Revision, revision_of
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.audit.verdicts import CODES, Arithmetic, Evidence
 from cbec.errors import CertificateError, TableError
 from cbec.figures.expression import names
-from cbec.tables.checks import check
 from cbec.tables.datapackage import DESCRIPTOR, read_descriptor
+from cbec.tables.package_checks import check
 
 __all__ = [
     "SCHEMA",

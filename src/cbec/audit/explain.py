@@ -8,7 +8,7 @@ from cbec.audit.ledger import Claim, Finding, Ledger, OutsideFigure
 from cbec.audit.results import Audit, Check, ClaimAudit
 from cbec.audit.verdicts import Arithmetic
 from cbec.figures.expression import Expression, names
-from cbec.figures.words import interval_text
+from cbec.figures.in_words import interval_text
 
 __all__ = ["explain"]
 

@@ -18,10 +18,11 @@ from cbec.errors import ExpressionError, LedgerError
 from cbec.figures.bounds import bounds
 from cbec.figures.dimensions import dimension_of
 from cbec.figures.expression import Comparison, Expression, names, parse
+from cbec.figures.in_words import figure_in_english
 from cbec.figures.interval import Interval
-from cbec.figures.rounding import Printed, Rule
-from cbec.figures.words import figure_in_english
-from cbec.tables.grades import weakest
+from cbec.figures.printed import Printed
+from cbec.figures.rounding import Rule
+from cbec.tables.evidence_grades import weakest
 
 if TYPE_CHECKING:
     import pandas as pd

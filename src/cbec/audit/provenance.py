@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal
 
 from cbec.audit.ledger import PAPER, Claim, Ledger, Source
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.errors import TableError, did_you_mean
 from cbec.tables.datapackage import Package, read_package
 from cbec.tables.frames import load
@@ -197,7 +197,7 @@ def _table(name: str, package: Package) -> Entry:
 
 def _rows(table: str, package: Package) -> Mapping[str, Entry]:
     """Return the entries of a table's rows; none if its rows have no sources."""
-    if not package.table(table).is_sourced:
+    if not package.table(table).is_citable:
         return {}
     # What an entry says comes from the table, and from what names its columns.
     return _row_entries(table, package, package.contents(table, *_DESCRIBING))

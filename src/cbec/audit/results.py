@@ -13,9 +13,9 @@ from cbec.audit.ledger import Alternative, Claim, Finding, Ledger
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
 from cbec.display.html import entry_link, html_table
 from cbec.errors import LedgerError, did_you_mean
+from cbec.figures.in_words import interval_text
 from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule
-from cbec.figures.words import interval_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,7 +240,7 @@ def printed_html(claim: Claim) -> str:
 def record(result: ClaimAudit) -> dict[str, str]:
     """Return one row of the table of verdicts, all cells as text."""
     claim = result.claim
-    return {
+    cells = {
         "id": claim.id,
         "section": claim.section,
         "claim": claim.label_en,
@@ -250,3 +250,4 @@ def record(result: ClaimAudit) -> dict[str, str]:
         "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),
         "evidence": str(result.evidence),
     }
+    return {column: cells[column] for column in COLUMNS}

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cbec.audit.judge import check
 from cbec.audit.ledger import Ledger
 from cbec.audit.results import FAILING, Audit
+from cbec.audit.verdict_rules import check
 from cbec.audit.verdicts import Arithmetic
 from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
-from cbec.figures.rounding import Printed
+from cbec.figures.printed import Printed
 
 __all__ = ["Room", "WhatIf", "replaced", "tree", "what_if"]
 
@@ -85,7 +85,7 @@ def replaced(ledger: Ledger, id: str, printed: Printed) -> Ledger:
 
     Examples
     --------
-    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.audit.ledger_reader import read_ledger
     >>> from cbec.figures.rounding import parse_printed
     >>> ledger = read_ledger()
     >>> replaced(ledger, "export-2024", parse_printed("13.70万亿元")).claims["export-2024"].printed

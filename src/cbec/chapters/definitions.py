@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from cbec.measures.growth import share
+from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
-from cbec.tables.grades import weakest
 
 __all__ = ["growth_statements", "levels", "trade_shares"]
 

@@ -22,8 +22,8 @@ from cbec.errors import CbecError, LedgerError
 from cbec.figures.bounds import truth
 from cbec.figures.expression import Comparison, names, parse
 from cbec.figures.interval import Interval
+from cbec.tables.evidence_grades import SET_LABELS, SETS
 from cbec.tables.frames import load
-from cbec.tables.grades import SET_LABELS, SETS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -261,7 +261,7 @@ def robustness(ledger: Ledger) -> Robustness:
 
     Examples
     --------
-    >>> from cbec.audit.ledger_files import read_ledger
+    >>> from cbec.audit.ledger_reader import read_ledger
     >>> share = robustness(read_ledger())["share-rose"]
     >>> [str(share.standing(axis)) for axis in ("face", "rounding", "vintage", "definition")]
     ['fails', 'fails', 'undecided', 'holds']

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbec.chapters.run_statements import model_possible, rests_on, run_statement
-from cbec.chapters.runs import runs_by_set
+from cbec.chapters.forecast_series import runs_by_set
+from cbec.chapters.years_in_words import model_possible, rests_on, run_statement
 from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
 
 __all__ = ["change_table", "power_table", "slowdown_runs"]
@@ -67,7 +67,7 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.chapters.runs import figures
+    >>> from cbec.chapters.forecast_series import figures
     >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
     >>> table["Test"].tolist()
     ['trend, t test', 'trend, permutation test', 'break (supF)']
@@ -112,7 +112,7 @@ def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.chapters.runs import run_of
+    >>> from cbec.chapters.forecast_series import run_of
     >>> power_table({"Market": run_of("market-total")})["Rates"].tolist()
     [12, 12]
     """

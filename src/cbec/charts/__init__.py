@@ -12,13 +12,14 @@ is drawn hollow in every chart: points and bars are outlined, lines from or to t
 `present` gives a chart its words, and adds the footnote if any of its figures is unconfirmed.
 """
 
+from cbec.charts.colours import COLOURS
 from cbec.charts.comparisons import bars, interval_dots, publication_years, ranked_pairs
 from cbec.charts.composition import contributions, grouped_bars, stacked_counts, stacked_mix
 from cbec.charts.forecast_errors import residuals, rolling_errors, scored
 from cbec.charts.forecasts import fan, fan_panels
 from cbec.charts.scenario import needed_growth, what_if
 from cbec.charts.series import annual_lines, by_edition, definitions, picked_line, share_band, steps
-from cbec.charts.theme import COLOURS, enable, present
+from cbec.charts.theme import enable, present
 from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
 
 __all__ = [

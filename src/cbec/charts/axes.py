@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
-from itertools import cycle, islice
+from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from cbec.charts.theme import COLOURS
-
 __all__ = [
-    "coloured",
     "headed",
     "items",
     "labelled",
     "logarithmic",
-    "outlined",
     "panels",
-    "plain",
     "room",
     "shaped",
     "span",
@@ -101,27 +95,3 @@ def panels(column: str, names: Sequence[str], label: Any = alt.Undefined) -> alt
     bold: Any = {"labelAnchor": "start", "labelFontWeight": "bold"}
     header = alt.Header(title=None, labelExpr=label, **bold)
     return alt.Facet(f"{column}:N", sort=names, header=header)
-
-
-def plain(colour: str) -> dict[str, Any]:
-    """Give filling and outline one colour of the theme, so that a hollow mark keeps it."""
-    return {"color": alt.value(COLOURS[colour]), "stroke": alt.value(COLOURS[colour])}
-
-
-def coloured(column: str, names: Sequence[str]) -> alt.Color:
-    """Colour by a column."""
-    return outlined(column, names)["color"]
-
-
-def outlined(
-    column: str, names: Sequence[str], hues: Iterable[str] = COLOURS.values(), **look: Any
-) -> dict[str, Any]:
-    """Colour filling and outline by a column, so that a hollow mark keeps its colour.
-
-    The legend stands in two columns if that fits a phone.
-    """
-    columns = 2 if max((len(name) for name in names), default=0) <= 12 else 1
-    legend = alt.Legend(columns=columns, symbolOpacity=1, **look) if len(names) > 1 else None
-    scale = alt.Scale(domain=list(names), range=list(islice(cycle(hues), len(names))))
-    hue: dict[str, Any] = {"title": None, "sort": list(names), "scale": scale, "legend": legend}
-    return {"color": alt.Color(f"{column}:N", **hue), "stroke": alt.Stroke(f"{column}:N", **hue)}

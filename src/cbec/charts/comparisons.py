@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import coloured, items, labelled, outlined, plain, room, shaped, tight
-from cbec.charts.fields import Field, amount, ends, figures, rounded, tabled, tooltip
+from cbec.charts.axes import items, labelled, room, shaped, tight
+from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
 from cbec.charts.marks import hollow, key, layered, points
-from cbec.charts.theme import COLOURS, INK
+from cbec.charts.tooltips_and_tables import Field, amount, ends, figures, rounded, tabled, tooltip
 
 __all__ = ["bars", "interval_dots", "publication_years", "ranked_pairs"]
 

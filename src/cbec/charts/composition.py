@@ -8,10 +8,19 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import coloured, items, labelled, outlined, span
-from cbec.charts.fields import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
+from cbec.charts.axes import items, labelled, span
+from cbec.charts.colours import INK, coloured, outlined
 from cbec.charts.marks import hollow, in_legend, layered, points
-from cbec.charts.theme import INK
+from cbec.charts.tooltips_and_tables import (
+    SERIES,
+    YEAR,
+    Field,
+    amount,
+    ends,
+    figures,
+    tabled,
+    tooltip,
+)
 
 __all__ = ["contributions", "grouped_bars", "stacked_counts", "stacked_mix"]
 

@@ -10,11 +10,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import headed, outlined, panels, plain, tight, years
-from cbec.charts.fields import YEAR, Field, amount, figures, rounded, tabled, tooltip
+from cbec.charts.axes import headed, panels, tight, years
+from cbec.charts.colours import COLOURS, INK, outlined, plain
 from cbec.charts.forecasts import BANDS, INTERVALS, painted
 from cbec.charts.marks import heading, in_legend, key, layered, points, segments
-from cbec.charts.theme import COLOURS, INK
+from cbec.charts.tooltips_and_tables import YEAR, Field, amount, figures, rounded, tabled, tooltip
 
 __all__ = ["residuals", "rolling_errors", "scored"]
 

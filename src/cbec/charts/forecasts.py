@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import outlined, panels, plain, years
-from cbec.charts.fields import SERIES, YEAR, Field, amount, figures, tabled, tooltip
+from cbec.charts.axes import panels, years
+from cbec.charts.colours import COLOURS, outlined, plain
 from cbec.charts.marks import key, points, rounding, segments
-from cbec.charts.theme import COLOURS
+from cbec.charts.tooltips_and_tables import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.errors import TrendError
 
 __all__ = ["BANDS", "ENDS", "INTERVALS", "areas", "fan", "fan_panels", "painted"]

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.fields import Field, tabled
-from cbec.charts.theme import COLOURS
+from cbec.charts.colours import COLOURS
+from cbec.charts.tooltips_and_tables import Field, tabled
 
 __all__ = ["heading", "hollow", "in_legend", "key", "layered", "points", "rounding", "segments"]
 

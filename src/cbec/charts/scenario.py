@@ -9,11 +9,20 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import coloured, outlined, years
-from cbec.charts.fields import SERIES, YEAR, Field, amount, figures, rounded, tabled, tooltip
+from cbec.charts.axes import years
+from cbec.charts.colours import COLOURS, INK, coloured, outlined
 from cbec.charts.forecasts import ENDS, INTERVALS, areas
 from cbec.charts.marks import key, points, segments
-from cbec.charts.theme import COLOURS, INK
+from cbec.charts.tooltips_and_tables import (
+    SERIES,
+    YEAR,
+    Field,
+    amount,
+    figures,
+    rounded,
+    tabled,
+    tooltip,
+)
 from cbec.errors import TrendError
 
 __all__ = ["needed_growth", "what_if"]

@@ -8,10 +8,19 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import logarithmic, outlined, plain, shaped, span, tight, wrapped, years
-from cbec.charts.fields import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
+from cbec.charts.axes import logarithmic, shaped, span, tight, wrapped, years
+from cbec.charts.colours import COLOURS, INK, outlined, plain
 from cbec.charts.marks import in_legend, key, layered, points, rounding, segments
-from cbec.charts.theme import COLOURS, INK
+from cbec.charts.tooltips_and_tables import (
+    SERIES,
+    YEAR,
+    Field,
+    amount,
+    ends,
+    figures,
+    tabled,
+    tooltip,
+)
 
 __all__ = ["annual_lines", "by_edition", "definitions", "picked_line", "share_band", "steps"]
 

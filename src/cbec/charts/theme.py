@@ -8,36 +8,20 @@ import os
 import re
 import textwrap
 import uuid
-from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
 
+from cbec.charts.colours import COLOURS, INK
 from cbec.display.vega import FONT, MIME, inline_json, register_font, vega_bundle
 from cbec.errors import PictureError
-from cbec.tables.grades import UNCONFIRMED_EN
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
-__all__ = ["COLOURS", "INK", "enable", "mime_bundle", "present", "theme", "with_words"]
+__all__ = ["enable", "mime_bundle", "present", "theme", "with_words"]
 
 # Which of the two ways a notebook is run: "stored" for `make notebooks` and the tests.
 _MODE = "CBEC_CHARTS"
-
-# Okabe and Ito's colour-blind safe hues, with orange, sky blue and pink darkened so that each has a
-# contrast of at least 3 to 1 against white and against the dark page (a test computes it).
-COLOURS: Mapping[str, str] = {
-    "blue": "#0072b2",
-    "vermilion": "#d55e00",
-    "green": "#009e73",
-    "pink": "#c56f9f",
-    "sky": "#3a98cc",
-    "ochre": "#b88600",
-    "grey": "#808890",
-    "crimson": "#d23f78",
-    "violet": "#8f6bd0",
-}
-INK = "currentColor"
-
 # A name in Chinese that is followed by the same in Latin letters, in brackets.
 _BOTH_NAMES = re.compile(r"[\u3400-\u9fff]+ ?\(([^()\u3400-\u9fff]+)\)")
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import sense
-from cbec.charts.axes import coloured, headed, items, labelled, room, wrapped
-from cbec.charts.fields import Field, figures, tabled, tooltip
+from cbec.charts.axes import headed, items, labelled, room, wrapped
+from cbec.charts.colours import COLOURS, INK, coloured
 from cbec.charts.marks import heading, in_legend
-from cbec.charts.theme import COLOURS, INK
+from cbec.charts.tooltips_and_tables import Field, figures, tabled, tooltip
 from cbec.figures.rounding import Rule
 
 __all__ = ["findings_grid", "interval_ladder", "verdict_bars", "verdict_map"]

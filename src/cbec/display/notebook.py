@@ -13,7 +13,7 @@ from cbec.audit.provenance import Entry, entries, find, split_names
 from cbec.display.html import disclosure_html
 from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
-from cbec.tables.grades import UNCONFIRMED_EN
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
 __all__ = ["GLUE_PREFIX", "TRACE_MIME", "Table", "computed"]
 

@@ -20,7 +20,7 @@ from cbec.figures.expression import (
 )
 from cbec.figures.interval import NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, POSITIVE, Interval
 from cbec.figures.polynomial import Monomial, Ratio, add, constant, leading, multiply, variable
-from cbec.figures.ranges import ratio_range
+from cbec.figures.ratio_range import ratio_range
 from cbec.figures.roots import root
 
 __all__ = ["Truth", "bounds", "inverse_bounds", "linear_terms", "truth"]

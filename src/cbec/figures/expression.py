@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cbec.errors import ExpressionError, PrintedFigureError
-from cbec.figures.rounding import parse_printed
+from cbec.figures.printed import parse_printed
 
 __all__ = [
     "FUNCTIONS",

@@ -34,9 +34,9 @@ from cbec.errors import ExpressionError, TableError
 from cbec.figures.bounds import bounds
 from cbec.figures.expression import Call, Expression
 from cbec.figures.interval import Interval
-from cbec.figures.rounding import parse_printed
-from cbec.measures.reading import Annual, Figure, Figures, read, read_parts
-from cbec.tables.grades import weakest
+from cbec.figures.printed import parse_printed
+from cbec.measures.annual_figures import Annual, Figure, Figures, read, read_parts
+from cbec.tables.evidence_grades import weakest
 
 __all__ = [
     "contribution",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cbec.errors import DataNotFoundError, TableError, did_you_mean
-from cbec.tables.rows import (
+from cbec.tables.csv_rows import (
     BrokenTableError,
     Problem,
     Row,
@@ -129,7 +129,7 @@ class Table:
         return links and {"series", "printed"} <= set(self.columns)
 
     @property
-    def is_sourced(self) -> bool:
+    def is_citable(self) -> bool:
         """Whether its rows have keys and sources, so that a page can cite them."""
         return bool(self.primary_key) and "source" in self.columns
 

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from cbec.errors import TableError
-from cbec.tables.checks import problems_of
 from cbec.tables.datapackage import SERIES, Package, Table, listed, read_package
+from cbec.tables.package_checks import problems_of
 
 __all__ = ["load", "names"]
 
@@ -99,7 +99,7 @@ def _whole(package: Package, name: str, _contents: tuple[bytes, ...]) -> pd.Data
     frame = _typed(table, package)
     if table.holds_series:
         frame = _with_series(frame, _typed(package.table(SERIES), package))
-    return frame.assign(row=_row_names(frame, table)) if table.is_sourced else frame
+    return frame.assign(row=_row_names(frame, table)) if table.is_citable else frame
 
 
 def _typed(table: Table, package: Package) -> pd.DataFrame:

@@ -6,9 +6,9 @@ measured; every model of `MODELS` is there by name. `forecast_panel` does the sa
 ``structural_change`` hold the rest.
 """
 
-from cbec.trend.api import forecast
+from cbec.trend.forecasting import forecast
+from cbec.trend.models import MODELS
 from cbec.trend.panel import forecast_panel
-from cbec.trend.registry import MODELS
 from cbec.trend.result import Forecast
 from cbec.trend.rolling import Evaluation, rolling_origin
 

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cbec.errors import TrendError
-from cbec.trend.models import Array
-from cbec.trend.options import (
+from cbec.trend.arguments import (
     alike,
     checked_level,
     checked_levels,
@@ -26,6 +25,7 @@ from cbec.trend.options import (
     first_place,
     level_label,
 )
+from cbec.trend.model_types import Array
 
 __all__ = [
     "coverage",

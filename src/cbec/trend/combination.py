@@ -33,8 +33,8 @@ from typing import Any
 
 import numpy as np
 
-from cbec.trend.models import Array, Path, quantiles
-from cbec.trend.options import level_label
+from cbec.trend.arguments import level_label
+from cbec.trend.model_types import MODEL_MINIMUM, Array, Path, quantiles
 from cbec.trend.scales import SPREADS, Scale, roughness, scales, spreads, steadiness
 
 __all__ = [
@@ -275,12 +275,11 @@ def one_step(y: Array) -> Array:
     Returns
     -------
     ndarray, shape (n,)
-        NaN for the first five values, which have too few before them.
+        NaN for the first values, which have fewer than `MODEL_MINIMUM` before them.
     """
-    least = 5
     fitted = np.full(len(y), np.nan)
     with np.errstate(all="ignore"):
-        for i in range(least, len(y)):
+        for i in range(MODEL_MINIMUM, len(y)):
             past = window(y[:i])
             measured = scales(past)
             fitted[i] = _mean(past, components(past, measured, 1), measured)[0]

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cbec.errors import TrendError
-from cbec.trend.models import Array, Path
+from cbec.trend.model_types import Array, Path
 
 __all__ = ["BASS", "GOMPERTZ", "LOGISTIC", "Curve"]
 

@@ -1,157 +1,116 @@
-"""What a trend model is, and what it says."""
+"""The models by name, with what a reader calls them and where they were published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from statistics import NormalDist
-from typing import TypeAlias
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
+from cbec.trend import closed_form, combination, curves, smoothing
+from cbec.trend.model_types import Model
 
-from cbec.trend.options import level_label
+__all__ = ["MODELS"]
 
-__all__ = ["MODEL_MINIMUM", "Array", "Model", "Path", "ends", "normal_path", "quantiles"]
+_PRINCIPLES = "Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2"
+_DIFFUSION = "Meade and Islam (2006), International Journal of Forecasting 22, 519-545"
+_ALL = (
+    Model(
+        "combination",
+        "Default (calibrated combination)",
+        "默认模型（校准组合）",
+        "This companion; benchmarks/calibrate.py makes its constants",
+        combination.path,
+        one_step=combination.one_step,
+    ),
+    Model("naive", "Naive (last value)", "朴素法（末值）", _PRINCIPLES, closed_form.naive),
+    Model("drift", "Random walk with drift", "带漂移的随机游走", _PRINCIPLES, closed_form.drift),
+    Model(
+        "log-linear",
+        "Log-linear trend (OLS, HAC)",
+        "对数线性趋势（OLS，HAC）",
+        "Newey and West (1987) for the standard error",
+        closed_form.log_linear,
+        positive=True,
+    ),
+    Model(
+        "ses",
+        "Simple exponential smoothing",
+        "简单指数平滑",
+        "Brown (1959), Statistical Forecasting for Inventory Control",
+        partial(smoothing.smoothed, trends=("no trend",)),
+    ),
+    Model(
+        "holt",
+        "Holt's linear trend",
+        "霍尔特线性趋势",
+        "Holt (1957), reprinted in the International Journal of Forecasting 20 (2004), 5-10",
+        partial(smoothing.smoothed, trends=("trend",)),
+    ),
+    Model(
+        "damped-holt",
+        "Damped trend",
+        "阻尼趋势",
+        "Gardner and McKenzie (1985), Management Science 31, 1237-1246",
+        partial(smoothing.smoothed, trends=("damped trend",)),
+    ),
+    Model(
+        "ets",
+        "Exponential smoothing, chosen by AICc",
+        "指数平滑（AICc 选择）",
+        "Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing",
+        partial(smoothing.smoothed, trends=("no trend", "trend", "damped trend")),
+    ),
+    Model(
+        "theta",
+        "Theta",
+        "Theta 法",
+        "Assimakopoulos and Nikolopoulos (2000), International Journal of Forecasting 16, 521-530",
+        smoothing.theta,
+    ),
+    Model(
+        "local-linear-trend",
+        "Local linear trend",
+        "局部线性趋势",
+        "Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter",
+        smoothing.local_linear_trend,
+    ),
+    Model(
+        "logistic",
+        "Logistic curve",
+        "逻辑斯蒂曲线",
+        _DIFFUSION,
+        curves.LOGISTIC.path,
+        positive=True,
+    ),
+    Model(
+        "gompertz", "Gompertz curve", "龚珀兹曲线", _DIFFUSION, curves.GOMPERTZ.path, positive=True
+    ),
+    Model(
+        "bass",
+        "Bass diffusion",
+        "巴斯扩散模型",
+        "Bass (1969), Management Science 15, 215-227; fitted as Srinivasan and Mason (1986) do, "
+        "Marketing Science 5, 169-178",
+        curves.BASS.path,
+        positive=True,
+    ),
+    Model(
+        "grey",
+        "Grey model GM(1,1)",
+        "灰色模型 GM(1,1)",
+        "Deng (1982), Systems and Control Letters 1, 288-294",
+        closed_form.grey,
+        positive=True,
+    ),
+    Model(
+        "logit-trend",
+        "Logit trend (for shares)",
+        "对数几率趋势（用于份额）",
+        "Wallis (1987), Journal of Time Series Analysis 8, 115-123",
+        closed_form.logit_trend,
+        share=True,
+    ),
+)
 
-Array: TypeAlias = NDArray[np.float64]
-
-MODEL_MINIMUM = 5
-"""The fewest consecutive years that a trend model is fitted to."""
-
-
-@dataclass(frozen=True, eq=False)
-class Path:
-    """What a model says of a series.
-
-    Attributes
-    ----------
-    mean : ndarray, shape (horizon,)
-        Point forecasts, in the unit of the series.
-    lower, upper : ndarray, shape (horizon, levels)
-        Ends of the intervals, a column for each level.
-    fitted : ndarray, shape (n,)
-        What the model says of the years it was given; NaN where it says nothing.
-    intervals : str
-        What the intervals rest on, a sentence.
-    parameters : Mapping of str to float
-        Estimates by name.
-    diagnostics : tuple of str
-        What a reader should know of this fit.
-    components : Mapping of str to ndarray, shape (horizon,)
-        The forecasts that were combined, if any.
-    """
-
-    mean: Array
-    lower: Array
-    upper: Array
-    fitted: Array
-    intervals: str = ""
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    diagnostics: tuple[str, ...] = ()
-    components: Mapping[str, Array] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model by name.
-
-    Attributes
-    ----------
-    name : str
-        What `cbec.trend.forecast` calls it.
-    label_en, label_zh : str
-        What a reader calls it.
-    source : str
-        Where it was published.
-    fit : callable
-        ``fit(y, horizon, level) -> Path``.
-    positive : bool
-        Whether all values must be above zero.
-    share : bool
-        Whether all values must lie between 0 and 1.
-    one_step : callable, optional
-        ``one_step(y)`` returns the fitted values, where `fit` leaves them out because they take
-        longer than the forecast.
-    """
-
-    name: str
-    label_en: str
-    label_zh: str
-    source: str
-    fit: Callable[[Array, int, Sequence[float]], Path]
-    positive: bool = False
-    share: bool = False
-    one_step: Callable[[Array], Array] | None = None
-
-
-def quantiles(level: Sequence[float]) -> Array:
-    """Return the normal quantile of each central coverage in percent.
-
-    Examples
-    --------
-    >>> quantiles([95]).round(3)
-    array([1.96])
-    """
-    return np.array([NormalDist().inv_cdf(0.5 + wanted / 200) for wanted in level])
-
-
-def normal_path(
-    mean: Array,
-    deviation: Array,
-    level: Sequence[float],
-    fitted: Array,
-    intervals: str,
-    parameters: Mapping[str, float],
-    diagnostics: tuple[str, ...] = (),
-) -> Path:
-    """Return a path with symmetric intervals from standard deviations.
-
-    Parameters
-    ----------
-    mean, deviation : ndarray, shape (horizon,)
-        Point forecasts and standard deviations of their errors.
-    level : sequence of float
-        Central coverages in percent.
-    fitted : ndarray, shape (n,)
-        Fitted values.
-    intervals : str
-        What the intervals rest on.
-    parameters, diagnostics
-        As in `Path`.
-
-    Returns
-    -------
-    Path
-
-    Examples
-    --------
-    >>> path = normal_path(np.array([5.0]), np.array([1.0]), [95], np.full(5, np.nan), "", {})
-    >>> path.upper.round(2)
-    array([[6.96]])
-    """
-    half = deviation[:, None] * quantiles(level)
-    return Path(
-        mean=mean,
-        lower=mean[:, None] - half,
-        upper=mean[:, None] + half,
-        fitted=fitted,
-        intervals=intervals,
-        parameters=parameters,
-        diagnostics=diagnostics,
-    )
-
-
-def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
-    """Return the ends of intervals, of shape (steps, levels), by the names of their columns.
-
-    Examples
-    --------
-    >>> ends(np.array([[4.0]]), np.array([[6.0]]), [80])
-    {'lower-80': array([4.]), 'upper-80': array([6.])}
-    """
-    return {
-        f"{side}-{level_label(wanted)}": values[:, j]
-        for j, wanted in enumerate(level)
-        for side, values in (("lower", lower), ("upper", upper))
-    }
+MODELS: Mapping[str, Model] = MappingProxyType({model.name: model for model in _ALL})
+"""The models by name, the default first."""

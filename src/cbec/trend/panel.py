@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from cbec.errors import TrendError
-from cbec.trend.api import checked_model, fit
-from cbec.trend.models import Array, ends
-from cbec.trend.options import as_integer, checked_horizon, checked_levels, shown
-from cbec.trend.series import annual
+from cbec.trend.annual_series import annual
+from cbec.trend.arguments import as_integer, checked_horizon, checked_levels, shown
+from cbec.trend.forecasting import checked_model, fit
+from cbec.trend.model_types import Array, ends
 
 __all__ = ["forecast_panel"]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
 from cbec.errors import TrendError
-from cbec.trend.models import Array, Path, ends
+from cbec.trend.model_types import Array, Path, ends
 
 __all__ = ["Forecast"]
 
@@ -23,7 +23,7 @@ _SHOWN = 12
 class Forecast(Path):
     """Point forecasts with intervals, and what they rest on.
 
-    Besides what a `cbec.trend.models.Path` holds: ``mean``, ``lower``, ``upper``, ``fitted``,
+    Besides what a `cbec.trend.model_types.Path` holds: ``mean``, ``lower``, ``upper``, ``fitted``,
     ``intervals``, ``parameters``, ``diagnostics`` and ``components``. The means of the combination
     are central values chosen for small absolute errors, not expectations.
 

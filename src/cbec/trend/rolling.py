@@ -22,11 +22,11 @@ from cbec.trend.accuracy import (
     rmsse_scale,
     smape,
 )
-from cbec.trend.api import checked_model, fit
-from cbec.trend.models import MODEL_MINIMUM, Model, ends
-from cbec.trend.options import checked_horizon, checked_levels, level_label, shown
-from cbec.trend.registry import MODELS
-from cbec.trend.series import annual
+from cbec.trend.annual_series import annual
+from cbec.trend.arguments import checked_horizon, checked_levels, level_label, shown
+from cbec.trend.forecasting import checked_model, fit
+from cbec.trend.model_types import MODEL_MINIMUM, Model, ends
+from cbec.trend.models import MODELS
 
 __all__ = ["Evaluation", "rolling_origin"]
 

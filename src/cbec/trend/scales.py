@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cbec.trend.models import Array
+from cbec.trend.model_types import Array
 
 __all__ = ["SPREADS", "Scale", "roughness", "scales", "spreads", "steadiness"]
 

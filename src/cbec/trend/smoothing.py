@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cbec.trend.models import Array, Path, normal_path
+from cbec.trend.model_types import Array, Path, normal_path
 
 __all__ = ["local_linear_trend", "smoothed", "theta"]
 

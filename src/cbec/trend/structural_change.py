@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbec.errors import TrendError
-from cbec.trend.models import Array
-from cbec.trend.options import as_integer, as_number, shown
-from cbec.trend.series import annual
+from cbec.trend.annual_series import annual
+from cbec.trend.arguments import as_integer, as_number, shown
+from cbec.trend.model_types import Array
 
 __all__ = [
     "TESTS",

@@ -21,7 +21,7 @@ from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verd
 from cbec.errors import CertificateError
 from cbec.tables.datapackage import data_dir
 from cbec_book.content.data_dictionary import FOLDER
-from cbec_book.content.sections import (
+from cbec_book.content.html_pieces import (
     DataDirective,
     claim_link,
     download_html,

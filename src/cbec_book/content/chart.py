@@ -38,7 +38,7 @@ from cbec.display.sources import origin_html, origin_of, origins_html, rows_html
 from cbec.display.vega import MIME, inline_json, vega_bundle
 from cbec.errors import CbecError
 from cbec_book.content.chart_svg import draw_svg
-from cbec_book.content.sections import table_html
+from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
 from cbec_book.own_ledger import note_data
 

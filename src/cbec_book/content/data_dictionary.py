@@ -23,7 +23,7 @@ from sphinx.application import Sphinx
 from cbec.audit.provenance import find
 from cbec.display.html import entry_link
 from cbec.tables.datapackage import read_package
-from cbec_book.content.sections import (
+from cbec_book.content.html_pieces import (
     DataDirective,
     download_html,
     facts_html,

@@ -20,8 +20,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
+from cbec_book.content.html_pieces import ancestors
 from cbec_book.content.numbers import TERM_CLASS, number
-from cbec_book.content.sections import ancestors
 
 # Where a term is left alone: where a link can't be, would disturb, or explains itself.
 _ELSEWHERE = (

@@ -25,13 +25,10 @@ from cbec.audit.results import Check, ClaimAudit, printed_html
 from cbec.audit.verdicts import CODES, verdict_html
 from cbec.display.html import entry_link
 from cbec.figures.expression import names
+from cbec.figures.in_words import interval_text
 from cbec.figures.rounding import Rule
-from cbec.figures.words import interval_text
-from cbec_book.content.annexes import counted_facts, searched_html
 from cbec_book.content.discussions import discussed_html
-from cbec_book.content.ledger_tools import data_html, downloads_html, tools_html
-from cbec_book.content.numbers import finding_html
-from cbec_book.content.sections import (
+from cbec_book.content.html_pieces import (
     DataDirective,
     facts_html,
     list_html,
@@ -39,6 +36,9 @@ from cbec_book.content.sections import (
     section,
     table_html,
 )
+from cbec_book.content.ledger_tools import data_html, downloads_html, tools_html
+from cbec_book.content.numbers import finding_html
+from cbec_book.content.searches_and_counts import counted_facts, searched_html
 from cbec_book.own_ledger import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, entry_anchor
 
 

@@ -19,7 +19,7 @@ from sphinx.locale import _
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-from cbec_book.content.sections import ancestors
+from cbec_book.content.html_pieces import ancestors
 from cbec_book.hooks import warn
 
 _COMMAND_LIST = """

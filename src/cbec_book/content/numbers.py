@@ -27,8 +27,8 @@ from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
 from cbec.display.html import entry_link
 from cbec.display.sources import source_html, sources_html
 from cbec.figures.expression import names, parse
-from cbec.figures.words import interval_text
-from cbec_book.content.sections import (
+from cbec.figures.in_words import interval_text
+from cbec_book.content.html_pieces import (
     DataDirective,
     ancestors,
     claim_link,

@@ -17,15 +17,8 @@ from typing import Any
 
 from cbec.audit.provenance import find
 from cbec.audit.results import Audit, ClaimAudit
-from cbec.audit.verdicts import (
-    ARITHMETIC,
-    EVIDENCE,
-    STANDING,
-    Sense,
-    sense,
-    verdict_html,
-)
-from cbec_book.content.sections import DataDirective, table_html
+from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING, Sense, sense, verdict_html
+from cbec_book.content.html_pieces import DataDirective, table_html
 from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address
 
 _AXES = (

@@ -37,9 +37,9 @@ from cbec.errors import CbecError, ExpressionError, did_you_mean
 from cbec.figures.expression import parse
 from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
-from cbec_book.content.annexes import searches
+from cbec_book.content.html_pieces import raw
 from cbec_book.content.numbers import number
-from cbec_book.content.sections import raw
+from cbec_book.content.searches_and_counts import searches
 from cbec_book.own_ledger import book_audit, entry_address, note_data
 
 _DERIVED = ["cbec-derived"]

@@ -22,8 +22,8 @@ from cbec.audit.verdicts import ARITHMETIC
 from cbec.audit.what_if import Room, WhatIf, _number, what_if
 from cbec.display.html import entry_link
 from cbec.display.vega import inline_json
-from cbec.figures.words import figure_in_english
-from cbec_book.content.sections import DataDirective, scrolled_html, table_html
+from cbec.figures.in_words import figure_in_english
+from cbec_book.content.html_pieces import DataDirective, scrolled_html, table_html
 from cbec_book.hooks import warn
 from cbec_book.own_ledger import book_audit, entry_address
 

@@ -1,5 +1,5 @@
 /* Printed figures in the browser: what they stand for, how they are read and written. Tested to agree
-   with Python's cbec.figures.rounding and cbec.figures.words. */
+   with Python's cbec.figures.printed and cbec.figures.in_words. */
 (function () {
   "use strict";
 
@@ -161,7 +161,7 @@
     };
   }
 
-  /* What to write instead of a text that is no number, in the order of cbec.rounding. */
+  /* What to write instead of a text that is no number, in the order of cbec.figures.rounding. */
   function remedy(text, unit) {
     if (!text) return "write the figure as it is printed";
     const folded = text.replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));

@@ -1,4 +1,4 @@
-/* The audit in the browser, tested to agree with Python's cbec.audit.judge.
+/* The audit in the browser, tested to agree with Python's cbec.audit.verdict_rules.
 
    A derivation is a tree: an id, a literal {value: "5/2"}, or an array of a function's name, or a
    comparator, and its arguments. No derivation uses a figure twice (the page's builder sees to it),

@@ -17,9 +17,9 @@ from jsonschema import Draft202012Validator
 from cbec.audit import certificate
 from cbec.audit.badge import badge, outcome, sources
 from cbec.audit.certificate import STATEMENT, certify
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.revision import Revision
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.tables.datapackage import data_dir
 
 Build = Callable[..., Any]

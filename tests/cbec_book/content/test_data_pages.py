@@ -17,7 +17,7 @@ from bs4 import Tag
 
 from cbec.audit.provenance import entries
 from cbec.tables.datapackage import data_dir, read_package
-from cbec.tables.grades import GRADES
+from cbec.tables.evidence_grades import GRADES
 from cbec_book.content.data_dictionary import write_zip
 
 PACKAGE = read_package().descriptor

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from cbec.audit.ledger import Ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
 from cbec.figures.expression import names
-from cbec.tables.rows import read_rows
+from cbec.tables.csv_rows import read_rows
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from frictionless import Package, Resource, system
 
-from cbec.tables.checks import check
+from cbec.tables.package_checks import check
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))

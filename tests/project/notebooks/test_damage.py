@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cbec.audit.judge import audit_ledger
-from cbec.audit.ledger_files import read_ledger
+from cbec.audit.ledger_reader import read_ledger
+from cbec.audit.verdict_rules import audit_ledger
 from cbec.display.vega import MIME
 
 ROOT = Path(__file__).resolve().parents[3]

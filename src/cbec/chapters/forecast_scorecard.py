@@ -1,0 +1,300 @@
+"""What the chapters show of the register: forecasts, and how they turned out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cbec.chapters import forecast_register
+from cbec.chapters.forecast_register import forecasters, made
+from cbec.chapters.forecast_series import ENDS, SERIES, register_series
+from cbec.chapters.published_forecasts import published_scored
+from cbec.errors import TableError
+from cbec.tables.evidence_grades import SET_LABELS, weakest
+from cbec.trend.accuracy import interval_score
+from cbec.trend.models import MODELS
+
+__all__ = ["customs_outturn", "published_chart", "published_table", "register_table", "scored"]
+
+_ENDS = {"lower_80": "lower80", "upper_80": "upper80", "lower_95": "lower95", "upper_95": "upper95"}
+
+
+def register_table(forecaster: str = "combination") -> pd.DataFrame:
+    """Return the register's forecasts of its first and its last year by one model.
+
+    Parameters
+    ----------
+    forecaster : str
+        A model of the register, the present default unless given; ``first-default`` for the rows
+        of the first one.
+
+    Returns
+    -------
+    DataFrame
+        For each series, vintage and run of years: ``Series``, ``Basis``, the narrowest set of
+        figures that gives these years, ``Years``, and for the first and the last target year the
+        forecast and its 80% interval as text; ``row`` names the forecasts, and ``evidence`` is the
+        weakest grade of their inputs.
+
+    Raises
+    ------
+    TableError
+        If the register has no such model.
+
+    Examples
+    --------
+    >>> register_table()["Series"].nunique()
+    6
+    >>> register_table("first-default")["2025"].iloc[0]
+    '19.41 (16.96 to 21.29)'
+    """
+    made = forecast_register.made()
+    forecasters = forecast_register.forecasters(made)
+    if forecaster not in set(forecasters):
+        held = ", ".join(forecasters.unique())
+        raise TableError(f"the register has no model {forecaster!r}; it has {held}")
+    made = made[forecasters == forecaster]
+    labels = {of: label for label, of in SERIES.items()}
+    rows = []
+    for _, runs in made.groupby(["series", "data_vintage", "first_year", "n"], sort=False):
+        part = runs[runs["basis"] == runs["basis"].iloc[-1]]
+        ends = part.sort_values("target_year").to_dict("records")
+        first, last = ends[0], ends[-1]
+        rows.append(
+            {
+                "Series": labels[(first["series"], first["data_vintage"])],
+                "Basis": SET_LABELS[first["basis"]][0],
+                "Years": f"{first['first_year']} to {first['origin']}",
+                **{str(row["target_year"]): _stated(row) for row in (first, last)},
+                "Unit": first["unit"],
+                "row": " ".join(part["id"]),
+                "evidence": first["evidence"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _stated(row: Mapping[Any, Any]) -> str:
+    return f"{row['mean']:.2f} ({row['lower_80']:.2f} to {row['upper_80']:.2f})"
+
+
+def customs_outturn() -> pd.DataFrame:
+    """Return the register's forecasts whose outturn is known, as `cbec.charts.scored` draws them.
+
+    Returns
+    -------
+    DataFrame
+        ``item`` (the model and the vintage it was given), ``made`` (the vintage), ``value`` and
+        the ends of its intervals, ``value_upper`` and ``comparator`` for the chart, ``outturn``,
+        ``error_percent``, ``inside_80``, ``inside_95``, ``forecaster`` (the model's name or
+        ``first-default``), ``model``, ``data_vintage``, ``row`` and ``evidence``. The present
+        default comes first, the first default next. A basis that is the same as another is left
+        out.
+
+    Examples
+    --------
+    >>> found = customs_outturn()
+    >>> sorted(found["outturn"].unique().tolist())
+    [2.75, 2.84]
+    >>> found["forecaster"].unique()[:3].tolist()
+    ['combination', 'first-default', 'naive']
+    """
+    found = scored()
+    found = found.drop_duplicates(["series", "data_vintage", "forecaster", "target_year", "mean"])
+    labels = {name: model.label_en for name, model in MODELS.items()}
+    labels[forecast_register.FIRST_DEFAULT] = "First default"
+    vintage = found["data_vintage"].str.replace("-", " ")
+    shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
+        item=found["forecaster"].map(labels) + ", " + vintage,
+        made="from " + vintage + " figures",
+        value_upper=np.nan,
+        comparator="=",
+    )
+    kept = ["item", "made", "value", "value_upper", "comparator", *_ENDS.values(), "outturn"]
+    more = ["error_percent", "inside_80", "inside_95", "forecaster", "model", "data_vintage"]
+    default, *others = MODELS
+    order = [default, forecast_register.FIRST_DEFAULT, *others]
+    return shown[[*kept, *more, "row", "evidence"]].sort_values(
+        "forecaster", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+    )
+
+
+def _published() -> pd.DataFrame:
+    """Return the published forecasts that can be scored, by year, beside ours from all years."""
+    found = published_scored()
+    found = found[found["outturn"].notna() & (found["basis"] == "all")]
+    return found.sort_values("target_year", kind="stable")
+
+
+def published_chart() -> pd.DataFrame:
+    """Return published forecasts of levels and ours beside them, as `cbec.charts.scored` draws.
+
+    Targets are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``item`` (forecaster and target year), ``made`` (``published`` or ``our default``),
+        ``value``, ``value_upper`` (of a range), ``comparator``, ends of our intervals,
+        ``outturn``, ``row`` and ``evidence``. Ours rests on all years.
+
+    Examples
+    --------
+    >>> published_chart()["made"].unique().tolist()
+    ['published', 'our default']
+    """
+    found = _published()
+    found = found[(found["unit"] == "trillion CNY") & (found["vintage"] == "forecast")]
+    # Customs' series has two vintages of an outturn; the chart shows the first-published one.
+    first = found["outturn_vintage"].ne("first-published").sort_values(kind="stable").index
+    found = found[~found.loc[first, "id"].duplicated().reindex(found.index)]
+    rows = []
+    for row in found.to_dict("records"):
+        item = f"{row['forecaster']}, for {row['target_year']}"
+        same = {"item": item, "outturn": row["outturn"], "row": row["row"]}
+        is_range = row["forecast_upper"] - row["forecast_lower"] > 1e-9
+        rows.append(
+            {
+                **same,
+                "made": "published",
+                "value": row["forecast_lower"] if is_range else row["forecast"],
+                "value_upper": row["forecast_upper"] if is_range else np.nan,
+                "comparator": row["comparator"],
+                "evidence": row["outturn_evidence"],
+            }
+        )
+        if np.isfinite(row["our_mean"]):
+            ends = {short: row[f"our_{end}"] for end, short in _ENDS.items()}
+            rows.append(
+                {
+                    **same,
+                    "made": "our default",
+                    "value": row["our_mean"],
+                    "value_upper": np.nan,
+                    "comparator": "=",
+                    "evidence": row["evidence"],
+                    **ends,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def published_table() -> pd.DataFrame:
+    """Return how the published forecasts turned out, and how ours would have.
+
+    Returns
+    -------
+    DataFrame
+        ``Forecast`` (who, for which year, and whether it says what it counts), ``Said``, ``Came``,
+        ``Result``, ``Ours`` and ``Ours rests on``; errors in percent of what came; ``row`` and
+        ``evidence``.
+
+    Examples
+    --------
+    >>> published_table()["Result"].str.split(" ").str[0].unique().tolist()
+    ['passed', 'too', 'undecided', 'right']
+    """
+    rows = []
+    for row in _published().to_dict("records"):
+        bound = "more than " if row["comparator"] == ">" else ""
+        aim = "a target for" if row["vintage"] == "target" else "for"
+        said = f"{row['forecast']:g}"
+        if row["forecast_upper"] - row["forecast_lower"] > 1e-9:
+            said = f"{row['forecast_lower']:g} to {row['forecast_upper']:g}"
+        rows.append(
+            {
+                "Forecast": f"{row['forecaster']}, {aim} {row['target_year']}; definition "
+                + row["definition"],
+                "Said": f"{bound}{said} {row['unit']}",
+                "Came": f"{row['outturn_printed']} ({row['outturn_vintage']})",
+                "Result": _with_error(row["result"], row["error_percent"]),
+                "Ours": _with_error("", row["our_error_percent"]),
+                "Ours rests on": row["our_statement"].replace("no model is possible: ", "none, "),
+                "row": row["row"],
+                "evidence": row["evidence"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _with_error(result: str, percent: float) -> str:
+    error = f"{percent:+.1f}%".replace("-", "−") if np.isfinite(percent) else ""
+    return ", ".join(filter(None, (result, error)))
+
+
+def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Score the register's rows whose outturn is in the data.
+
+    Parameters
+    ----------
+    register : DataFrame, optional
+        The register; the stored one unless given.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the register for which the same series has a figure of the target year in the
+        same vintage, with more columns:
+
+        - ``forecaster``, the model or the first default, see `forecasters`;
+        - ``outturn``, in the unit; ``error``, the mean less the outturn, and ``error_percent`` of
+          the outturn;
+        - ``inside_80`` and ``inside_95``, whether the interval holds the outturn at face value;
+          ``interval_score_80`` and ``interval_score_95``, see
+          `cbec.trend.accuracy.interval_score`;
+        - ``hindsight``, whether the row was made after the target year had ended;
+        - ``row``, the row of the outturn. ``evidence`` is the weakest grade of the data and the
+          outturn.
+
+    Notes
+    -----
+    Forecasts from first-published figures are held against the first-published outturn, those
+    from revised figures against the revised one.
+
+    Examples
+    --------
+    >>> from cbec.chapters.forecast_register import make_register
+    >>> rows = scored(make_register(models=["naive"]))
+    >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
+    [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
+     ['first-published', 'without-unconfirmed', 2.63, 2.75],
+     ['first-published', 'sourced', 2.63, 2.75]]
+    """
+    register = made() if register is None else register
+    register = register.assign(forecaster=forecasters(register))
+    outturns = {
+        (one.series, one.vintage, int(row["year"])): row
+        for one in register_series()
+        for row in one.levels().to_dict("records")
+    }
+    rows = []
+    for record in register.to_dict("records"):
+        key = (record["series"], record["data_vintage"], record["target_year"])
+        if (outturn := outturns.get(key)) is None:
+            continue
+        value, error = outturn["value"], record["mean"] - outturn["value"]
+        rows.append(
+            record
+            | {
+                "outturn": value,
+                "error": error,
+                "error_percent": 100 * error / value,
+                **{
+                    f"inside_{level}": record[lower] <= value <= record[upper]
+                    for level, (lower, upper) in ENDS.items()
+                },
+                **{
+                    f"interval_score_{level}": interval_score(
+                        [value], [record[lower]], [record[upper]], level
+                    )
+                    for level, (lower, upper) in ENDS.items()
+                },
+                "hindsight": record["made_on"].year > record["target_year"],
+                "evidence": weakest([record["evidence"], outturn["evidence"]]),
+                "row": outturn["row"],
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,157 @@
+"""What a trend model is, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbec.trend.arguments import level_label
+
+__all__ = ["MODEL_MINIMUM", "Array", "Model", "Path", "ends", "normal_path", "quantiles"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+MODEL_MINIMUM = 5
+"""The fewest consecutive years that a trend model is fitted to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What a model says of a series.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (horizon,)
+        Point forecasts, in the unit of the series.
+    lower, upper : ndarray, shape (horizon, levels)
+        Ends of the intervals, a column for each level.
+    fitted : ndarray, shape (n,)
+        What the model says of the years it was given; NaN where it says nothing.
+    intervals : str
+        What the intervals rest on, a sentence.
+    parameters : Mapping of str to float
+        Estimates by name.
+    diagnostics : tuple of str
+        What a reader should know of this fit.
+    components : Mapping of str to ndarray, shape (horizon,)
+        The forecasts that were combined, if any.
+    """
+
+    mean: Array
+    lower: Array
+    upper: Array
+    fitted: Array
+    intervals: str = ""
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    diagnostics: tuple[str, ...] = ()
+    components: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model by name.
+
+    Attributes
+    ----------
+    name : str
+        What `cbec.trend.forecast` calls it.
+    label_en, label_zh : str
+        What a reader calls it.
+    source : str
+        Where it was published.
+    fit : callable
+        ``fit(y, horizon, level) -> Path``.
+    positive : bool
+        Whether all values must be above zero.
+    share : bool
+        Whether all values must lie between 0 and 1.
+    one_step : callable, optional
+        ``one_step(y)`` returns the fitted values, where `fit` leaves them out because they take
+        longer than the forecast.
+    """
+
+    name: str
+    label_en: str
+    label_zh: str
+    source: str
+    fit: Callable[[Array, int, Sequence[float]], Path]
+    positive: bool = False
+    share: bool = False
+    one_step: Callable[[Array], Array] | None = None
+
+
+def quantiles(level: Sequence[float]) -> Array:
+    """Return the normal quantile of each central coverage in percent.
+
+    Examples
+    --------
+    >>> quantiles([95]).round(3)
+    array([1.96])
+    """
+    return np.array([NormalDist().inv_cdf(0.5 + wanted / 200) for wanted in level])
+
+
+def normal_path(
+    mean: Array,
+    deviation: Array,
+    level: Sequence[float],
+    fitted: Array,
+    intervals: str,
+    parameters: Mapping[str, float],
+    diagnostics: tuple[str, ...] = (),
+) -> Path:
+    """Return a path with symmetric intervals from standard deviations.
+
+    Parameters
+    ----------
+    mean, deviation : ndarray, shape (horizon,)
+        Point forecasts and standard deviations of their errors.
+    level : sequence of float
+        Central coverages in percent.
+    fitted : ndarray, shape (n,)
+        Fitted values.
+    intervals : str
+        What the intervals rest on.
+    parameters, diagnostics
+        As in `Path`.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> path = normal_path(np.array([5.0]), np.array([1.0]), [95], np.full(5, np.nan), "", {})
+    >>> path.upper.round(2)
+    array([[6.96]])
+    """
+    half = deviation[:, None] * quantiles(level)
+    return Path(
+        mean=mean,
+        lower=mean[:, None] - half,
+        upper=mean[:, None] + half,
+        fitted=fitted,
+        intervals=intervals,
+        parameters=parameters,
+        diagnostics=diagnostics,
+    )
+
+
+def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
+    """Return the ends of intervals, of shape (steps, levels), by the names of their columns.
+
+    Examples
+    --------
+    >>> ends(np.array([[4.0]]), np.array([[6.0]]), [80])
+    {'lower-80': array([4.]), 'upper-80': array([6.])}
+    """
+    return {
+        f"{side}-{level_label(wanted)}": values[:, j]
+        for j, wanted in enumerate(level)
+        for side, values in (("lower", lower), ("upper", upper))
+    }

@@ -52,7 +52,7 @@ def _build(source: Path, pages: dict[str, str], jobs: int = 1, **config: Any) ->
             source / "_trees",
             "html",
             confoverrides={
-                "extensions": ["myst_nb", "cbec_book"],
+                "extensions": ["myst_nb", "cbec_book.extension"],
                 "nb_execution_mode": "off",
                 # Given here, or MyST-NB adds to a dictionary that later applications share.
                 "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},

@@ -9,10 +9,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from cbec.audit.ledger_reader import read_ledger
-from cbec.audit.provenance import Entry, find
+from cbec.audit.provenance import Entry, entries
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
-from cbec.errors import TableError
 from cbec.tables.datapackage import read_package
 
 LEDGER_PAGE = "reference/ledger"
@@ -60,14 +59,12 @@ def link_entries(page: str, pagename: str) -> str:
     """Link each place of a page that `cbec.display.html.entry_link` marks.
 
     A notebook can print the audit of another ledger, too: what the book's data don't know is left
-    as it is.
+    without a link.
     """
+    known = entries() if _MARK.search(page) else {}
 
     def link(match: re.Match[str]) -> str:
-        try:
-            entry = find(unescape(match[1]))
-        except TableError:
-            return match[0]
-        return f'<a href="{escape(entry_address(entry, pagename))}">'
+        entry = known.get(unescape(match[1]))
+        return f'<a href="{escape(entry_address(entry, pagename))}">' if entry else "<a>"
 
     return _MARK.sub(link, page)

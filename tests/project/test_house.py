@@ -35,6 +35,7 @@ ORDER = (
     ("cbec.chapters",),
     ("cbec.cli", "cbec_book.hooks", "cbec_book.own_ledger"),
     ("cbec_book.content", "cbec_book.page", "cbec_book.output"),
+    ("cbec_book.extension",),
     ("cbec_book",),
 )
 # What only one room knows.

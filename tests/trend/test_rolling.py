@@ -157,7 +157,7 @@ def test_page_shows_labels_and_reasons():
         ({"models": "naive"}, r"the models are 'naive'; give a list of names, such as \['naive'\]"),
         ({"models": []}, "there is no model to evaluate; use some of combination"),
         ({"models": ["arima"]}, "no model is called 'arima'; use one of combination"),
-        ({"y": Y[:5]}, "the series has 5 values; an evaluation with a minimum of 5 needs more"),
+        ({"y": Y[:5]}, "the series has 5 values; an evaluation needs at least 6"),
         ({"horizon": 0}, "the horizon is 0"),
         ({"level": [120]}, "the level 120 isn't between 0 and 100"),
         ({"y": [1, 2, 3, np.nan, 5, 6]}, "y is nan at position 4"),

@@ -14,7 +14,7 @@ from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.printed import Printed
 
-__all__ = ["Room", "WhatIf", "replaced", "tree", "what_if"]
+__all__ = ["Room", "WhatIf", "number_text", "replaced", "tree", "what_if"]
 
 # A figure that can move further than this has no limit worth telling.
 _MOST_STEPS = 1000
@@ -200,7 +200,7 @@ class WhatIf:
         most = max(resting, key=lambda id: len(resting[id]))
         room = rooms[most]
         if room is not None and room.above is not None:
-            yield most, _number(room.above), "a digit further than its checks allow"
+            yield most, number_text(room.above), "a digit further than its checks allow"
         for result in self.audit.claims:
             if result.claim.id in resting and result.arithmetic is Arithmetic.ROUNDING:
                 tail = self._printed(result.claim.id).tail
@@ -211,7 +211,7 @@ class WhatIf:
             for other in self.ledger.inputs.values():
                 same = (other.label_en, other.period) == (figure.label_en, figure.period)
                 if same and other.id != id and other.printed is not None:
-                    yield id, _number(other.printed), f"the vintage “{other.vintage}”"
+                    yield id, number_text(other.printed), f"the vintage “{other.vintage}”"
 
 
 def what_if(audit: Audit) -> WhatIf:
@@ -237,7 +237,7 @@ def _moved(printed: Printed, steps: int) -> Printed:
     return replace(printed, value=value, text=printed.reprint(value))
 
 
-def _number(printed: Printed) -> str:
+def number_text(printed: Printed) -> str:
     """Return the digits of a figure, also where they are printed as a word."""
     if printed.spelled:
         return str(printed.value / printed.scale)

@@ -42,6 +42,9 @@ AXES: Mapping[str, tuple[str, str]] = {
 }
 
 
+_COLUMNS = ["finding", "proposition", "axis", "verdict", "detail"]
+
+
 @dataclass(frozen=True)
 class Variant:
     """One set of figures that a proposition is held against.
@@ -201,7 +204,7 @@ class Robustness:
                         "detail": _detail(proposition, axis),
                     }
                 )
-        frame = pd.DataFrame(rows)
+        frame = pd.DataFrame(rows, columns=_COLUMNS)
         # No proposition need be tested on every axis: the order of the axes goes with the column.
         order = [label for label, _ in AXES.values()]
         return frame.assign(axis=pd.Categorical(frame["axis"], order))

@@ -66,7 +66,11 @@ def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: 
     # On a phone there is room for every second number only.
     written = f"width > 480 || ({data['year'].max()} - datum.year) % 2 == 0"
     # As printed: a zero at the end says how finely.
-    text = alt.when(written).then(alt.Text("printed:N")).otherwise(alt.value(""))
+    text = (
+        alt.when(written)
+        .then(alt.Text("printed:N" if "printed" in data else "value:Q"))
+        .otherwise(alt.value(""))
+    )
     numbers = wholes.mark_text(dy=-12, fontSize=11, color=INK).encode(text=text)
     return layered(data, shown, bars, *_wholes(wholes, total), numbers, symbol="square")
 

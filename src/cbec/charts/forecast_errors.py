@@ -107,7 +107,7 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
         Columns ``item`` (the words above the lines; rows with the same item stand below each
         other), ``made`` (who or which method: the colour), ``value``, ``value_upper`` (other end
         of a range, else NaN), ``comparator`` (``=`` or ``>``), ``outturn`` (NaN if not known yet),
-        and ``lower80``, ``upper80``, ``lower95``, ``upper95`` (NaN if there are none).
+        and where known ``lower80``, ``upper80``, ``lower95``, ``upper95``.
     unit : str
         Title of the value axis.
 
@@ -126,8 +126,9 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     who = [Field("item", "Forecast"), Field("made", "By")]
     outturn = amount("Outturn", column="outturn")
     numbers = [amount(unit), amount("to", column="value_upper"), *INTERVALS, outturn]
-    data = figures(frame, [*who, *numbers], "comparator")
     columns = [number.column for number in numbers]
+    lacking = [column for column in columns if column not in frame]
+    data = figures(frame.assign(**dict.fromkeys(lacking)), [*who, *numbers], "comparator")
     data[columns] = data[columns].apply(pd.to_numeric)
     data["mark"] = data["comparator"].map({">": "at least"}).fillna("forecast")
     data = headed(data, "item", 44)

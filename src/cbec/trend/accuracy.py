@@ -297,6 +297,8 @@ def crps_from_quantiles(
     y = finite("actual", actual)
     q = finite("quantiles", quantiles, axes=2)
     tau = finite("probabilities", probabilities)
+    if tau.ndim != 1:
+        raise TrendError(f"probabilities have the shape {tau.shape}; give them in one list")
     for value in tau:
         if not 0 < value < 1:
             raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")

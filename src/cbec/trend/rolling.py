@@ -221,7 +221,7 @@ def rolling_origin(
     chosen, n = _chosen(models), len(series.values)
     if n <= MODEL_MINIMUM:
         raise TrendError(
-            f"the series has {n} values; an evaluation with a minimum of {MODEL_MINIMUM} needs more"
+            f"the series has {n} values; an evaluation needs at least {MODEL_MINIMUM + 1}"
         )
     # Without years, the last value of the series is year 1: origins count back from 0.
     years = np.arange(2 - n, 2) if series.index is None else series.index

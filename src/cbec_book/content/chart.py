@@ -260,7 +260,7 @@ class VegaLiteRenderer:
         env = getattr(renderer.renderer, "sphinx_env", None)
         if inline or data.mime_type != MIME or env is None:
             return None
-        if "cbec_book" not in env.app.extensions:
+        if "cbec_book.extension" not in env.app.extensions:
             return None
         content: Any = data.content
         return [chart_node(spec=content if isinstance(content, Mapping) else json.loads(content))]
@@ -268,10 +268,9 @@ class VegaLiteRenderer:
 
 def prefer_specifications(app: Sphinx, config: Config) -> None:
     """Let MyST-NB take an output's specification before its picture."""
-    config.nb_mime_priority_overrides = [
-        *config.nb_mime_priority_overrides,
-        *((builder, MIME, 5) for builder in ("html", "dirhtml", "singlehtml")),
-    ]
+    if "nb_mime_priority_overrides" in config.values:
+        # First, so that a book's own settings go before it.
+        config.nb_mime_priority_overrides = [("html", MIME, 5), *config.nb_mime_priority_overrides]
 
 
 def write_vega_bundle(app: Sphinx) -> None:
@@ -283,8 +282,9 @@ def write_vega_bundle(app: Sphinx) -> None:
 
 
 def note_chart_data(app: Sphinx, document: nodes.document) -> None:
-    """Make a page with charts depend on the data package, whose rows the charts' tables name."""
-    if next(document.findall(chart_node), None) is not None:
+    """Make a page depend on the data package if its charts or outputs name rows of it."""
+    marked = any("data-entry=" in node.astext() for node in document.findall(nodes.raw))
+    if marked or next(document.findall(chart_node), None) is not None:
         note_data(app.env)
 
 

@@ -36,7 +36,7 @@ from cbec_book.content.html_pieces import (
     section,
     table_html,
 )
-from cbec_book.content.ledger_tools import data_html, downloads_html, tools_html
+from cbec_book.content.ledger_tools import COLUMNS, data_html, downloads_html, tools_html
 from cbec_book.content.numbers import finding_html
 from cbec_book.content.searches_and_counts import counted_facts, searched_html
 from cbec_book.own_ledger import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, entry_anchor
@@ -56,8 +56,9 @@ class LedgerPage(DataDirective):
             f"The {len(audit.claims)} statistics of the paper and {len(audit.cross_checks)} "
             "cross-checks between them"
         )
-        head = ("Claim", "Printed", "Recomputed", "Verdicts")
-        table = table_html(head, [_row(r) for r in audit.results], caption=caption)
+        head = [column.capitalize() for column in COLUMNS]
+        rows = [[cells[column] for column in COLUMNS] for cells in map(_cells, audit.results)]
+        table = table_html(head, rows, caption=caption)
         html = tools_html(audit) + downloads_html() + table + data_html(audit)
         found: list[nodes.Node] = [raw(f'<div class="cbec-ledger">{html}</div>')]
         for claim in (result.claim for result in audit.results):
@@ -96,18 +97,20 @@ class WriteEntries(SphinxPostTransform):
             place.replace_self(raw(facts_html(facts)))
 
 
-def _row(result: ClaimAudit) -> list[str]:
+def _cells(result: ClaimAudit) -> dict[str, str]:
     claim = result.claim
     recomputed = escape(result.recomputed_text)
     if result.bounds_text and result.bounds_text != result.recomputed_text:
         recomputed += f"<br><small>{escape(result.bounds_text)}</small>"
     place = ", ".join(filter(None, (claim.place, claim.period)))
-    return [
-        f"{entry_link(claim.id, escape(claim.label_en))}<br><small>{escape(place)}</small>",
-        printed_html(claim),
-        recomputed,
-        verdict_html(result.arithmetic, result.code) + "<br>" + verdict_html(result.evidence),
-    ]
+    return {
+        "claim": entry_link(claim.id, escape(claim.label_en))
+        + f"<br><small>{escape(place)}</small>",
+        "printed": printed_html(claim),
+        "recomputed": recomputed,
+        "verdicts": f"{verdict_html(result.arithmetic, result.code)}<br>"
+        + verdict_html(result.evidence),
+    }
 
 
 def _printed(claim: Claim) -> dict[str, str]:

@@ -18,8 +18,8 @@ from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verd
 from cbec.display.vega import inline_json
 
 _KINDS = {"statistic": "Statistics", "cross-check": "Cross-checks"}
-# The columns of the table and what their two directions are called.
-_ORDERS = {
+# The columns of the table, in order, and what their two directions are called.
+COLUMNS = {
     "claim": ("Claim, A to Z", "Claim, Z to A"),
     "printed": ("Printed, rising, by unit", "Printed, falling, by unit"),
     "recomputed": ("Recomputed, rising, by unit", "Recomputed, falling, by unit"),
@@ -33,7 +33,7 @@ def tools_html(audit: Audit) -> str:
     sections = list(_sections(results))
     orders = [
         (f"{sign}{column}", label)
-        for column, labels in _ORDERS.items()
+        for column, labels in COLUMNS.items()
         for sign, label in zip(("", "-"), labels, strict=True)
     ]
     groups = (
@@ -136,8 +136,8 @@ def _all_ranks(results: Sequence[ClaimAudit]) -> list[dict[str, int | None]]:
         "recomputed": recomputed,
         "verdicts": [(arithmetic.index(r.arithmetic), evidence.index(r.evidence)) for r in results],
     }
-    ranked = (_ranks(columns[name]) for name in _ORDERS)
-    return [dict(zip(_ORDERS, row, strict=True)) for row in zip(*ranked, strict=True)]
+    ranked = (_ranks(columns[name]) for name in COLUMNS)
+    return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*ranked, strict=True)]
 
 
 def _ranks(keys: Sequence[Any]) -> list[int | None]:

@@ -19,7 +19,7 @@ from cbec.audit.ledger import Claim, Figure, OutsideFigure
 from cbec.audit.provenance import find
 from cbec.audit.results import FAILING, printed_html
 from cbec.audit.verdicts import ARITHMETIC
-from cbec.audit.what_if import Room, WhatIf, _number, what_if
+from cbec.audit.what_if import Room, WhatIf, number_text, what_if
 from cbec.display.html import entry_link
 from cbec.display.vega import inline_json
 from cbec.figures.in_words import figure_in_english
@@ -33,7 +33,7 @@ def _unit(figure: Figure) -> str:
     printed = figure.printed
     assert printed is not None
     unit = figure.unit if isinstance(figure, Claim) else find(figure.id).unit.split(" ")[-1]
-    number = _number(printed)
+    number = number_text(printed)
     english = figure_in_english(printed, "%" if unit == "percent" else unit)
     rest = english.removeprefix(number).strip()
     # A word that depends on the number, such as a singular or an ordinal, is of no use here.
@@ -113,7 +113,7 @@ def _english(figure: Figure) -> str:
     if isinstance(figure, Claim):
         return figure.english
     assert figure.printed is not None
-    return f"{_number(figure.printed)} {_unit(figure)}".replace(" %", "%")
+    return f"{number_text(figure.printed)} {_unit(figure)}".replace(" %", "%")
 
 
 def _form(asked: WhatIf, rooms: Mapping[str, Room | None]) -> str:
@@ -200,5 +200,5 @@ def _figure_data(figure: Figure, room: Room | None) -> dict[str, Any]:
         "unit": _unit(figure),
     }
     if room is not None:
-        data["room"] = [end and _number(end) for end in (room.lowest, room.highest)]
+        data["room"] = [end and number_text(end) for end in (room.lowest, room.highest)]
     return data

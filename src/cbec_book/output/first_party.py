@@ -20,8 +20,8 @@ from cbec_book.hooks import warn
 ASSETS = Path(__file__).parents[1] / "static"
 # In the order of the cascade.
 _SHEETS = """
-colours text charts mathematics verdicts tables notes claims landing certificate accessibility
-ledger what_if navigation glossary print math_font
+colours text charts mathematics verdicts tables notes ledger_entries article landing certificate
+accessibility ledger what_if navigation glossary not_found print math_font
 """
 
 

@@ -6,6 +6,8 @@ import base64
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -155,7 +157,7 @@ def test_figure_leaves_out_lines_that_are_empty() -> None:
 
 def test_plug_in_takes_vega_lite_and_nothing_else() -> None:
     def handle(
-        mime: str, *, inline: bool = False, extension: str = "cbec_book"
+        mime: str, *, inline: bool = False, extension: str = "cbec_book.extension"
     ) -> list[nodes.Element] | None:
         env = SimpleNamespace(app=SimpleNamespace(extensions={extension: None}))
         renderer: Any = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env))
@@ -185,6 +187,24 @@ def test_a_book_without_the_extension_shows_what_it_would_show_without_the_packa
     assert "skipping unknown output mime type" in warning  # as MyST-NB says by itself
     assert other.tree["index"].select_one("img")["src"].endswith(".png")
     assert "cbec" not in other.text["index"]
+
+
+def test_the_renderer_loads_where_nothing_is_installed_that_only_this_book_needs() -> None:
+    code = """if True:
+        import sys
+        from importlib.metadata import entry_points
+
+        class Missing:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] in {"pybtex", "latex2mathml", "tinycss2", "ziamath"}:
+                    raise ModuleNotFoundError(name)
+
+        sys.meta_path.insert(0, Missing())
+        (point,) = (p for p in entry_points(group="myst_nb.mime_renderers") if p.name == "vegalite")
+        print(point.load().__name__)
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "VegaLiteRenderer\n"
 
 
 def test_bundle_keeps_its_names_to_itself() -> None:

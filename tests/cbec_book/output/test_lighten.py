@@ -295,7 +295,7 @@ def test_each_page_links_the_one_sheet_and_nothing_unused_is_left(book: Path) ->
         assert ("searchindex.js" in text) == (page.name == "search.html")
     left = {path.name for path in (site / "_static").rglob("*") if path.is_file()}
     assert {lighten.STYLESHEET, math_font.FONT, "doctools.js", "searchtools.js"} <= left
-    assert not left & {"basic.css", "cbec.css", "math_font.css", "plus.css", "charts.js"}
+    assert not left & {"basic.css", "colours.css", "math_font.css", "plus.css", "charts.js"}
     assert not [name for name in left if name.endswith((".map", ".css")) and "site" not in name]
 
 

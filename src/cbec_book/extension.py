@@ -1,0 +1,92 @@
+"""Sphinx extension of the book: charts, mathematics, the ledger, the data and first-party assets.
+
+Load it as ``cbec_book.extension`` in ``extra_extensions``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from cbec_book.content import (
+    bibtex,
+    certificate_page,
+    chart,
+    data_dictionary,
+    discussions,
+    forecast_benchmark,
+    glossary_links,
+    ledger_page,
+    mathml,
+    numbers,
+    overview,
+    provenance_page,
+    roles,
+    searches_and_counts,
+    what_if_form,
+)
+from cbec_book.hooks import change_pages, finish_site
+from cbec_book.output import chinese_search, first_party, lighten, math_font
+from cbec_book.own_ledger import link_entries
+from cbec_book.page import accessibility, head, not_found, scripts
+
+_DIRECTIVES = {
+    "audit-what-if": what_if_form.AuditWhatIf,
+    "bibtex": bibtex.BibTeX,
+    "certificate": certificate_page.CertificatePage,
+    "data-dictionary": data_dictionary.DataDictionary,
+    "figures-used": numbers.FiguresUsed,
+    "forecast-benchmark": forecast_benchmark.ForecastBenchmark,
+    "ledger": ledger_page.LedgerPage,
+    "overview": overview.Overview,
+    "provenance": provenance_page.Provenance,
+    "searches": searches_and_counts.Searches,
+    "slowdown-power": forecast_benchmark.SlowdownPower,
+    "uncounted-numerals": searches_and_counts.UncountedNumerals,
+    "verdict-list": overview.VerdictList,
+}
+#: What each finished page passes through.
+_CHANGES = (
+    link_entries,
+    chart.gather_specs,
+    *accessibility.CHANGES,
+    scripts.drop_idle_scripts,
+    scripts.spare_summaries,
+    not_found.keep_fragments,
+    lighten.tighten,
+)
+#: What is written beside the pages.
+_STEPS = (
+    math_font.write_font,
+    ledger_page.write_downloads,
+    data_dictionary.copy_package,
+    certificate_page.write_files,
+    head.write_site_files,
+)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Wire the parts of the extension into Sphinx; what is returned are versions and promises."""
+    for part in (first_party, mathml, chart, numbers, head, not_found):
+        part.setup(app)
+    for name, directive in _DIRECTIVES.items():
+        app.add_directive(name, directive)
+    for name, role in roles.ROLES.items():
+        app.add_role(name, role)
+    app.add_env_collector(discussions.UsesCollector)
+    app.add_post_transform(ledger_page.WriteEntries)
+    app.add_post_transform(glossary_links.ExplainTerms)
+    app.add_search_language(chinese_search.SearchPairs)
+    for script in scripts.OWN:
+        app.add_js_file(script, loading_method="defer")
+    change_pages(app, _CHANGES)
+    finish_site(app, _STEPS, priority=500)
+    # After all that still writes pages or files, in other extensions, too.
+    finish_site(app, [lighten.make_light], priority=900)
+    return {
+        "version": "1",
+        "env_version": 2,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -747,6 +747,18 @@ def test_a_folder_stands_for_the_claims_in_it(folder: Path) -> None:
     assert read_ledger(folder) is read_ledger(folder / "claims.csv")
 
 
+def test_an_empty_file_beside_the_claims_is_no_missing_one(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALL)
+    read_ledger(path)
+    write(tmp_path, "", "inputs.csv")
+    assert "has no header" in refusal(path)
+
+
+def test_a_ledger_that_others_share_can_not_be_changed(ours: Ledger) -> None:
+    with pytest.raises(AttributeError):
+        ours.claims.pop("market-2024")
+
+
 def test_a_changed_file_beside_the_claims_is_read_again(folder: Path) -> None:
     before = read_ledger(folder)
     path = folder / "inputs.csv"

@@ -13,6 +13,7 @@ import pytest
 from cbec.audit.provenance import entries, find, split_names
 from cbec.errors import TableError
 from cbec.tables import frames
+from cbec.tables.csv_rows import read_rows
 from cbec.tables.datapackage import data_dir, read_package
 
 ROWS = [entry for entry in entries().values() if entry.kind == "row"]
@@ -122,6 +123,20 @@ def test_one_name_for_two_things_is_refused(copied: Path) -> None:
     with pytest.raises(TableError, match="'market-2024' names something in table") as raised:
         entries()
     assert "rename one" in str(raised.value)
+
+
+def test_one_name_for_two_rows_of_a_table_is_refused(copied: Path) -> None:
+    path = copied / "growth_statements.csv"
+    first, second = read_rows(path)[:2]
+    text = path.read_text("utf-8").replace(second[1]["id"], f"{first[1]['id']}-", 1)
+    path.write_text(text.replace(first[1]["id"], f"{first[1]['id']}_", 1), "utf-8")
+    package = json.loads((copied / "datapackage.json").read_text("utf-8"))
+    for table in package["resources"]:
+        for field in table["schema"]["fields"]:
+            field.get("constraints", {}).pop("pattern", None)
+    (copied / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    with pytest.raises(TableError, match="names two rows; mend the key of one"):
+        entries()
 
 
 def test_a_changed_file_is_read_again(copied: Path) -> None:

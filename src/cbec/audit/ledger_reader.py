@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
 from cbec.audit.ledger import (
@@ -102,14 +103,14 @@ def read_ledger(path: str | Path | None = None) -> Ledger:
     path = ledger_file(path)
     beside = (path.with_name(name) for name in BESIDE)
     try:
-        contents = [content_of(file) if file.exists() else b"" for file in (path, *beside)]
+        contents = [content_of(file) if file.exists() else None for file in (path, *beside)]
     except TableError as error:
         raise LedgerError(str(error)) from error
     return _read(path, tuple(contents))
 
 
 @functools.lru_cache(maxsize=8)
-def _read(path: Path, _contents: tuple[bytes, ...]) -> Ledger:
+def _read(path: Path, _contents: tuple[bytes | None, ...]) -> Ledger:
     def beside(name: str) -> Iterator[_Row]:
         return _rows(path.with_name(name), BESIDE[name])
 
@@ -125,7 +126,14 @@ def _read(path: Path, _contents: tuple[bytes, ...]) -> Ledger:
     alternatives = tuple(map(_alternative, beside("alternatives.csv")))
     findings = tuple(map(_finding, beside("evidence.csv")))
     sources = {source.id: source for source in map(_source, beside("sources.csv"))}
-    ledger = Ledger(claims, inputs, alternatives, findings, sources)
+    # Whoever reads these files gets the same ledger: nobody may change it.
+    ledger = Ledger(
+        MappingProxyType(claims),
+        MappingProxyType(inputs),
+        alternatives,
+        findings,
+        MappingProxyType(sources),
+    )
     check_references(ledger, path)
     refuse_circles(ledger, path)
     return ledger

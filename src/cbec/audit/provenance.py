@@ -217,6 +217,11 @@ def _row_entries(table: str, package: Package, _contents: tuple[bytes, ...]) -> 
         if claim is not None:
             measured = {"label_en": claim.label_en, "label_zh": claim.label_zh}
         cells["country"] = countries.get(cells.get("country", ""), "")
+        if cells["row"] in found:
+            raise TableError(
+                f"table {table!r}: {cells['row']!r} names two rows; mend the key of one, so that a "
+                "page can cite either"
+            )
         found[cells["row"]] = Entry(
             name=cells["row"],
             kind="row",

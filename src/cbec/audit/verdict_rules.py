@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TypeVar
 
 from cbec.audit.ledger import Claim, Finding, Ledger
@@ -146,7 +147,7 @@ def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Chec
     return Check(text, verdict, {}, None, rules, remarks=remarks)
 
 
-def _by_rule(evaluated: Callable[[Rule], T]) -> dict[Rule, T]:
+def _by_rule(evaluated: Callable[[Rule], T]) -> Mapping[Rule, T]:
     """Evaluate under each rounding rule; half-up needs a range, a rule without one is left out."""
     found = {}
     for rule in Rule:
@@ -155,7 +156,7 @@ def _by_rule(evaluated: Callable[[Rule], T]) -> dict[Rule, T]:
         except ExpressionError:
             if rule is Rule.HALF_UP:
                 raise
-    return found
+    return MappingProxyType(found)
 
 
 def _agreement(rules: Sequence[Rule]) -> Arithmetic:

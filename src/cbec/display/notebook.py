@@ -130,10 +130,11 @@ class Table:
     def _entries(self) -> list[list[Entry]]:
         """Return what each row rests on, nothing if the frame doesn't say."""
         rows = [split_names([names]) for names in self.frame.get("row", ())]
+        known = entries() if rows else {}
         # The figures of another ledger are none of the book's.
-        if rows and not any(name in entries() for names in rows for name in names):
+        if not any(name in known for names in rows for name in names):
             return []
-        return [[find(name) for name in names] for names in rows]
+        return [[known.get(name) or find(name) for name in names] for names in rows]
 
     def _unconfirmed(self, rests: Sequence[Sequence[Entry]]) -> list[bool]:
         if "evidence" in self.frame:

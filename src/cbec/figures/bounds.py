@@ -15,8 +15,8 @@ from cbec.figures.expression import (
     Literal,
     Name,
     Text,
-    _walk_names,
     names,
+    occurrences,
 )
 from cbec.figures.interval import NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, POSITIVE, Interval
 from cbec.figures.polynomial import Monomial, Ratio, add, constant, leading, multiply, variable
@@ -193,7 +193,7 @@ def inverse_bounds(
 
 def _varying(expression: Expression, box: Mapping[str, Interval]) -> Iterator[str]:
     """Return the ids whose interval holds more than one number, as often as they occur."""
-    return (name for name in _walk_names(expression) if name not in box or not box[name].is_point)
+    return (name for name in occurrences(expression) if name not in box or not box[name].is_point)
 
 
 class _Compiler:
@@ -259,7 +259,7 @@ class _Compiler:
     def _opaque(
         self, node: Call, evaluated: Callable[[Call, Mapping[str, Interval]], Interval]
     ) -> Ratio:
-        used, everywhere = list(_varying(node, self.box)), list(_walk_names(self.expression))
+        used, everywhere = list(_varying(node, self.box)), list(occurrences(self.expression))
         if shared := [id for id in used if everywhere.count(id) > used.count(id)]:
             raise ExpressionError(
                 f"{shared[0]!r} is an input of {node.function} and used outside of it as well, "

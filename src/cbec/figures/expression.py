@@ -33,6 +33,7 @@ __all__ = [
     "Name",
     "Text",
     "names",
+    "occurrences",
     "parse",
 ]
 
@@ -170,7 +171,7 @@ def names(expression: Expression) -> tuple[str, ...]:
     >>> names(parse("share(a, sum(a, b))"))
     ('a', 'b')
     """
-    return tuple(dict.fromkeys(_walk_names(expression)))
+    return tuple(dict.fromkeys(occurrences(expression)))
 
 
 # Parsing -------------------------------------------------------------------------------------
@@ -273,12 +274,13 @@ class _Parser:
         return ExpressionError(f"{self.text!r}: at character {start + 1}: {message}")
 
 
-def _walk_names(expression: Expression) -> Iterator[str]:
+def occurrences(expression: Expression) -> Iterator[str]:
+    """Yield the ids that an expression uses, as often as they stand in it."""
     match expression:
         case Name(id):
             yield id
         case Call(_, arguments):
             for argument in arguments:
-                yield from _walk_names(argument)
+                yield from occurrences(argument)
         case Comparison():
-            yield from _walk_names(expression.difference)
+            yield from occurrences(expression.difference)

@@ -174,6 +174,7 @@ def write_whole(path: Path, text: str) -> None:
     OSError
         If it can't be written; then the file is as it was.
     """
+    path = Path(os.path.realpath(path))  # not the link to it
     if path.exists() and not path.is_file():  # a device, which nothing may replace
         path.write_text(text, encoding="utf-8", newline="\n")
         return

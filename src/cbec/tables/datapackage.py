@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cbec.errors import DataNotFoundError, TableError, did_you_mean
@@ -273,7 +274,8 @@ def _described(folder: Path, content: bytes) -> Package:
     if twice or not given:
         problem = f"describes {twice[0]!r} twice" if twice else "describes no table"
         raise TableError(f"{file_shown(path)} {problem}; mend its resources")
-    package = Package(folder, descriptor, {table.name: table for table in tables})
+    named = MappingProxyType({table.name: table for table in tables})
+    package = Package(folder, descriptor, named)
     for table in tables:
         _check_keys(table, package)
     return package

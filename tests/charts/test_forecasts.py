@@ -13,8 +13,7 @@ import pytest
 
 from cbec import charts
 from cbec.errors import TrendError
-from cbec_book.content.chart import data_html
-from cbec_book.content.chart_spec import read_chart
+from cbec_book.content.chart import data_html, read_chart
 from tests.charts import test_charts as common
 from tests.charts.test_charts import draw, is_hollow, marks, rows, specify
 

@@ -297,15 +297,13 @@ def crps_from_quantiles(
     y = finite("actual", actual)
     q = finite("quantiles", quantiles, axes=2)
     tau = finite("probabilities", probabilities)
-    if tau.ndim != 1:
-        raise TrendError(f"probabilities have the shape {tau.shape}; give them in one list")
-    for value in tau:
+    for value in tau.flat:
         if not 0 < value < 1:
             raise TrendError(f"probability {value:g} isn't between 0 and 1; give 0.9 for 90%")
-    if q.shape != (*y.shape, len(tau)):
+    if tau.ndim != 1 or q.shape != (*y.shape, tau.size):
         raise TrendError(
             f"quantiles have the shape {q.shape}; for actual of the shape {y.shape} and "
-            f"{len(tau)} probabilities give {(*y.shape, len(tau))}"
+            f"{tau.size} probabilities in one list give {(*y.shape, tau.size)}"
         )
     error = y[..., None] - q
     return _over_steps(2 * np.maximum(tau * error, (tau - 1) * error).mean(axis=-1))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cbec.chapters.trend_tables import power_table, slowdown_runs
+from cbec.chapters.slowdown import power_table, slowdown_runs
 from cbec.trend import MODELS
 from cbec.trend.combination import calibration
 from cbec.trend.scales import SPREADS

@@ -1,11 +1,13 @@
 """Audit printed statistics by exact rounding arithmetic, and forecast short annual series.
 
-What people come for is here by name, and loaded when it is asked for:
+What people come for is here by name, and loaded when it is asked for: what a printed figure
+stands for, the audit of a ledger (this project's unless the path of another is given), a table,
+a forecast.
 
 >>> import cbec
->>> cbec.parse_printed("1310亿美元").interval().ends  # what a printed figure stands for
+>>> cbec.parse_printed("1310亿美元").interval().ends
 (Fraction(130950000000, 1), Fraction(131050000000, 1))
->>> verdicts = cbec.audit_ledger(cbec.read_ledger())  # or a ledger of your own
+>>> verdicts = cbec.audit_ledger(cbec.read_ledger())
 >>> str(verdicts["import-growth-2024"].arithmetic)
 'rounding'
 >>> market = cbec.load("market", series="market-total")

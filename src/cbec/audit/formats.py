@@ -1,4 +1,8 @@
-"""The verdicts of a whole ledger as text: a table, JSON, CSV or Markdown."""
+"""The verdicts of a whole ledger as text: a table, JSON, CSV or Markdown.
+
+The columns and their order are `cbec.audit.results.COLUMNS`; those of the ledger page are in
+`cbec_book.content.ledger_tools`.
+"""
 
 from __future__ import annotations
 

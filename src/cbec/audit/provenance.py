@@ -1,7 +1,7 @@
 """Where a figure comes from: rows, claims and tables of the data package by their names.
 
-A name is what a page or a notebook cites: the name of a sourced row (the column ``row`` of a frame
-that :func:`cbec.load` returns), the id of an outside figure or of a claim, or a table's.
+A name is what a page or a notebook cites: the name of a row with a source (the column ``row`` of a
+frame that :func:`cbec.load` returns), the id of an outside figure or of a claim, or a table's.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Entry:
     name : str
         By which :func:`find` finds it.
     kind : {'row', 'claim', 'table'}
-        A sourced row, a statistic or cross-check of the paper, or a whole table.
+        A row with a source, a statistic or cross-check of the paper, or a whole table.
     table : str
         The table that holds it.
     label_en, label_zh : str

@@ -1,5 +1,7 @@
 """The register of forecasts: made from data to one year, remade at will, scored as outturns come.
 
+Which series it holds says `cbec.chapters.forecast_series.register_series`.
+
 A row that comes out the same as before keeps the version and the date at which it was first made; a
 row that comes out otherwise gets new ones. A vintage is a series of its own: no forecast leans on
 figures of two of them, and each is scored by its own outturn.

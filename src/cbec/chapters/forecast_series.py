@@ -61,7 +61,7 @@ SERIES: Mapping[str, tuple[str, str]] = {
     "CBEC, customs, first published": ("customs-total", "first-published"),
     "CBEC, customs, revised": ("customs-total", "revised"),
 }
-"""Series and vintage of what the chapters forecast, by label."""
+"""Series and vintage of what the chapters show, by label; the register's are `register_series`."""
 
 ENDS = {80: ("lower_80", "upper_80"), 95: ("lower_95", "upper_95")}
 """The columns of a forecast's intervals, by level in percent."""

@@ -1,4 +1,8 @@
-"""The colours of charts, and which of them a part of a chart has."""
+"""The colours of charts, and which of them a part of a chart has.
+
+No colour belongs to a series: a chart gives them out in the order in which its caller names the
+series, such as ``order=["Exports", "Imports"]``. Only `cbec.charts.what_if` sets its own.
+"""
 
 from __future__ import annotations
 

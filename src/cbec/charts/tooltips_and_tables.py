@@ -1,4 +1,7 @@
-"""What a chart shows of its figures: in its data, its tooltips and the table below it."""
+"""What a chart shows of its figures: in its data, its tooltips and the table below it.
+
+What a verdict means, which some tooltips show, is in `cbec.audit.verdicts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trend model is, and what it says."""
+"""What a trend model is, the fewest years that it needs, and what it says."""
 
 from __future__ import annotations
 

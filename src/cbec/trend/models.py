@@ -1,4 +1,7 @@
-"""The models by name, with what a reader calls them and where they were published."""
+"""The models by name, with what a reader calls them and where they were published.
+
+What all of them need, such as `cbec.trend.model_types.MODEL_MINIMUM` years, is in ``model_types``.
+"""
 
 from __future__ import annotations
 

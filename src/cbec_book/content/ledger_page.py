@@ -1,4 +1,4 @@
-"""The page of the ledger.
+"""The page of the ledger; its columns and their order are `COLUMNS` of ``ledger_tools``.
 
 ``{ledger}``
     The full ledger as one table, with tools to find one's way in it, and an entry with all that is

@@ -1,4 +1,4 @@
-"""The provenance page: every sourced row of the data package, with an anchor of its own.
+"""The provenance page: every row of the data package that has a source, with an anchor of its own.
 
 ``{provenance}``
     How many figures of each series have which grade; then for each series its definition, its

@@ -9,7 +9,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from cbec.audit.ledger_reader import read_ledger
-from cbec.audit.provenance import Entry, entries
+from cbec.audit.provenance import entries
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
 from cbec.tables.datapackage import read_package
@@ -38,21 +38,21 @@ def note_data(env: BuildEnvironment) -> None:
         env.note_dependency(str(path))
 
 
-def entry_address(entry: Entry, page: str) -> str:
-    """Return the address of an entry as seen from a page of the site.
+def entry_address(kind: str, name: str, page: str) -> str:
+    """Return the address of a claim, a row or a table as seen from a page of the site.
 
     Examples
     --------
-    >>> entry_address(find("market-2024"), "chapters/01_introduction")
+    >>> entry_address("claim", "market-2024", "chapters/01_introduction")
     '../reference/ledger.html#claim-market-2024'
     """
-    target, _ = _PLACES[entry.kind]
-    return f"{relative_uri(f'{page}.html', f'{target}.html')}#{entry_anchor(entry)}"
+    target, _ = _PLACES[kind]
+    return f"{relative_uri(f'{page}.html', f'{target}.html')}#{entry_anchor(kind, name)}"
 
 
-def entry_anchor(entry: Entry) -> str:
+def entry_anchor(kind: str, name: str) -> str:
     """Return the anchor of an entry on its page."""
-    return _PLACES[entry.kind][1] + entry.name
+    return _PLACES[kind][1] + name
 
 
 def link_entries(page: str, pagename: str) -> str:
@@ -65,6 +65,8 @@ def link_entries(page: str, pagename: str) -> str:
 
     def link(match: re.Match[str]) -> str:
         entry = known.get(unescape(match[1]))
-        return f'<a href="{escape(entry_address(entry, pagename))}">' if entry else "<a>"
+        if entry is None:
+            return "<a>"
+        return f'<a href="{escape(entry_address(entry.kind, entry.name, pagename))}">'
 
     return _MARK.sub(link, page)

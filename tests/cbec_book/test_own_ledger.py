@@ -61,4 +61,5 @@ def test_each_kind_has_its_page_and_anchor() -> None:
         "market": "reference/data#table-market",
     }.items():
         path, _, anchor = place.partition("#")
-        assert entry_address(find(name), "index") == f"{path}.html#{anchor}"
+        entry = find(name)
+        assert entry_address(entry.kind, entry.name, "index") == f"{path}.html#{anchor}"

@@ -86,7 +86,7 @@ def replaced(ledger: Ledger, id: str, printed: Printed) -> Ledger:
     Examples
     --------
     >>> from cbec.audit.ledger_reader import read_ledger
-    >>> from cbec.figures.rounding import parse_printed
+    >>> from cbec.figures.printed import parse_printed
     >>> ledger = read_ledger()
     >>> replaced(ledger, "export-2024", parse_printed("13.70万亿元")).claims["export-2024"].printed
     Printed(text='13.70万亿元', ...)

@@ -31,6 +31,8 @@ def run_statement(run: pd.DataFrame) -> str:
 
     Examples
     --------
+    >>> from cbec import load
+    >>> from cbec.tables.evidence_grades import latest_run
     >>> market = load("market", series="market-total")
     >>> run_statement(latest_run(market))
     '13 years, 2012 to 2024; unconfirmed: 2013, 2017, 2018; found only in the paper: 2023, 2024'

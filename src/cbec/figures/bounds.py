@@ -67,7 +67,7 @@ def bounds(expression: Expression, box: Mapping[str, Interval]) -> Interval:
     Examples
     --------
     >>> from cbec.figures.expression import parse
-    >>> from cbec.figures.rounding import parse_printed
+    >>> from cbec.figures.printed import parse_printed
     >>> box = {"new": parse_printed("3.96").interval(), "old": parse_printed("3.61").interval()}
     >>> growth = bounds(parse("growth(new, old)"), box)
     >>> f"{float(growth.lower):.5f} to {float(growth.upper):.5f}"

@@ -34,7 +34,7 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
 
     Examples
     --------
-    >>> from cbec.figures.rounding import parse_printed
+    >>> from cbec.figures.printed import parse_printed
     >>> figure_in_english(parse_printed("17.66万亿元"), "CNY")
     '17.66 trillion yuan'
     >>> figure_in_english(parse_printed("12万家"), "firms", exact=True)
@@ -82,7 +82,7 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
 
     Examples
     --------
-    >>> from cbec.figures.rounding import parse_printed
+    >>> from cbec.figures.printed import parse_printed
     >>> growth = parse_printed("4.8%")
     >>> interval_text(growth.interval(), growth)
     '4.75 to 4.85%'

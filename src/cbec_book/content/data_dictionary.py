@@ -20,7 +20,6 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from cbec.audit.provenance import find
 from cbec.display.html import entry_link
 from cbec.tables.datapackage import read_package
 from cbec_book.content.html_pieces import (
@@ -80,7 +79,7 @@ class DataDictionary(DataDirective):
         found: list[nodes.Node] = [raw(_package_html(package, page))]
         for table in package["resources"]:
             content = raw("".join(_table_html(table, page)))
-            anchor = entry_anchor(find(table["name"]))
+            anchor = entry_anchor("table", table["name"])
             found.append(section(self.env, anchor, table["title"], content))
         return found
 

@@ -20,7 +20,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cbec.audit.formats import render
 from cbec.audit.ledger import Claim, Ledger
-from cbec.audit.provenance import find
 from cbec.audit.results import Check, ClaimAudit, printed_html
 from cbec.audit.verdicts import CODES, verdict_html
 from cbec.display.html import entry_link
@@ -62,7 +61,7 @@ class LedgerPage(DataDirective):
         html = tools_html(audit) + downloads_html() + table + data_html(audit)
         found: list[nodes.Node] = [raw(f'<div class="cbec-ledger">{html}</div>')]
         for claim in (result.claim for result in audit.results):
-            anchor, place = entry_anchor(find(claim.id)), entry_facts(about=claim.id)
+            anchor, place = entry_anchor("claim", claim.id), entry_facts(about=claim.id)
             found.append(section(self.env, anchor, claim.title, place, classes="cbec-entry"))
         return found
 

@@ -15,7 +15,6 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from cbec.audit.provenance import find
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING, Sense, sense, verdict_html
 from cbec_book.content.html_pieces import DataDirective, table_html
@@ -45,7 +44,7 @@ class Overview(DataDirective):
         yield '<figure class="cbec-overview"><div class="cbec-overview__parts">'
         for place, results in groupby(audit.claims, key=lambda result: result.claim.place):
             tiles = "".join(
-                _tile(result, entry_address(find(result.claim.id), page)) for result in results
+                _tile(result, entry_address("claim", result.claim.id, page)) for result in results
             )
             yield (
                 f'<div><p>{escape(place)}</p><div class="cbec-overview__tiles">{tiles}</div></div>'

@@ -81,7 +81,7 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
 
 def _led(figure: number, id: str, document: nodes.document) -> number:
     """Let a number lead to the ledger where its page has no notes."""
-    figure["refuri"] = entry_address(find(id), document.settings.env.docname)
+    figure["refuri"] = entry_address("claim", id, document.settings.env.docname)
     return figure
 
 

@@ -170,7 +170,7 @@ def script_data(asked: WhatIf, rooms: Mapping[str, Room | None], pagename: str) 
             {
                 "id": claim.id,
                 "title": claim.title,
-                "address": entry_address(find(claim.id), pagename),
+                "address": entry_address("claim", claim.id, pagename),
                 "tree": asked.trees[claim.id],
             }
             for claim in claims

@@ -275,7 +275,7 @@ def test_a_row_tells_vintage_grade_and_source_and_leads_to_its_place() -> None:
     origins = [row.find_all("td")[2] for row in page.tbody.find_all("tr")]
     for row, cell in zip(DATA[:2], origins, strict=False):
         entry = find(row["row"])
-        assert cell.a["href"] == entry_address(entry, DATA_PAGE)
+        assert cell.a["href"] == entry_address(entry.kind, entry.name, DATA_PAGE)
         for part in (entry.vintage, entry.evidence):
             assert part in cell.get_text()
     assert origins[1].find_all("a")[1]["href"] == entry.source.url
@@ -289,7 +289,7 @@ def test_an_origin_that_all_rows_share_is_told_once() -> None:
     )
     assert page.p.get_text().startswith("All figures: as-published · printed · ")
     links = [row.find_all("td")[2].a["href"] for row in page.tbody.find_all("tr")]
-    assert links == [entry_address(find(row), DATA_PAGE) for row in rows]
+    assert links == [entry_address("row", row, DATA_PAGE) for row in rows]
 
 
 def test_a_printed_count_is_grouped_like_its_column() -> None:

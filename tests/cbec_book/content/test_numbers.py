@@ -125,7 +125,7 @@ def assert_traced(note: Tag, entry: Entry) -> None:
     for part in (entry.label_en, entry.printed, entry.vintage, entry.evidence, entry.period):
         assert part in text, part
     links = [a["href"] for a in note.find_all("a")]
-    assert entry_address(entry, "chapters/one") in links
+    assert entry_address(entry.kind, entry.name, "chapters/one") in links
     if entry.source.url:
         assert entry.source.url in links
 

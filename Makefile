@@ -105,7 +105,7 @@ endef
 
 # The other packages need an older pandas than this project: they get an environment of their own.
 BENCH := .venv-bench/.installed
-MODELS := calibration.json combination.py scales.py simple.py smoothing.py curves.py models.py
+MODELS := $(wildcard src/cbec/trend/*.py src/cbec/trend/*.json)
 
 $(BENCH): benchmarks/requirements.txt | $(INSTALLED)
 	@echo 'Installing benchmarks/requirements.txt into .venv-bench'
@@ -122,7 +122,7 @@ _build/bench/series.json: benchmarks/series.py benchmarks/requirements.txt | $(B
 	@echo 'Forecasting $< with the other packages (10 to 20 minutes)'
 	@.venv-bench/bin/python -m benchmarks.peers $< $@
 
-%/own.npz: %/series.json benchmarks/own.py benchmarks/windows.py $(MODELS:%=src/cbec/trend/%)
+%/own.npz: %/series.json benchmarks/own.py benchmarks/windows.py $(MODELS)
 	@echo 'Forecasting $< with the models of cbec.trend (up to 20 minutes)'
 	@$(PY) -m benchmarks.own $< $@
 

@@ -224,6 +224,13 @@ def test_every_system_package_that_the_tests_use_is_installed_on_a_bare_machine(
     assert packages == installed_by((ROOT / ".ci/run").read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("target", ["_build/bench/own.npz", "_build/bench/peers.npz"])
+def test_what_the_benchmark_is_made_from_is_there(target):
+    planned = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
+    assert planned.returncode == 0, planned.stderr
+    assert target in planned.stdout
+
+
 @pytest.mark.parametrize(
     ("line", "program"),
     [

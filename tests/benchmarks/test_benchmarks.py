@@ -181,14 +181,22 @@ def test_what_belongs_to_a_group(y, wanted):
     assert {name for name, (has,) in found.items() if has} == wanted
 
 
+@pytest.mark.parametrize(("late", "wanted"), [(0.0599, True), (0.0601, False)])
+def test_what_counts_as_slowing(late, wanted):
+    rates = [0.1, 0.1, 0.2, 0.2, late, late]
+    assert compare.slowing(np.cumprod([1, *(1 + rate for rate in rates)])) is wanted
+
+
 @pytest.mark.parametrize(
     ("y", "wanted"),
     [
         (range(20, 10, -1), True),
-        ([*range(100, 91, -1)], False),
-        ([20, 8, 9, 10, 11, 12, 13, 14, 18], False),
+        ([100, 96, 95, 94, 93, 92, 90], True),
+        ([100, 96, 95, 94, 93, 92, 90.1], False),
+        ([60, 90, 99, 80, 70, 50, 40], True),
+        ([60, 90, 99, 70, 80, 50, 40], False),
     ],
-    ids=["by half", "by a twelfth", "at once"],
+    ids=["by half", "by a tenth", "by less", "in order enough", "out of order"],
 )
 def test_what_counts_as_fallen(y, wanted):
     assert compare.fallen(np.array(y, dtype=float)) is wanted

@@ -106,6 +106,21 @@ def test_errors_are_scaled_by_the_whole_series():
     assert {row["group"] for row in found} == {"all", "short"}
 
 
+def test_a_group_is_scored_as_its_series_alone_would_be(tmp_path):
+    series = outside.read_folder(made_up(tmp_path))
+    windows, scale = list(cut(series)), outside.whole_scale(series)
+
+    def rows(here, group):
+        these = [windows[i] for i in here]
+        made = [own.forecasts(name, these) for name in ("theta", "naive")]
+        found = outside.rows(outside.IN_TURN, these, made, scale[here])
+        return [{**row, "group": ""} for row in found if row["group"] == group]
+
+    falling = np.flatnonzero([compare.falling(one.y) for one in windows])
+    assert 0 < len(falling) < len(windows)
+    np.testing.assert_equal(rows(np.arange(len(windows)), "falling"), rows(falling, "all"))
+
+
 def test_falling_is_stricter_with_the_last_16_points():
     before = [99, 98, 97, 97, 97, 97, 96, 95, 94, 93]
     windows = list(cut([{"set": "M4", "id": "Y1", "before": before, "after": [93] * 6}]))
@@ -152,7 +167,9 @@ def test_the_rows_are_stored_and_printed_with_their_commit(run, capsys):
     whole = [row for row in found if (row["window"], row["group"]) == ("last 16", "all")]
     assert [row["model"] for row in whole] == ["combination", "naive", "drift"]
     assert [row["series"] for row in whole] == [24] * 3
-    assert (whole[1]["owa"], whole[1]["crps"]) == (1, 1)
+    assert {
+        whole[1][f"{name}{end}"] for name in ("owa", "crps") for end in ("", "_low", "_high")
+    } == {1}
     assert all(row["mase_low"] < row["mase"] < row["mase_high"] for row in whole)
     compare.show()
     shown = capsys.readouterr().out
@@ -177,6 +194,11 @@ def test_the_other_models_are_shown_on_the_sample(run, tmp_path):
     found = [row for row in run() if row["window"] == outside.SAMPLE and row["group"] == "all"]
     assert [row["model"] for row in found] == ["combination", "naive", "drift", "theta"]
     assert {row["series"] for row in found} == {9}
+    of = {item["id"]: item for item in outside.read_folder(tmp_path / "m4")}
+    scale = outside.whole_scale([of[one.id] for one in windows])
+    alone = outside.rows(outside.SAMPLE, windows, made, scale)
+    wanted = [row["mase"] for row in alone if row["group"] == "all"]
+    assert [row["mase"] for row in found] == pytest.approx(wanted, abs=1e-3)
     made[0].upper[0] += 1
     save(path, windows, made)
     with pytest.raises(SystemExit, match=r"own\.npz was made by other code; remove it"):

@@ -528,6 +528,11 @@ def test_awkward_series_are_forecast(y: list[float]) -> None:
     checked(y, 12)
 
 
+def test_growth_too_steep_for_a_number_is_forecast_by_the_largest_that_is_used() -> None:
+    made = checked([1e-40, 1e-20, 1.0, 1e20, 1e40], 40)
+    assert 1e100 < made.mean[-1] < 1e200
+
+
 def test_a_constant_series_stays_and_still_has_a_width() -> None:
     made = forecast([3.0] * 9, 6)
     assert made.mean.tolist() == [3.0] * 6

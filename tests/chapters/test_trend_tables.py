@@ -155,8 +155,13 @@ def test_power_is_told_of_each_run_that_can_be_tested():
     assert table["Rates"].equals(tested.loc[table.index, "Rates"].astype("int64"))
     for (_, test), row in table.iterrows():
         name = "sup-f" if "supF" in test else "trend"
-        chance = power(name, row["Rates"], slowdown=1, noise=row["Scatter"])
-        assert row["Sees 1 point"] == chance
+        seen = {"test": name, "n": row["Rates"], "noise": row["Scatter"]}
+        assert row["Sees 1 point"] == power(**seen, slowdown=1)
+        if row["Sees mostly from"] != "none":
+            least = float(row["Sees mostly from"])
+            assert power(**seen, slowdown=0.97 * least) < 0.82
+            assert power(**seen, slowdown=1.03 * least) > 0.78
+    assert (table["Sees mostly from"] != "none").any()
 
 
 def test_sensitivity_says_what_the_fan_says():

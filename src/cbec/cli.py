@@ -23,8 +23,6 @@ from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.tables.csv_rows import write_whole
 from cbec.tables.package_checks import check
 
-__all__ = ["main"]
-
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEDGER = "the file of claims (default: the project's data/claims.csv)"

@@ -5,20 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = [
-    "CbecError",
-    "CertificateError",
-    "DataNotFoundError",
-    "ExpressionError",
-    "LedgerError",
-    "PictureError",
-    "PrintedFigureError",
-    "TableError",
-    "TrendError",
-    "UndefinedError",
-    "did_you_mean",
-]
-
 
 class CbecError(Exception):
     """Base of the package's errors."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
-__all__ = ["UNCONFIRMED_MARK", "disclosure_html", "entry_link", "html_table"]
-
 UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
 

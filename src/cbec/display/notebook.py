@@ -15,8 +15,6 @@ from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
-__all__ = ["GLUE_PREFIX", "TRACE_MIME", "Table", "computed"]
-
 # MyST-NB keeps outputs of this prefix for prose and doesn't display them.
 GLUE_PREFIX = "application/papermill.record/"
 TRACE_MIME = "application/vnd.cbec.trace+json"

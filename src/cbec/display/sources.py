@@ -8,16 +8,6 @@ from html import escape
 from cbec.audit.provenance import Entry
 from cbec.display.html import UNCONFIRMED_MARK, entry_link
 
-__all__ = [
-    "grouped",
-    "origin_html",
-    "origin_of",
-    "origins_html",
-    "rows_html",
-    "source_html",
-    "sources_html",
-]
-
 
 def source_html(entry: Entry) -> str:
     """Return publisher and title of an entry's source, linked to the page that was read.

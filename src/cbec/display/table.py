@@ -10,8 +10,6 @@ import pandas as pd
 
 from cbec.display.html import UNCONFIRMED_MARK, html_table
 
-__all__ = ["frame_html"]
-
 
 def frame_html(
     frame: pd.DataFrame,

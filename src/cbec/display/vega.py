@@ -10,8 +10,6 @@ from pathlib import Path
 
 import vl_convert
 
-__all__ = ["FONT", "MIME", "inline_json", "register_font", "vega_bundle"]
-
 MIME = "application/vnd.vegalite.v6+json"
 
 # No system has a font of this name: another version of DejaVu Sans, or its bold face, can't win.

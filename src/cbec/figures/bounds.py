@@ -23,8 +23,6 @@ from cbec.figures.polynomial import Monomial, Ratio, add, constant, leading, mul
 from cbec.figures.ratio_range import ratio_range
 from cbec.figures.roots import root
 
-__all__ = ["Truth", "bounds", "inverse_bounds", "linear_terms", "truth"]
-
 # No derivation of a ledger comes near these; beyond them evaluation takes minutes.
 _MOST_TERMS = 200
 _MOST_YEARS = 50

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name, Text
 
-__all__ = ["FORMS", "dimension_of"]
-
 # How to print what a bare number is no figure of.
 FORMS = {"rank": " (第一, 1 rank)", "year": " (3年, 3 years)"}
 

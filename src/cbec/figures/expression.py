@@ -24,19 +24,6 @@ from typing import NamedTuple
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.printed import parse_printed
 
-__all__ = [
-    "FUNCTIONS",
-    "Call",
-    "Comparison",
-    "Expression",
-    "Literal",
-    "Name",
-    "Text",
-    "names",
-    "occurrences",
-    "parse",
-]
-
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<text>"[^"]*")

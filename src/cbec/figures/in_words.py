@@ -8,8 +8,6 @@ from cbec.figures.interval import Interval
 from cbec.figures.printed import Printed
 from cbec.figures.rounding import Rule, decimal_text
 
-__all__ = ["figure_in_english", "interval_text"]
-
 _LARGE = ((10**6, "million"), (10**9, "billion"), (10**12, "trillion"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 _CURRENCIES = {"CNY": "yuan", "USD": "dollars"}

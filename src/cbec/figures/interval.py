@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["NEGATIVE", "NOT_NEGATIVE", "NOT_POSITIVE", "POSITIVE", "Interval"]
-
 
 @dataclass(frozen=True)
 class Interval:

@@ -19,8 +19,6 @@ from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule, decimal_text, round_to
 from cbec.figures.units import MULTIPLIERS, UNIT_WORDS, Unit, chinese_numeral, parse_unit
 
-__all__ = ["Printed", "parse_printed"]
-
 # Words that say one unit by themselves, and how other numbers of the unit are written.
 _WORDS: dict[str, tuple[Unit, str]] = {
     "全额": (UNIT_WORDS["倍"], "倍"),

@@ -20,8 +20,6 @@ from cbec.figures.polynomial import (
     substitute,
 )
 
-__all__ = ["ratio_range"]
-
 # An expression with more inputs of unknown direction than this has too many corners to visit.
 _MOST_OPEN_INPUTS = 10
 

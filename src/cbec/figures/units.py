@@ -8,8 +8,6 @@ from fractions import Fraction
 
 from cbec.errors import PrintedFigureError
 
-__all__ = ["MULTIPLIERS", "UNIT_WORDS", "Unit", "chinese_numeral", "parse_unit"]
-
 
 @dataclass(frozen=True)
 class Unit:

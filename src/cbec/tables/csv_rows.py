@@ -13,18 +13,6 @@ from types import MappingProxyType
 
 from cbec.errors import TableError
 
-__all__ = [
-    "BrokenTableError",
-    "Problem",
-    "broken",
-    "content_of",
-    "decoded",
-    "file_shown",
-    "read_rows",
-    "write_whole",
-]
-
-
 Row = tuple[int, Mapping[str, str]]
 
 

@@ -25,21 +25,6 @@ from cbec.tables.csv_rows import (
     read_rows,
 )
 
-__all__ = [
-    "DESCRIPTOR",
-    "SERIES",
-    "TYPES",
-    "Field",
-    "FieldType",
-    "ForeignKey",
-    "Package",
-    "Table",
-    "data_dir",
-    "listed",
-    "read_descriptor",
-    "read_package",
-]
-
 DESCRIPTOR = "datapackage.json"
 _ENVIRONMENT = "CBEC_DATA"
 SERIES = "series"

@@ -8,8 +8,6 @@ import pandas as pd
 
 from cbec.errors import TableError
 
-__all__ = ["GRADES", "SETS", "SET_LABELS", "UNCONFIRMED_EN", "WEAK_GRADES", "latest_run", "weakest"]
-
 GRADES = ("corroborated", "single-source", "derived", "printed", "unconfirmed", "not-found")
 """The grades, the strongest first; ``printed`` is what the paper itself prints."""
 

@@ -13,8 +13,6 @@ from cbec.errors import TableError
 from cbec.tables.datapackage import SERIES, Package, Table, listed, read_package
 from cbec.tables.package_checks import problems_of
 
-__all__ = ["load", "names"]
-
 _SERIES_COLUMNS = ("label_en", "label_zh", "unit")
 
 

@@ -23,8 +23,6 @@ from cbec.tables.datapackage import (
     read_package,
 )
 
-__all__ = ["check", "problems_of"]
-
 _STATE = "run 'make data'"
 _RENEW = "restore the file, or run 'make data' if the change was meant"
 

@@ -31,19 +31,11 @@ _FINE, _WRONG, _UNUSABLE = range(3)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status.
+    """Run the command with some arguments, or those of the process; return its exit status.
 
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The command's arguments; those of the process unless given.
-
-    Returns
-    -------
-    int
-        0 when it ran, 1 if a table is broken, or with ``--strict`` if a claim is inconsistent or a
-        check failed, 2 on a bad ledger, a bad data package, a bad argument or a file that can't be
-        written.
+    That is 0 when it ran, 1 if a table is broken, or with ``--strict`` if a claim is inconsistent
+    or a check failed, 2 on a bad ledger, a bad data package, a bad argument or a file that can't
+    be written.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -77,8 +69,8 @@ def _certify(options: argparse.Namespace) -> int:
     made = certify(ledger, options.title)
     text = made.to_json()
     asked = ((options.output, text), (options.badge, badge(made.audit)))
-    files = [(_real(name), content) for name, content in asked if name is not None]
-    taken = {_real(ledger.parent / file.path) for file in made.files}
+    files = [(Path(os.path.realpath(name)), content) for name, content in asked if name is not None]
+    taken = {Path(os.path.realpath(ledger.parent / file.path)) for file in made.files}
     for path, _ in files:
         if path in taken:
             raise CertificateError(
@@ -96,10 +88,6 @@ def _certify(options: argparse.Namespace) -> int:
     if options.output is not None:
         return _FINE
     return _written(text.removesuffix("\n"), _FINE, data=True)
-
-
-def _real(path: str | Path) -> Path:
-    return Path(os.path.realpath(path))
 
 
 def _check_data(options: argparse.Namespace) -> int:

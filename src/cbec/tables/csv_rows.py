@@ -31,14 +31,11 @@ class Problem:
         meet; empty if a whole line or file is meant.
     value : str or None
         What was found there.
-    problem : str
-        What is wrong with it.
-    remedy : str
-        What to do.
+    problem, remedy : str
+        What is wrong with it, and what to do.
 
     Examples
     --------
-    >>> from cbec.tables.csv_rows import Problem
     >>> print(Problem("data/market.csv", 2, "year", "", "is missing", "fill it in"))
     data/market.csv line 2, column year: '' is missing; fill it in
     """
@@ -79,7 +76,7 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
 
     Returns
     -------
-    list of tuple of int and mapping of str to str
+    list of (int, mapping of str to str)
         For each row the number of its first line, counted from 1 at the header, and its cells
         by column.
 
@@ -92,7 +89,6 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     Examples
     --------
     >>> from cbec.tables.datapackage import data_dir
-    >>> from cbec.tables.csv_rows import read_rows
     >>> line, row = read_rows(data_dir() / "countries.csv")[0]
     >>> line, row["iso3"]
     (2, 'CHN')
@@ -157,10 +153,7 @@ def decoded(shown: str, content: bytes) -> str:
 def write_whole(path: Path, text: str) -> None:
     """Write a file in UTF-8 in one step, so that no reader meets half of it.
 
-    Raises
-    ------
-    OSError
-        If it can't be written; then the file is as it was.
+    If that fails, the file is as it was.
     """
     path = Path(os.path.realpath(path))  # not the link to it
     if path.exists() and not path.is_file():  # a device, which nothing may replace

@@ -35,7 +35,6 @@ WEAK_GRADES: Mapping[str, str] = {
 }
 """The grades that a model may rest on though no independent page bears the figure, in words."""
 
-
 UNCONFIRMED_EN = (
     "Hollow points and figures marked ○ are unconfirmed: recalled, or known from texts whose page "
     "could not be opened."
@@ -45,20 +44,10 @@ UNCONFIRMED_EN = (
 def weakest(grades: Iterable[str]) -> str:
     """Return the weakest of some grades: a result is as good as the worst figure in it.
 
-    Parameters
-    ----------
-    grades : iterable of str
-        At least one of `GRADES`.
-
-    Returns
-    -------
-    str
-        The one that stands last in `GRADES`.
-
     Raises
     ------
     TableError
-        If there is no grade, or one that isn't known.
+        If there is no grade, or one that isn't in `GRADES`.
 
     Examples
     --------
@@ -97,7 +86,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.tables.frames import load
+    >>> from cbec import load
     >>> market = load("market", series="market-total")
     >>> for name in SETS:
     ...     print(name, *latest_run(market, name).year.iloc[[0, -1]])

@@ -29,7 +29,7 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
     Parameters
     ----------
     name : str
-        By which the prose calls the number; unique in its notebook.
+        What the prose calls the number; unique in its notebook.
     value : str or int
         The number as the reader will see it. A fractional number must be formatted first: how many
         digits it is good for is the author's to say.
@@ -46,7 +46,7 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
 
     Examples
     --------
-    >>> from cbec.tables.frames import load
+    >>> from cbec import load
     >>> zones = load("pilot_zones")
     >>> computed("batches", len(zones), zones["row"])  # a notebook keeps it unseen
     {'application/papermill.record/text/plain': ...}

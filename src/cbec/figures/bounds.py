@@ -44,7 +44,7 @@ def bounds(expression: Expression, box: Mapping[str, Interval]) -> Interval:
     ----------
     expression : Expression
         Anything but a comparison or a quoted name.
-    box : Mapping of str to Interval
+    box : mapping of str to Interval
         The interval of each input, in base units.
 
     Returns
@@ -112,11 +112,7 @@ def truth(comparison: Comparison, box: Mapping[str, Interval]) -> Truth:
 def linear_terms(comparison: Comparison) -> dict[str, Fraction] | None:
     """Return the coefficients of an identity ``0 = sum of coefficient * input``.
 
-    Returns
-    -------
-    dict of str to Fraction, or None
-        ``None`` unless the comparison is an equality that is linear in its inputs, without a
-        constant.
+    ``None`` unless the comparison is an equality that is linear in its inputs, without a constant.
 
     Examples
     --------
@@ -148,7 +144,7 @@ def inverse_bounds(
     ----------
     expression : Expression
         A derivation without roots, ranks or comparisons.
-    box : Mapping of str to Interval
+    box : mapping of str to Interval
         The input intervals; that of ``unknown`` only tells its sign.
     unknown : str
         The input to solve for.

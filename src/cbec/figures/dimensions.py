@@ -12,7 +12,7 @@ FORMS = {"rank": " (第一, 1 rank)", "year": " (3年, 3 years)"}
 
 
 def dimension_of(expression: Expression, measured: Callable[[str], str]) -> str:
-    """Return what an expression measures, such as CNY, ratio or count.
+    """Return what an expression measures, such as CNY, ratio or count; any for a bare literal.
 
     Parameters
     ----------
@@ -20,11 +20,6 @@ def dimension_of(expression: Expression, measured: Callable[[str], str]) -> str:
         A derivation or a comparison.
     measured : callable
         Gives the dimension of the figure of an id.
-
-    Returns
-    -------
-    str
-        ``any`` for a bare literal.
 
     Raises
     ------

@@ -121,17 +121,7 @@ FUNCTIONS: Mapping[str, _Signature] = {
 
 
 def parse(text: str) -> Expression:
-    """Read a derivation.
-
-    Parameters
-    ----------
-    text : str
-        The derivation, for instance ``share(import-2024, market-2024)``.
-
-    Returns
-    -------
-    Expression
-        Its tree.
+    """Return the tree of a derivation, such as ``share(import-2024, market-2024)``.
 
     Raises
     ------

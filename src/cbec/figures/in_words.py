@@ -25,11 +25,6 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
     exact : bool
         Whether the figure is a threshold or a parameter, whose trailing zeros say nothing.
 
-    Returns
-    -------
-    str
-        The figure for an English reader.
-
     Examples
     --------
     >>> from cbec.figures.printed import parse_printed
@@ -61,7 +56,7 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
 
 
 def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> str:
-    """Write bounds in the unit of a printed figure.
+    """Write bounds in the unit of a printed figure, rounded half-up; a single end outward.
 
     Parameters
     ----------
@@ -72,11 +67,6 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
         more where they would look alike or have fewer than three digits.
     ends : bool
         Whether to write open and closed ends as brackets.
-
-    Returns
-    -------
-    str
-        The bounds, rounded half-up; a single end is rounded outward.
 
     Examples
     --------

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Interval:
-    """A non-empty interval of the rational line; ``None`` as a bound means unbounded.
+    """A non-empty interval of the rational line.
 
     Parameters
     ----------
     lower, upper : Fraction or None
-        The ends. ``None`` stands for minus or plus infinity.
+        The ends; ``None`` stands for minus or plus infinity.
     lower_closed, upper_closed : bool
         Whether the end itself belongs to the interval. Ignored for infinite ends.
 
@@ -66,13 +66,7 @@ class Interval:
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
-        """Both ends.
-
-        Raises
-        ------
-        ValueError
-            If an end is infinite.
-        """
+        """Both ends; a `ValueError` if one is infinite."""
         if self.lower is None or self.upper is None:
             raise ValueError(f"{self} is unbounded")
         return self.lower, self.upper

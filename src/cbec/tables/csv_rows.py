@@ -23,7 +23,7 @@ class Problem:
     Parameters
     ----------
     file : str
-        The file with its folder, such as ``data/market.csv``.
+        The file with its folder.
     line : int or None
         The line in the file, counted from 1 at the header; none if the whole file is meant.
     field : str

@@ -76,7 +76,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     -------
     DataFrame
         The rows of the run, by year; none if no figure is in the set. A gap, or a year whose
-        figure isn't in the set, ends it: nothing is bridged.
+        figure isn't in the set, ends it.
 
     Raises
     ------

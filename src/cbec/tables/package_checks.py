@@ -15,23 +15,16 @@ from cbec.errors import DataNotFoundError, did_you_mean
 from cbec.tables.csv_rows import BrokenTableError, Problem, Row
 from cbec.tables.datapackage import DESCRIPTOR, Field, ForeignKey, Package, Table, read_package
 
+
 def check(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
-    """Check tables of a data package, and find all that is wrong rather than the first.
+    """Check the tables of a data package, and return all that is wrong rather than the first.
 
     Each file must have the size, the SHA-256 and the number of rows that the package states, the
     described columns, and in each cell the type, the constraints and the keys. :func:`load`
     doesn't compare size and hash, so that a table may be changed to see what follows.
 
-    Parameters
-    ----------
-    folder : str or path-like, optional
-        The folder that holds ``datapackage.json``; that of :func:`data_dir` unless given.
-
-    Returns
-    -------
-    tuple of Problem
-        In the order of the tables; empty if nothing is wrong. Of a table whose lines or columns
-        can't be told apart, the cells aren't checked.
+    The package is the one in a folder, that of :func:`data_dir` unless given. Of a table whose
+    lines or columns can't be told apart, the cells aren't checked.
 
     Raises
     ------

@@ -73,9 +73,9 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
 class Table:
     """A data frame to be read: without its index, numbers rounded, with a caption.
 
-    Columns of a frame that say where its figures come from are not printed but used. Where there
-    is a column ``row``, with names that `cbec.audit.provenance.find` knows, the sources of the
-    figures are listed below the table, in a box that is closed at first. A row that rests on an
+    Columns that say where figures come from are not printed but used. Where there is a column
+    ``row``, with names that `cbec.audit.provenance.find` knows, the sources of the figures are
+    listed below the table, in a box that is closed at first. A row that rests on an
     unconfirmed figure, by its column ``evidence`` or by the rows that it names, is marked ○.
 
     Parameters
@@ -87,7 +87,7 @@ class Table:
     decimals : int
         Digits after the point of fractional numbers.
     cards : bool
-        Whether rows become cards on a narrow screen, see `html_table`.
+        Whether rows become cards on a narrow screen.
     folded : bool
         Whether it is in a box that is closed at first, under its caption.
     """

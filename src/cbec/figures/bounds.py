@@ -40,19 +40,15 @@ _REGIONS: Mapping[str, tuple[Interval, ...]] = {
 def bounds(expression: Expression, box: Mapping[str, Interval]) -> Interval:
     """Return the exact range of an expression over a box of input intervals.
 
+    It is sharp, with open ends where they aren't reached. Roots are irrational in general: their
+    ends are enclosed by rationals that differ by less than any figure of a ledger can resolve.
+
     Parameters
     ----------
     expression : Expression
         Anything but a comparison or a quoted name.
     box : mapping of str to Interval
         The interval of each input, in base units.
-
-    Returns
-    -------
-    Interval
-        The sharp range, with open ends where they aren't reached. Roots are irrational in
-        general: their ends are enclosed by rationals that differ by less than any figure of a
-        ledger can resolve.
 
     Raises
     ------
@@ -140,6 +136,9 @@ def inverse_bounds(
 ) -> Interval | None:
     """Return the values of one input, the others in the box, for which the target can be met.
 
+    They have the unknown's own sign; ``None`` where the expression is not a ratio of linear
+    functions of it, the values can't be bounded, or there is none.
+
     Parameters
     ----------
     expression : Expression
@@ -150,12 +149,6 @@ def inverse_bounds(
         The input to solve for.
     target : Interval
         The range that the expression should reach.
-
-    Returns
-    -------
-    Interval or None
-        The solutions with the unknown's own sign; ``None`` where the expression is not a ratio of
-        linear functions of it, the solutions can't be bounded, or no such value exists.
 
     Examples
     --------

@@ -12,14 +12,9 @@ FORMS = {"rank": " (第一, 1 rank)", "year": " (3年, 3 years)"}
 
 
 def dimension_of(expression: Expression, measured: Callable[[str], str]) -> str:
-    """Return what an expression measures, such as CNY, ratio or count; any for a bare literal.
+    """Return what a derivation or a comparison measures, such as CNY, ratio or count.
 
-    Parameters
-    ----------
-    expression : Expression
-        A derivation or a comparison.
-    measured : callable
-        Gives the dimension of the figure of an id.
+    That is ``any`` for a bare literal; ``measured`` gives the dimension of the figure of an id.
 
     Raises
     ------

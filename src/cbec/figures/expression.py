@@ -151,9 +151,6 @@ def names(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(occurrences(expression)))
 
 
-# Parsing -------------------------------------------------------------------------------------
-
-
 class _Parser:
     """Recursive descent over the tokens of one derivation."""
 

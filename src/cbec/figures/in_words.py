@@ -19,7 +19,7 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
     Parameters
     ----------
     figure : Printed
-        The figure, printed in any language.
+        Printed in any language.
     unit : str
         The English unit: ``CNY``, ``USD``, ``%``, ``rank``, ``firms``, ``semesters``, …
     exact : bool

@@ -26,10 +26,10 @@ class Interval:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> half = Fraction(1, 2)
-    >>> print(Interval(-half, half, lower_closed=True, upper_closed=False))
-    [-1/2, 1/2)
-    >>> Fraction(1, 2) in Interval(-half, half, lower_closed=True, upper_closed=False)
+    >>> below_one = Interval(Fraction(1, 2), Fraction(1), upper_closed=False)
+    >>> print(below_one)
+    [1/2, 1)
+    >>> 1 in below_one
     False
     """
 

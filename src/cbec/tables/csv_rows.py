@@ -65,7 +65,7 @@ class BrokenTableError(TableError):
 
 
 def read_rows(path: str | os.PathLike[str]) -> list[Row]:
-    """Read a CSV file strictly, as text, with the line number of each row.
+    """Read a CSV file strictly: the line of each row, from 1 at the header, and its cells as text.
 
     Parameters
     ----------
@@ -73,12 +73,6 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
         A comma-separated file in UTF-8, with or without the byte-order mark that spreadsheets
         write, whose first line names the columns and whose rows all have as many cells as there
         are columns.
-
-    Returns
-    -------
-    list of (int, mapping of str to str)
-        For each row the number of its first line, counted from 1 at the header, and its cells
-        by column.
 
     Raises
     ------

@@ -64,6 +64,9 @@ def weakest(grades: Iterable[str]) -> str:
 def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     """Return the latest years without a gap, on one set of figures.
 
+    A gap, or a year whose figure isn't in the set, ends the run: nothing is bridged. It has no rows
+    if no figure is in the set.
+
     Parameters
     ----------
     frame : DataFrame
@@ -71,12 +74,6 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
         `cbec.load` or `cbec.chapters.forecast_series.figures` return them.
     figures : str
         A name of `SETS`.
-
-    Returns
-    -------
-    DataFrame
-        The rows of the run, by year; none if no figure is in the set. A gap, or a year whose
-        figure isn't in the set, ends it.
 
     Raises
     ------

@@ -19,10 +19,9 @@ def frame_html(
     cards: bool = False,
     unconfirmed: Sequence[bool] = (),
 ) -> str:
-    """Return a data frame as a table, fractional numbers with some decimals.
+    """Return a data frame as a table; fractional numbers get the decimals.
 
-    In rows that rest on an unconfirmed figure the first fractional number, or else the first cell,
-    is marked ○.
+    In ``unconfirmed`` rows the first fractional number, or else the first cell, is marked ○.
     """
     kinds = [column.dtype.kind for _, column in frame.items()]
     numeric = {i for i, kind in enumerate(kinds) if kind in "iuf"}

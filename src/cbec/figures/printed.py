@@ -131,7 +131,7 @@ class Printed:
         value = round_to(value, self.resolution, rule)
         if self.spelled and value == self.value:
             return self.text
-        # A resolution finer than what is printed needs the digits to show it.
+        # A resolution finer than what is printed needs the digits to show it, if any number does.
         denominator = (self.resolution / self.scale).denominator
         enough = (d for d in range(denominator.bit_length()) if 10**d % denominator == 0)
         decimals = max(self.decimals, next(enough, 0))

@@ -35,8 +35,8 @@ def check(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
 
     Examples
     --------
-    >>> for problem in check():
-    ...     print(problem)
+    >>> check()
+    ()
     """
     if folder is not None and not (Path(folder) / DESCRIPTOR).is_file():
         raise DataNotFoundError(

@@ -23,8 +23,6 @@ from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.tables.csv_rows import write_whole
 from cbec.tables.package_checks import check
 
-__all__ = ["main"]
-
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEDGER = "the file of claims (default: the project's data/claims.csv)"
@@ -33,19 +31,11 @@ _FINE, _WRONG, _UNUSABLE = range(3)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status.
+    """Run the command with some arguments, or those of the process; return its exit status.
 
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The command's arguments; those of the process unless given.
-
-    Returns
-    -------
-    int
-        0 when it ran, 1 if a table is broken, or with ``--strict`` if a claim is inconsistent or a
-        check failed, 2 on a bad ledger, a bad data package, a bad argument or a file that can't be
-        written.
+    That is 0 when it ran, 1 if a table is broken, or with ``--strict`` if a claim is inconsistent
+    or a check failed, 2 on a bad ledger, a bad data package, a bad argument or a file that can't
+    be written.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -79,8 +69,8 @@ def _certify(options: argparse.Namespace) -> int:
     made = certify(ledger, options.title)
     text = made.to_json()
     asked = ((options.output, text), (options.badge, badge(made.audit)))
-    files = [(_real(name), content) for name, content in asked if name is not None]
-    taken = {_real(ledger.parent / file.path) for file in made.files}
+    files = [(Path(os.path.realpath(name)), content) for name, content in asked if name is not None]
+    taken = {Path(os.path.realpath(ledger.parent / file.path)) for file in made.files}
     for path, _ in files:
         if path in taken:
             raise CertificateError(
@@ -98,10 +88,6 @@ def _certify(options: argparse.Namespace) -> int:
     if options.output is not None:
         return _FINE
     return _written(text.removesuffix("\n"), _FINE, data=True)
-
-
-def _real(path: str | Path) -> Path:
-    return Path(os.path.realpath(path))
 
 
 def _check_data(options: argparse.Namespace) -> int:

@@ -5,20 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = [
-    "CbecError",
-    "CertificateError",
-    "DataNotFoundError",
-    "ExpressionError",
-    "LedgerError",
-    "PictureError",
-    "PrintedFigureError",
-    "TableError",
-    "TrendError",
-    "UndefinedError",
-    "did_you_mean",
-]
-
 
 class CbecError(Exception):
     """Base of the package's errors."""
@@ -61,12 +47,6 @@ class CertificateError(CbecError, ValueError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest known word, for a message; empty if none is near.
-
-    Examples
-    --------
-    >>> did_you_mean("markt", ["market", "customs"])
-    " (did you mean 'market'?)"
-    """
+    """Return a hint at the nearest known word, for a message; empty if none is near."""
     close = get_close_matches(word, list(known), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

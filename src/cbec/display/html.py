@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
-__all__ = ["UNCONFIRMED_MARK", "disclosure_html", "entry_link", "html_table"]
-
 UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
 
@@ -20,35 +18,11 @@ def html_table(
     ids: Sequence[str] = (),
     groups: Mapping[int, str] | None = None,
 ) -> str:
-    """Return a table whose cells are HTML already.
+    """Return a table whose cells are HTML already; titles and caption are text.
 
-    Parameters
-    ----------
-    head : sequence of str
-        Column titles, as text.
-    rows : sequence of sequence of str
-        Cells, as HTML.
-    numeric : collection of int
-        Positions of the columns to align at the end.
-    caption : str
-        What the table shows, as text.
-    cards : bool
-        Whether rows become cards on a narrow screen: the first two cells side by side, the rest
-        below them.
-    ids : sequence of str
-        The anchor of each row, if rows have any.
-    groups : mapping of int to str, optional
-        What stands across the table above the row of this position, as HTML.
-
-    Returns
-    -------
-    str
-        A ``table`` element.
-
-    Examples
-    --------
-    >>> html_table(["a"], [["1"]], numeric={0}).count('class="num"')
-    2
+    Columns at ``numeric`` positions are aligned at the end, ``ids`` are the anchors of the rows,
+    and ``groups`` is what stands across the table, as HTML, above the row of a position. On a
+    narrow screen rows may become ``cards``: the first two cells side by side, the rest below.
     """
 
     def mark(column: int) -> str:
@@ -85,26 +59,9 @@ def disclosure_html(summary: str, content: str) -> str:
 
 
 def entry_link(name: str, content: str) -> str:
-    """Mark a place that leads to where a figure comes from.
+    """Mark HTML that leads to where a figure comes from, by its name in `cbec.audit.provenance`.
 
     The book makes links of these marks when it writes a page, and knows where they lead;
     elsewhere they are plain text.
-
-    Parameters
-    ----------
-    name : str
-        A name that `cbec.audit.provenance.find` knows.
-    content : str
-        What is shown, as HTML.
-
-    Returns
-    -------
-    str
-        An ``a`` element without an address.
-
-    Examples
-    --------
-    >>> entry_link("market-2024", "17.66")
-    '<a data-entry="market-2024">17.66</a>'
     """
     return f'<a data-entry="{escape(name)}">{content}</a>'

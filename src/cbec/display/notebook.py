@@ -15,8 +15,6 @@ from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
-__all__ = ["GLUE_PREFIX", "TRACE_MIME", "Table", "computed"]
-
 # MyST-NB keeps outputs of this prefix for prose and doesn't display them.
 GLUE_PREFIX = "application/papermill.record/"
 TRACE_MIME = "application/vnd.cbec.trace+json"
@@ -31,7 +29,7 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
     Parameters
     ----------
     name : str
-        By which the prose calls the number; unique in its notebook.
+        What the prose calls the number; unique in its notebook.
     value : str or int
         The number as the reader will see it. A fractional number must be formatted first: how many
         digits it is good for is the author's to say.
@@ -48,7 +46,7 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
 
     Examples
     --------
-    >>> from cbec.tables.frames import load
+    >>> from cbec import load
     >>> zones = load("pilot_zones")
     >>> computed("batches", len(zones), zones["row"])  # a notebook keeps it unseen
     {'application/papermill.record/text/plain': ...}
@@ -75,9 +73,9 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
 class Table:
     """A data frame to be read: without its index, numbers rounded, with a caption.
 
-    Columns of a frame that say where its figures come from are not printed but used. Where there
-    is a column ``row``, with names that `cbec.audit.provenance.find` knows, the sources of the
-    figures are listed below the table, in a box that is closed at first. A row that rests on an
+    Columns that say where figures come from are not printed but used. Where there is a column
+    ``row``, with names that `cbec.audit.provenance.find` knows, the sources of the figures are
+    listed below the table, in a box that is closed at first. A row that rests on an
     unconfirmed figure, by its column ``evidence`` or by the rows that it names, is marked ○.
 
     Parameters
@@ -89,7 +87,7 @@ class Table:
     decimals : int
         Digits after the point of fractional numbers.
     cards : bool
-        Whether rows become cards on a narrow screen, see `html_table`.
+        Whether rows become cards on a narrow screen.
     folded : bool
         Whether it is in a box that is closed at first, under its caption.
     """

@@ -8,16 +8,6 @@ from html import escape
 from cbec.audit.provenance import Entry
 from cbec.display.html import UNCONFIRMED_MARK, entry_link
 
-__all__ = [
-    "grouped",
-    "origin_html",
-    "origin_of",
-    "origins_html",
-    "rows_html",
-    "source_html",
-    "sources_html",
-]
-
 
 def source_html(entry: Entry) -> str:
     """Return publisher and title of an entry's source, linked to the page that was read.
@@ -33,26 +23,7 @@ def source_html(entry: Entry) -> str:
 
 
 def sources_html(entries: Iterable[Entry]) -> str:
-    """Return a list of figures with their vintages, grades and sources.
-
-    Figures that share all of this share an item.
-
-    Parameters
-    ----------
-    entries : iterable of Entry
-        From `cbec.audit.provenance`.
-
-    Returns
-    -------
-    str
-        A ``ul`` element; unconfirmed figures are marked by a circle.
-
-    Examples
-    --------
-    >>> from cbec.audit.provenance import find
-    >>> print(sources_html([find("gdp-2022-revised-pre-census")]))
-    <ul class="cbec-sources"><li>...<br><a data-entry="gdp-2022-revised-pre-census">...</ul>
-    """
+    """Return a list of figures, by what they measure, with their vintages, grades and sources."""
     labels = grouped(entries, lambda e: (e.kind, e.label_en, e.unit, e.kind == "row" and e.place))
     return (
         '<ul class="cbec-sources">'
@@ -106,15 +77,3 @@ def origin_html(entry: Entry) -> str:
     """Return vintage, grade and source of a figure, without those that it has none of."""
     parts = (escape(entry.vintage), escape(entry.evidence), source_html(entry))
     return " · ".join(filter(None, parts))
-
-
-def rows_html(entries: Iterable[Entry]) -> str:
-    """Return links to the rows of some figures, by their periods."""
-    return ", ".join(entry_link(entry.name, escape(entry.period or "row")) for entry in entries)
-
-
-def origins_html(entries: Iterable[Entry]) -> str:
-    """Return links to the rows of some figures, a line for each vintage, grade and source."""
-    return "<br>".join(
-        f"{rows_html(group)}: {origin_html(group[0])}" for group in grouped(entries, origin_of)
-    )

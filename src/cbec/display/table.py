@@ -10,8 +10,6 @@ import pandas as pd
 
 from cbec.display.html import UNCONFIRMED_MARK, html_table
 
-__all__ = ["frame_html"]
-
 
 def frame_html(
     frame: pd.DataFrame,
@@ -21,31 +19,9 @@ def frame_html(
     cards: bool = False,
     unconfirmed: Sequence[bool] = (),
 ) -> str:
-    """Return a data frame as a table.
+    """Return a data frame as a table; fractional numbers get the decimals.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        What to show; column names are the titles.
-    caption : str
-        What it shows, with the unit.
-    decimals : int
-        Digits after the point of fractional numbers.
-    cards : bool
-        Whether rows become cards on a narrow screen, see `cbec.display.html.html_table`.
-    unconfirmed : sequence of bool
-        Which rows rest on an unconfirmed figure: their first fractional number, or else their
-        first cell, is marked ○. None if left out.
-
-    Returns
-    -------
-    str
-        A ``table`` element.
-
-    Examples
-    --------
-    >>> frame_html(pd.DataFrame({"Growth": [-1.25]}), decimals=1).partition("<tbody>")[2]
-    '<tr><td class="num">−1.2</td></tr></tbody></table>'
+    In ``unconfirmed`` rows the first fractional number, or else the first cell, is marked ○.
     """
     kinds = [column.dtype.kind for _, column in frame.items()]
     numeric = {i for i, kind in enumerate(kinds) if kind in "iuf"}

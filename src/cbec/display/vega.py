@@ -10,8 +10,6 @@ from pathlib import Path
 
 import vl_convert
 
-__all__ = ["FONT", "MIME", "inline_json", "register_font", "vega_bundle"]
-
 MIME = "application/vnd.vegalite.v6+json"
 
 # No system has a font of this name: another version of DejaVu Sans, or its bold face, can't win.
@@ -24,36 +22,15 @@ _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def inline_json(value: object) -> str:
-    r"""Write a value as JSON that can stand inside a ``script`` element.
-
-    Parameters
-    ----------
-    value : object
-        Anything :mod:`json` can write.
-
-    Returns
-    -------
-    str
-        Compact JSON without ``<``, ``>`` and ``&``, hence without an end tag or a comment.
-
-    Examples
-    --------
-    >>> inline_json({"a": "</script>"})
-    '{"a":"\\u003c/script\\u003e"}'
-    """
+    """Write a value as JSON that can stand in a ``script`` element: without ``<``, ``>``, ``&``."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def vega_bundle() -> str:
-    """Make the script that brings Vega, Vega-Lite and vega-embed.
+    """Make the script that brings Vega, Vega-Lite and vega-embed, as ``window.vegaEmbed``.
 
     The bundle's own names stay inside a function: one of them would hide Sphinx's global ``_``.
-
-    Returns
-    -------
-    str
-        A script that defines ``window.vegaEmbed``, with a note of its origin in the first line.
     """
     version = metadata.version("vl-convert-python")
     origin = (
@@ -66,20 +43,11 @@ def vega_bundle() -> str:
 
 @functools.cache
 def register_font() -> frozenset[str]:
-    """Let vl-convert draw with :data:`FONT`, so that a picture is the same on every machine.
+    """Let vl-convert draw with :data:`FONT`, and return the characters that it has.
 
-    The font is the DejaVu Sans of the package ``ziafont`` under a name of its own. It has one
+    So a picture is the same on every machine; what the font lacks would come from one of the
+    system. It is the DejaVu Sans of the package ``ziafont`` under a name of its own, and has one
     face: bold text is drawn with it, too.
-
-    Returns
-    -------
-    frozenset of str
-        The characters that the font has. What it lacks would come from a font of the system.
-
-    Examples
-    --------
-    >>> [character in register_font() for character in "A≈中"]
-    [True, True, False]
     """
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 

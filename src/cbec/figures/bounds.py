@@ -23,8 +23,6 @@ from cbec.figures.polynomial import Monomial, Ratio, add, constant, leading, mul
 from cbec.figures.ratio_range import ratio_range
 from cbec.figures.roots import root
 
-__all__ = ["Truth", "bounds", "inverse_bounds", "linear_terms", "truth"]
-
 # No derivation of a ledger comes near these; beyond them evaluation takes minutes.
 _MOST_TERMS = 200
 _MOST_YEARS = 50
@@ -42,19 +40,15 @@ _REGIONS: Mapping[str, tuple[Interval, ...]] = {
 def bounds(expression: Expression, box: Mapping[str, Interval]) -> Interval:
     """Return the exact range of an expression over a box of input intervals.
 
+    It is sharp, with open ends where they aren't reached. Roots are irrational in general: their
+    ends are enclosed by rationals that differ by less than any figure of a ledger can resolve.
+
     Parameters
     ----------
     expression : Expression
         Anything but a comparison or a quoted name.
-    box : Mapping of str to Interval
+    box : mapping of str to Interval
         The interval of each input, in base units.
-
-    Returns
-    -------
-    Interval
-        The sharp range, with open ends where they aren't reached. Roots are irrational in
-        general: their ends are enclosed by rationals that differ by less than any figure of a
-        ledger can resolve.
 
     Raises
     ------
@@ -114,11 +108,7 @@ def truth(comparison: Comparison, box: Mapping[str, Interval]) -> Truth:
 def linear_terms(comparison: Comparison) -> dict[str, Fraction] | None:
     """Return the coefficients of an identity ``0 = sum of coefficient * input``.
 
-    Returns
-    -------
-    dict of str to Fraction, or None
-        ``None`` unless the comparison is an equality that is linear in its inputs, without a
-        constant.
+    That is ``None`` unless the comparison is linear in its inputs, an equality, without a constant.
 
     Examples
     --------
@@ -146,22 +136,19 @@ def inverse_bounds(
 ) -> Interval | None:
     """Return the values of one input, the others in the box, for which the target can be met.
 
+    They have the unknown's own sign; ``None`` where the expression is not a ratio of linear
+    functions of it, the values can't be bounded, or there is none.
+
     Parameters
     ----------
     expression : Expression
         A derivation without roots, ranks or comparisons.
-    box : Mapping of str to Interval
+    box : mapping of str to Interval
         The input intervals; that of ``unknown`` only tells its sign.
     unknown : str
         The input to solve for.
     target : Interval
         The range that the expression should reach.
-
-    Returns
-    -------
-    Interval or None
-        The solutions with the unknown's own sign; ``None`` where the expression is not a ratio of
-        linear functions of it, the solutions can't be bounded, or no such value exists.
 
     Examples
     --------

@@ -7,26 +7,14 @@ from collections.abc import Callable
 from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name, Text
 
-__all__ = ["FORMS", "dimension_of"]
-
 # How to print what a bare number is no figure of.
 FORMS = {"rank": " (第一, 1 rank)", "year": " (3年, 3 years)"}
 
 
 def dimension_of(expression: Expression, measured: Callable[[str], str]) -> str:
-    """Return what an expression measures, such as CNY, ratio or count.
+    """Return what a derivation or a comparison measures, such as CNY, ratio or count.
 
-    Parameters
-    ----------
-    expression : Expression
-        A derivation or a comparison.
-    measured : callable
-        Gives the dimension of the figure of an id.
-
-    Returns
-    -------
-    str
-        ``any`` for a bare literal.
+    That is ``any`` for a bare literal; ``measured`` gives the dimension of the figure of an id.
 
     Raises
     ------

@@ -24,19 +24,6 @@ from typing import NamedTuple
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.printed import parse_printed
 
-__all__ = [
-    "FUNCTIONS",
-    "Call",
-    "Comparison",
-    "Expression",
-    "Literal",
-    "Name",
-    "Text",
-    "names",
-    "occurrences",
-    "parse",
-]
-
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<text>"[^"]*")
@@ -134,17 +121,7 @@ FUNCTIONS: Mapping[str, _Signature] = {
 
 
 def parse(text: str) -> Expression:
-    """Read a derivation.
-
-    Parameters
-    ----------
-    text : str
-        The derivation, for instance ``share(import-2024, market-2024)``.
-
-    Returns
-    -------
-    Expression
-        Its tree.
+    """Return the tree of a derivation, such as ``share(import-2024, market-2024)``.
 
     Raises
     ------
@@ -172,9 +149,6 @@ def names(expression: Expression) -> tuple[str, ...]:
     ('a', 'b')
     """
     return tuple(dict.fromkeys(occurrences(expression)))
-
-
-# Parsing -------------------------------------------------------------------------------------
 
 
 class _Parser:

@@ -8,8 +8,6 @@ from cbec.figures.interval import Interval
 from cbec.figures.printed import Printed
 from cbec.figures.rounding import Rule, decimal_text
 
-__all__ = ["figure_in_english", "interval_text"]
-
 _LARGE = ((10**6, "million"), (10**9, "billion"), (10**12, "trillion"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 _CURRENCIES = {"CNY": "yuan", "USD": "dollars"}
@@ -21,16 +19,11 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
     Parameters
     ----------
     figure : Printed
-        The figure, printed in any language.
+        Printed in any language.
     unit : str
         The English unit: ``CNY``, ``USD``, ``%``, ``rank``, ``firms``, ``semesters``, …
     exact : bool
         Whether the figure is a threshold or a parameter, whose trailing zeros say nothing.
-
-    Returns
-    -------
-    str
-        The figure for an English reader.
 
     Examples
     --------
@@ -63,7 +56,7 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
 
 
 def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> str:
-    """Write bounds in the unit of a printed figure.
+    """Write bounds in the unit of a printed figure, rounded half-up; a single end outward.
 
     Parameters
     ----------
@@ -74,11 +67,6 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
         more where they would look alike or have fewer than three digits.
     ends : bool
         Whether to write open and closed ends as brackets.
-
-    Returns
-    -------
-    str
-        The bounds, rounded half-up; a single end is rounded outward.
 
     Examples
     --------

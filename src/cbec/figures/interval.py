@@ -6,17 +6,15 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["NEGATIVE", "NOT_NEGATIVE", "NOT_POSITIVE", "POSITIVE", "Interval"]
-
 
 @dataclass(frozen=True)
 class Interval:
-    """A non-empty interval of the rational line; ``None`` as a bound means unbounded.
+    """A non-empty interval of the rational line.
 
     Parameters
     ----------
     lower, upper : Fraction or None
-        The ends. ``None`` stands for minus or plus infinity.
+        The ends; ``None`` stands for minus or plus infinity.
     lower_closed, upper_closed : bool
         Whether the end itself belongs to the interval. Ignored for infinite ends.
 
@@ -28,10 +26,10 @@ class Interval:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> half = Fraction(1, 2)
-    >>> print(Interval(-half, half, lower_closed=True, upper_closed=False))
-    [-1/2, 1/2)
-    >>> Fraction(1, 2) in Interval(-half, half, lower_closed=True, upper_closed=False)
+    >>> below_one = Interval(Fraction(1, 2), Fraction(1), upper_closed=False)
+    >>> print(below_one)
+    [1/2, 1)
+    >>> 1 in below_one
     False
     """
 
@@ -68,13 +66,7 @@ class Interval:
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
-        """Both ends.
-
-        Raises
-        ------
-        ValueError
-            If an end is infinite.
-        """
+        """Both ends; a `ValueError` if one is infinite."""
         if self.lower is None or self.upper is None:
             raise ValueError(f"{self} is unbounded")
         return self.lower, self.upper

@@ -15,22 +15,6 @@ from fractions import Fraction
 
 from cbec.figures.interval import Interval
 
-__all__ = [
-    "Monomial",
-    "Polynomial",
-    "Ratio",
-    "add",
-    "constant",
-    "degree_in",
-    "derivative",
-    "evaluate",
-    "leading",
-    "multiply",
-    "sign_over",
-    "substitute",
-    "variable",
-]
-
 Monomial = tuple[tuple[str, int], ...]
 Polynomial = dict[Monomial, Fraction]
 

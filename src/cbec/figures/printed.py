@@ -19,8 +19,6 @@ from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule, decimal_text, round_to
 from cbec.figures.units import MULTIPLIERS, UNIT_WORDS, Unit, chinese_numeral, parse_unit
 
-__all__ = ["Printed", "parse_printed"]
-
 # Words that say one unit by themselves, and how other numbers of the unit are written.
 _WORDS: dict[str, tuple[Unit, str]] = {
     "全额": (UNIT_WORDS["倍"], "倍"),
@@ -38,30 +36,24 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Printed:
-    """A figure as printed.
+    """A figure as printed; its numbers are in the base unit of what it measures.
 
     Parameters
     ----------
     text : str
         The figure as it stands in print, unit included.
-    value : Fraction
-        Its face value in the base unit of ``dimension`` (CNY, ratio, count, year, …).
-    resolution : Fraction
-        One unit of its last printed digit, in the base unit.
+    value, resolution : Fraction
+        Its face value, and one unit of its last printed digit.
     dimension : str
         What is measured, see `cbec.figures.units.Unit`.
     decimals : int
         Digits after the decimal point, as printed.
     scale : Fraction
-        One printed unit (万亿元, %, …) in the base unit.
-    multiplied : bool
-        Whether a multiplier word (万, 亿, million, …) was printed.
-    sign : str
-        The sign as printed: empty, ``+``, ``-`` or ``−``.
-    grouped : bool
-        Whether thousands are grouped by commas.
-    tail : str
-        What follows the digits: space, multiplier and unit.
+        One printed unit (万亿元, %, …).
+    multiplied, grouped : bool
+        Whether there is a multiplier word (万, 亿, million, …), and commas between thousands.
+    sign, tail : str
+        The sign as printed, and what follows the digits: space, multiplier and unit.
     spelled : bool
         Whether the number is a word or Chinese numerals.
     worded : bool
@@ -95,23 +87,13 @@ class Printed:
         return self.dimension in {"count", "rank", "year"} and not known_rounded
 
     def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
-        """Return the numbers that print as this figure under a rounding rule.
+        """Return the numbers that print as this figure under a rounding rule, in the base unit.
 
         With last-digit unit :math:`s`, face value :math:`v` and :math:`h = s/2`, positive
         figures stand for :math:`[v-h, v+h)` under half-up, for the same interval closed at both
         ends under half-even if the last digit is even and open at both if it is odd, for
         :math:`[v, v+s)` under truncation and floor, and for :math:`(v-s, v]` under ceiling.
         Half-up and truncation are mirrored for negative figures.
-
-        Parameters
-        ----------
-        rule : Rule
-            The rounding rule; half-up unless told.
-
-        Returns
-        -------
-        Interval
-            In the base unit of the figure's dimension.
 
         Examples
         --------
@@ -138,19 +120,7 @@ class Printed:
         return Interval(-reach, reach, False, False)
 
     def reprint(self, value: Fraction, rule: Rule = Rule.HALF_UP) -> str:
-        """Print another number the way this figure is printed.
-
-        Parameters
-        ----------
-        value : Fraction
-            A number in the base unit of this figure's dimension.
-        rule : Rule
-            The rounding rule.
-
-        Returns
-        -------
-        str
-            The number with this figure's decimals, grouping, sign style and unit.
+        """Print another number, given in the base unit, the way this figure is printed.
 
         Examples
         --------
@@ -161,8 +131,10 @@ class Printed:
         value = round_to(value, self.resolution, rule)
         if self.spelled and value == self.value:
             return self.text
-        # A resolution finer than what is printed needs the digits to show it.
-        decimals = max(self.decimals, _finite_decimals(self.resolution / self.scale) or 0)
+        # A resolution finer than what is printed needs the digits to show it, if any number does.
+        denominator = (self.resolution / self.scale).denominator
+        enough = (d for d in range(denominator.bit_length()) if 10**d % denominator == 0)
+        decimals = max(self.decimals, next(enough, 0))
         number = decimal_text(value / self.scale, decimals, grouped=self.grouped)
         if value == 0 == self.value or (value > 0 and self.sign == "+"):
             number = self.sign + number
@@ -217,11 +189,6 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     unit : str, optional
         The unit where the text itself names none, ``trillion CNY`` for instance.
 
-    Returns
-    -------
-    Printed
-        The figure, its exact value and its resolution.
-
     Raises
     ------
     PrintedFigureError
@@ -229,11 +196,8 @@ def parse_printed(text: str, unit: str = "") -> Printed:
 
     Examples
     --------
-    >>> figure = parse_printed("17.66万亿元")
-    >>> figure.value == 17_660_000_000_000
+    >>> parse_printed("17.66万亿元").value == 17_660_000_000_000
     True
-    >>> figure.decimals, str(figure)
-    (2, '17.66万亿元')
     >>> parse_printed("13,24")
     Traceback (most recent call last):
         ...
@@ -275,16 +239,6 @@ def parse_printed(text: str, unit: str = "") -> Printed:
         worded=bool(tail.strip() or unit.strip()),
         rounded_count=decimals > 0,
     )
-
-
-def _finite_decimals(value: Fraction) -> int | None:
-    """Return how many decimals write the number exactly, ``None`` if no number of them does."""
-    denominator, twos, fives = value.denominator, 0, 0
-    while denominator % 2 == 0:
-        denominator, twos = denominator // 2, twos + 1
-    while denominator % 5 == 0:
-        denominator, fives = denominator // 5, fives + 1
-    return max(twos, fives) if denominator == 1 else None
 
 
 def _chinese(text: str) -> Printed | None:

@@ -20,8 +20,6 @@ from cbec.figures.polynomial import (
     substitute,
 )
 
-__all__ = ["ratio_range"]
-
 # An expression with more inputs of unknown direction than this has too many corners to visit.
 _MOST_OPEN_INPUTS = 10
 
@@ -29,17 +27,8 @@ _MOST_OPEN_INPUTS = 10
 def ratio_range(ratio: Ratio, box: Mapping[str, Interval]) -> Interval:
     """Return the sharp range of a ratio over a box, with open ends where they aren't reached.
 
-    Raises
-    ------
-    ExpressionError
-        If the ratio isn't monotone in an input, or too many inputs have no direction of their own.
-
-    Examples
-    --------
-    >>> from cbec.figures.polynomial import variable
-    >>> box = {"a": Interval(1, 2), "b": Interval(2, 4)}
-    >>> print(ratio_range(Ratio(variable("a"), variable("b")), box))
-    [1/4, 1]
+    An `ExpressionError` says if the ratio isn't monotone in an input, or if too many inputs have
+    no direction of their own.
     """
     inputs = ratio.inputs()
     directions: dict[str, int] = {}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-__all__ = ["root"]
-
 
 def root(value: Fraction, degree: int, *, up: bool) -> tuple[Fraction, bool]:
     """Return the root rounded down or up at many digits, and whether it is exact.

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from enum import StrEnum
 from fractions import Fraction
 
-__all__ = ["Rule", "decimal_text", "round_to"]
-
 
 class Rule(StrEnum):
     """The rounding rules that a printed figure may have been made with."""

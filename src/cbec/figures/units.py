@@ -8,8 +8,6 @@ from fractions import Fraction
 
 from cbec.errors import PrintedFigureError
 
-__all__ = ["MULTIPLIERS", "UNIT_WORDS", "Unit", "chinese_numeral", "parse_unit"]
-
 
 @dataclass(frozen=True)
 class Unit:
@@ -29,12 +27,12 @@ class Unit:
 
 
 # By zeros of the number that they stand for.
-_MULTIPLIERS = (
-    *((2, "百"), (3, "千"), (4, "万"), (6, "百万"), (7, "千万"), (8, "亿"), (9, "十亿")),
-    *((10, "百亿"), (11, "千亿"), (12, "万亿")),
-    *((3, "thousand"), (6, "million"), (9, "billion"), (9, "bn"), (12, "trillion"), (12, "trn")),
-)
-MULTIPLIERS: dict[str, int] = {word: 10**zeros for zeros, word in _MULTIPLIERS}
+_ZEROS = {
+    **{"百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "十亿": 9},
+    **{"百亿": 10, "千亿": 11, "万亿": 12},
+    **{"thousand": 3, "million": 6, "billion": 9, "bn": 9, "trillion": 12, "trn": 12},
+}
+MULTIPLIERS = {word: 10**zeros for word, zeros in _ZEROS.items()}
 
 # A bare number is a count.
 _UNITS: tuple[tuple[str, Fraction | int, str], ...] = (
@@ -65,15 +63,7 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两
 def parse_unit(text: str) -> Unit:
     """Read a unit such as ``万亿元``, ``percent`` or ``trillion CNY``.
 
-    Parameters
-    ----------
-    text : str
-        An optional multiplier followed by an optional unit word.
-
-    Returns
-    -------
-    Unit
-        The dimension and the exact factor to its base unit.
+    It is an optional multiplier followed by an optional unit word.
 
     Raises
     ------

@@ -13,18 +13,6 @@ from types import MappingProxyType
 
 from cbec.errors import TableError
 
-__all__ = [
-    "BrokenTableError",
-    "Problem",
-    "broken",
-    "content_of",
-    "decoded",
-    "file_shown",
-    "read_rows",
-    "write_whole",
-]
-
-
 Row = tuple[int, Mapping[str, str]]
 
 
@@ -35,7 +23,7 @@ class Problem:
     Parameters
     ----------
     file : str
-        The file with its folder, such as ``data/market.csv``.
+        The file with its folder.
     line : int or None
         The line in the file, counted from 1 at the header; none if the whole file is meant.
     field : str
@@ -43,14 +31,11 @@ class Problem:
         meet; empty if a whole line or file is meant.
     value : str or None
         What was found there.
-    problem : str
-        What is wrong with it.
-    remedy : str
-        What to do.
+    problem, remedy : str
+        What is wrong with it, and what to do.
 
     Examples
     --------
-    >>> from cbec.tables.csv_rows import Problem
     >>> print(Problem("data/market.csv", 2, "year", "", "is missing", "fill it in"))
     data/market.csv line 2, column year: '' is missing; fill it in
     """
@@ -80,7 +65,7 @@ class BrokenTableError(TableError):
 
 
 def read_rows(path: str | os.PathLike[str]) -> list[Row]:
-    """Read a CSV file strictly, as text, with the line number of each row.
+    """Read a CSV file strictly: the line of each row, from 1 at the header, and its cells as text.
 
     Parameters
     ----------
@@ -88,12 +73,6 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
         A comma-separated file in UTF-8, with or without the byte-order mark that spreadsheets
         write, whose first line names the columns and whose rows all have as many cells as there
         are columns.
-
-    Returns
-    -------
-    list of tuple of int and mapping of str to str
-        For each row the number of its first line, counted from 1 at the header, and its cells
-        by column.
 
     Raises
     ------
@@ -104,7 +83,6 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     Examples
     --------
     >>> from cbec.tables.datapackage import data_dir
-    >>> from cbec.tables.csv_rows import read_rows
     >>> line, row = read_rows(data_dir() / "countries.csv")[0]
     >>> line, row["iso3"]
     (2, 'CHN')
@@ -169,10 +147,7 @@ def decoded(shown: str, content: bytes) -> str:
 def write_whole(path: Path, text: str) -> None:
     """Write a file in UTF-8 in one step, so that no reader meets half of it.
 
-    Raises
-    ------
-    OSError
-        If it can't be written; then the file is as it was.
+    If that fails, the file is as it was.
     """
     path = Path(os.path.realpath(path))  # not the link to it
     if path.exists() and not path.is_file():  # a device, which nothing may replace

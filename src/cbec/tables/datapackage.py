@@ -25,21 +25,6 @@ from cbec.tables.csv_rows import (
     read_rows,
 )
 
-__all__ = [
-    "DESCRIPTOR",
-    "SERIES",
-    "TYPES",
-    "Field",
-    "FieldType",
-    "ForeignKey",
-    "Package",
-    "Table",
-    "data_dir",
-    "listed",
-    "read_descriptor",
-    "read_package",
-]
-
 DESCRIPTOR = "datapackage.json"
 _ENVIRONMENT = "CBEC_DATA"
 SERIES = "series"
@@ -188,11 +173,6 @@ def data_dir() -> Path:
     folder ``data`` of the working directory or of its nearest ancestor that has one; the folder
     ``data`` of the checkout that this package was imported from.
 
-    Returns
-    -------
-    pathlib.Path
-        The folder.
-
     Raises
     ------
     DataNotFoundError
@@ -200,7 +180,6 @@ def data_dir() -> Path:
 
     Examples
     --------
-    >>> from cbec.tables.datapackage import data_dir
     >>> (data_dir() / "datapackage.json").is_file()
     True
     """
@@ -227,15 +206,7 @@ def data_dir() -> Path:
 
 
 def read_package(folder: Path | None = None) -> Package:
-    """Read the descriptor in a folder, the project's unless given.
-
-    Raises
-    ------
-    TableError
-        If it is broken.
-    DataNotFoundError
-        If there is none in the project.
-    """
+    """Read the descriptor in a folder, the project's unless given."""
     folder = data_dir() if folder is None else folder
     return _described(folder, content_of(folder / DESCRIPTOR))
 

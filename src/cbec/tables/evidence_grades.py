@@ -8,8 +8,6 @@ import pandas as pd
 
 from cbec.errors import TableError
 
-__all__ = ["GRADES", "SETS", "SET_LABELS", "UNCONFIRMED_EN", "WEAK_GRADES", "latest_run", "weakest"]
-
 GRADES = ("corroborated", "single-source", "derived", "printed", "unconfirmed", "not-found")
 """The grades, the strongest first; ``printed`` is what the paper itself prints."""
 
@@ -37,7 +35,6 @@ WEAK_GRADES: Mapping[str, str] = {
 }
 """The grades that a model may rest on though no independent page bears the figure, in words."""
 
-
 UNCONFIRMED_EN = (
     "Hollow points and figures marked ○ are unconfirmed: recalled, or known from texts whose page "
     "could not be opened."
@@ -47,20 +44,10 @@ UNCONFIRMED_EN = (
 def weakest(grades: Iterable[str]) -> str:
     """Return the weakest of some grades: a result is as good as the worst figure in it.
 
-    Parameters
-    ----------
-    grades : iterable of str
-        At least one of `GRADES`.
-
-    Returns
-    -------
-    str
-        The one that stands last in `GRADES`.
-
     Raises
     ------
     TableError
-        If there is no grade, or one that isn't known.
+        If there is no grade, or one that isn't in `GRADES`.
 
     Examples
     --------
@@ -77,6 +64,9 @@ def weakest(grades: Iterable[str]) -> str:
 def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     """Return the latest years without a gap, on one set of figures.
 
+    A gap, or a year whose figure isn't in the set, ends the run: nothing is bridged. It has no rows
+    if no figure is in the set.
+
     Parameters
     ----------
     frame : DataFrame
@@ -84,12 +74,6 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
         `cbec.load` or `cbec.chapters.forecast_series.figures` return them.
     figures : str
         A name of `SETS`.
-
-    Returns
-    -------
-    DataFrame
-        The rows of the run, by year; none if no figure is in the set. A gap, or a year whose
-        figure isn't in the set, ends it: nothing is bridged.
 
     Raises
     ------
@@ -99,7 +83,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.tables.frames import load
+    >>> from cbec import load
     >>> market = load("market", series="market-total")
     >>> for name in SETS:
     ...     print(name, *latest_run(market, name).year.iloc[[0, -1]])

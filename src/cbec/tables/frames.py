@@ -13,26 +13,7 @@ from cbec.errors import TableError
 from cbec.tables.datapackage import SERIES, Package, Table, listed, read_package
 from cbec.tables.package_checks import problems_of
 
-__all__ = ["load", "names"]
-
 _SERIES_COLUMNS = ("label_en", "label_zh", "unit")
-
-
-def names() -> tuple[str, ...]:
-    """Name the tables of the data package.
-
-    Returns
-    -------
-    tuple of str
-        Names that :func:`load` takes, in the order of the data package.
-
-    Examples
-    --------
-    >>> from cbec.tables.frames import names
-    >>> "market" in names()
-    True
-    """
-    return tuple(read_package().tables)
 
 
 def load(
@@ -48,7 +29,7 @@ def load(
     Parameters
     ----------
     name : str
-        One of :func:`names`.
+        Its name in the data package, such as ``market``.
     series, vintage, evidence, year : str, int or collection of them, optional
         Keep only rows of this series, vintage, grade or year, or of any of these. Without them
         all rows are kept, so that several vintages of one year may stand side by side.
@@ -71,7 +52,6 @@ def load(
 
     Examples
     --------
-    >>> from cbec.tables.frames import load
     >>> market = load("market")
     >>> row = market[(market.series == "market-export") & (market.year == 2024)].iloc[0]
     >>> row.printed, float(row.value), row.unit

@@ -7,62 +7,36 @@ import hashlib
 import operator
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cbec.errors import DataNotFoundError, did_you_mean
 from cbec.tables.csv_rows import BrokenTableError, Problem, Row
-from cbec.tables.datapackage import (
-    DESCRIPTOR,
-    Field,
-    ForeignKey,
-    Package,
-    Table,
-    listed,
-    read_package,
-)
-
-__all__ = ["check", "problems_of"]
-
-_STATE = "run 'make data'"
-_RENEW = "restore the file, or run 'make data' if the change was meant"
+from cbec.tables.datapackage import DESCRIPTOR, Field, ForeignKey, Package, Table, read_package
 
 
-def check(
-    folder: str | os.PathLike[str] | None = None, names: Collection[str] | None = None
-) -> tuple[Problem, ...]:
-    """Check tables of a data package, and find all that is wrong rather than the first.
+def check(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
+    """Check the tables of a data package, and return all that is wrong rather than the first.
 
     Each file must have the size, the SHA-256 and the number of rows that the package states, the
     described columns, and in each cell the type, the constraints and the keys. :func:`load`
     doesn't compare size and hash, so that a table may be changed to see what follows.
 
-    Parameters
-    ----------
-    folder : str or path-like, optional
-        The folder that holds ``datapackage.json``; that of :func:`data_dir` unless given.
-    names : collection of str, optional
-        The tables to check; all unless given.
-
-    Returns
-    -------
-    tuple of Problem
-        In the order of the tables; empty if nothing is wrong. Of a table whose lines or columns
-        can't be told apart, the cells aren't checked.
+    The package is the one in a folder, that of :func:`data_dir` unless given. Of a table whose
+    lines or columns can't be told apart, the cells aren't checked.
 
     Raises
     ------
     TableError
-        If the package itself can't be read, or has no table of that name.
+        If the package itself can't be read.
     DataNotFoundError
         If there is no package in the folder.
 
     Examples
     --------
-    >>> from cbec.tables.package_checks import check
-    >>> for problem in check():
-    ...     print(problem)
+    >>> check()
+    ()
     """
     if folder is not None and not (Path(folder) / DESCRIPTOR).is_file():
         raise DataNotFoundError(
@@ -70,8 +44,7 @@ def check(
         )
     package = read_package(None if folder is None else Path(folder))
     found: list[Problem] = []
-    for name in package.tables if names is None else listed(names):
-        table = package.table(name)
+    for table in package.tables.values():
         found += problems_of(table, package)
         found += _differences(table, package)
     # A file that can't be read is met again by every key that points to it.
@@ -176,9 +149,10 @@ def _differences(table: Table, package: Package) -> Iterator[Problem]:
         cause = " (only its line ends or byte-order mark differ)"
     for name, value in found.items():
         stated = table.stated.get(name)
-        problem, remedy = f"is not the {stated!r} that {DESCRIPTOR} states{cause}", _RENEW
+        problem = f"is not the {stated!r} that {DESCRIPTOR} states{cause}"
+        remedy = "restore the file, or run 'make data' if the change was meant"
         if stated is None:
-            problem, remedy = f"isn't stated in {DESCRIPTOR}", _STATE
+            problem, remedy = f"isn't stated in {DESCRIPTOR}", "run 'make data'"
         if stated != value:
             yield Problem(table.file, None, name, str(value), problem, remedy)
 

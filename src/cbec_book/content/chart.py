@@ -20,7 +20,7 @@ import copy
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -32,9 +32,9 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.writers.html5 import HTML5Translator
 
-from cbec.audit.provenance import find, split_names
-from cbec.display.html import UNCONFIRMED_MARK, disclosure_html
-from cbec.display.sources import origin_html, origin_of, origins_html, rows_html
+from cbec.audit.provenance import Entry, find, split_names
+from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, entry_link
+from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.display.vega import MIME, inline_json, vega_bundle
 from cbec.errors import CbecError
 from cbec_book.content.chart_svg import draw_svg
@@ -147,9 +147,9 @@ def data_html(chart: Chart) -> str:
         if record.get("evidence") == "unconfirmed":
             cells[marked] = f"{UNCONFIRMED_MARK} {cells[marked]}"
         if len(origins) > 1:
-            cells.append(origins_html(entries))
+            cells.append(_origins_html(entries))
         elif origins:
-            cells.append(rows_html(entries))
+            cells.append(_rows_html(entries))
         rows.append(cells)
     head = [title for _, title in chart.columns]
     above = ""
@@ -162,6 +162,18 @@ def data_html(chart: Chart) -> str:
     # Origins are long: on a phone they would be squeezed into a column out of sight.
     table = table_html(head, rows, numeric=numeric, cards=len(origins) > 1)
     return disclosure_html("Figures of this chart", above + table)
+
+
+def _rows_html(entries: Iterable[Entry]) -> str:
+    """Link the rows of some figures, by their periods."""
+    return ", ".join(entry_link(entry.name, escape(entry.period or "row")) for entry in entries)
+
+
+def _origins_html(entries: Iterable[Entry]) -> str:
+    """Link the rows of some figures, a line for each vintage, grade and source."""
+    return "<br>".join(
+        f"{_rows_html(group)}: {origin_html(group[0])}" for group in grouped(entries, origin_of)
+    )
 
 
 def _format(values: Sequence[Any]) -> str:

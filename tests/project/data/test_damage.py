@@ -306,12 +306,12 @@ def test_damage_is_reported_with_place_value_and_remedy(
     file = f"data/{damaged_file.name}"
     found = [
         problem
-        for problem in check(copy, [name])
+        for problem in check(copy)
         if (problem.file, problem.line, problem.field) == (file, damaged.line, damaged.field)
         and (problem.value or "").startswith(damaged.value or "")
         and damaged.said in str(problem)
     ]
-    assert found, check(copy, [name])
+    assert found, check(copy)
     text = str(found[0])
     for part in (file, f"line {damaged.line}" if damaged.line else "", damaged.field):
         assert part in text

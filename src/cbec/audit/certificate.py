@@ -243,7 +243,7 @@ def not_recomputed(audit: Audit) -> list[tuple[ClaimAudit, str]]:
     found = []
     for result in undecided:
         failed = result.arithmetic is Arithmetic.FAILED
-        reason = "the check failed" if failed else CODES[result.code][0]
+        reason = "the check failed" if failed else CODES[result.code]
         found.append((result, f"{reason}: {result.primary.reason}" if result.primary else reason))
     return found
 

@@ -11,16 +11,11 @@ from cbec.errors import ExpressionError, LedgerError, did_you_mean
 from cbec.figures.dimensions import FORMS
 from cbec.figures.expression import Comparison, Expression, names
 
-__all__ = ["check_references", "refuse_circles"]
-
 
 def check_references(ledger: Ledger, path: Path) -> None:
     """Refuse unknown ids and derivations whose units don't fit.
 
-    Raises
-    ------
-    LedgerError
-        With the file beside the claims of ``path``, the row and the remedy.
+    The `LedgerError` names the file beside the claims of ``path``, the row and the remedy.
     """
     known = [*ledger.claims, *ledger.inputs]
     evidence, alternatives = path.with_name("evidence.csv"), path.with_name("alternatives.csv")

@@ -14,8 +14,6 @@ from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.printed import Printed
 
-__all__ = ["Room", "WhatIf", "number_text", "replaced", "tree", "what_if"]
-
 # A figure that can move further than this has no limit worth telling.
 _MOST_STEPS = 1000
 Tree = str | dict[str, str] | list[Any]

@@ -35,9 +35,8 @@ def outcome(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cbec.audit.verdict_rules import audit_ledger
-    >>> from cbec.audit.ledger_reader import read_ledger
-    >>> print(outcome(audit_ledger(read_ledger())))
+    >>> import cbec
+    >>> print(outcome(cbec.audit_ledger(cbec.read_ledger())))
     11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
@@ -64,9 +63,8 @@ def sources(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cbec.audit.verdict_rules import audit_ledger
-    >>> from cbec.audit.ledger_reader import read_ledger
-    >>> print(sources(audit_ledger(read_ledger())))
+    >>> import cbec
+    >>> print(sources(cbec.audit_ledger(cbec.read_ledger())))
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """
     counts = audit.counts("evidence")

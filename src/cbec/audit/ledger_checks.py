@@ -82,12 +82,7 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 def refuse_circles(ledger: Ledger, path: Path) -> None:
     """Refuse derivations that need each other."""
-    graph = {
-        claim.id: [n for n in names(claim.derivation) if n in ledger.claims]
-        if claim.derivation is not None
-        else []
-        for claim in ledger.claims.values()
-    }
+    graph = {c.id: names(c.derivation) if c.derivation else () for c in ledger.claims.values()}
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

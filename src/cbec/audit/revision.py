@@ -25,7 +25,7 @@ _UNTRACKED = 1
 class Revision:
     """The full hash of a commit and its date in ISO 8601, or the reason why none is named.
 
-    It is clean if no tracked file of the repository differs from the commit.
+    ``clean`` tells whether every tracked file of the repository is as in the commit.
     """
 
     commit: str | None = None

@@ -1,4 +1,4 @@
-"""The verdicts of both axes, with the symbol, the words and the meaning that go with each."""
+"""The verdicts of both axes, and how a proposition stands: the words, symbols and meanings."""
 
 from __future__ import annotations
 

@@ -18,13 +18,13 @@ from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdict_rules import audit_ledger, check
 from cbec.audit.verdicts import Arithmetic, Evidence
-from cbec.audit.what_if import WhatIf, replaced, tree, what_if
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.bounds import bounds, truth
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.interval import Interval
 from cbec.figures.printed import Printed, parse_printed
 from cbec.tables.datapackage import data_dir
+from cbec_book.content.what_if import WhatIf, replaced, tree, what_if
 from cbec_book.content.what_if_form import script_data
 from cbec_book.page.scripts import WORK
 
@@ -258,9 +258,8 @@ def test_thresholds_signs_and_ranks_of_another_ledger_are_judged_alike(
     path.write_text(other_ledger(), encoding="utf-8")
     other = what_if(Audit(read_ledger(path), ()))
     assert not other.refused
-    # Another reader has no entries of claims to link to.
-    data = script_data(other, {}, lambda id: "")
-    ids = other.derivable
+    data = script_data(other, {}, "index")
+    ids = [id for id, made in other.trees.items() if made is not None]
     (said,) = page.evaluate(JUDGE, [data, [{"figure": None, "claims": ids}]])
     wanted = [judged(other.ledger, id) for id in ids]
     assert len(ids) > 1000
@@ -394,7 +393,8 @@ def test_the_form_starts_with_the_figure_and_the_verdicts_as_printed(
     values = options.evaluate_all("(all) => all.map((option) => option.value)")
     assert values == list(asked.resting)
     assert moves(page) == dict.fromkeys(asked.resting[first], "stays")
-    assert f"Of the {len(asked.derivable)} derivable" in text(page, "summary")
+    derivable = sum(made is not None for made in asked.trees.values())
+    assert f"Of the {derivable} derivable" in text(page, "summary")
     assert page.locator("button[type=reset]").is_disabled()
 
 

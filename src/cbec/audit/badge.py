@@ -10,44 +10,33 @@ from importlib import resources
 from ziafont.font import Font
 
 from cbec.audit.results import Audit
-from cbec.audit.verdicts import Arithmetic, Evidence, sense
-
-__all__ = ["badge", "outcome", "sources"]
+from cbec.audit.verdicts import Arithmetic, Evidence
 
 _SIZE, _LINE, _GAP, _PADDING = 11, 20, 2, 6
 _UNITS_PER_EM = 2048
 # White text has a contrast of at least 5 on each; the words say the same as the colour.
-_LABEL_COLOUR, _GOOD, _BAD, _NONE = "#3f4a55", "#1a7240", "#a3260f", "#5c6670"
-_PLAIN, _DOUBT = "#2a5f8f", "#7c5410"
-# Verdicts of figures that were looked for: something bears them, or they may not stand.
-_BORNE = (Evidence.CONFIRMED, Evidence.SINGLE_SOURCE, Evidence.RELAYED)
-_DOUBTFUL = (
-    Evidence.MISATTRIBUTED,
-    Evidence.DISPUTED,
-    Evidence.CONTRADICTED,
-    Evidence.UNTRACED,
-)
+_LABEL_COLOUR = "#3f4a55"
+_COLOURS = {
+    "good": "#1a7240",
+    "fair": "#2a5f8f",
+    "note": "#7c5410",
+    "bad": "#a3260f",
+    "none": "#5c6670",
+}
+_NOT_LOOKED_FOR = {Evidence.OWN_TEXT, Evidence.PROPOSAL, Evidence.NOT_CHECKED}
+# The tones of the other verdicts that say that a source bears the figure.
+_BORNE = {"good", "fair", "note"}
 
 
 def outcome(audit: Audit) -> str:
-    """Say in a few words what the arithmetic found, with every denominator.
+    """Say how many figures could be recomputed, and how many of them are wide or inconsistent.
 
-    Parameters
-    ----------
-    audit : Audit
-        The audited ledger.
-
-    Returns
-    -------
-    str
-        How many figures could be recomputed, how many of these only in a range too wide to say
-        much, and how many of them and of the cross-checks are inconsistent.
+    Cross-checks are counted apart, and each count has its denominator.
 
     Examples
     --------
-    >>> from cbec.audit.verdict_rules import audit_ledger
-    >>> from cbec.audit.ledger_reader import read_ledger
-    >>> print(outcome(audit_ledger(read_ledger())))
+    >>> import cbec
+    >>> print(outcome(cbec.audit_ledger(cbec.read_ledger())))
     11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
@@ -68,56 +57,38 @@ def outcome(audit: Audit) -> str:
 
 
 def sources(audit: Audit) -> str:
-    """Say in a few words what was found about the sources, with the denominator.
+    """Say how many figures have which verdict on their evidence.
 
-    Parameters
-    ----------
-    audit : Audit
-        The audited ledger.
-
-    Returns
-    -------
-    str
-        How many figures have which verdict on their evidence; proposals, what the work's own text
-        shows and what wasn't checked are left out.
+    Proposals, what the work's own text shows and what wasn't checked are left out.
 
     Examples
     --------
-    >>> from cbec.audit.verdict_rules import audit_ledger
-    >>> from cbec.audit.ledger_reader import read_ledger
-    >>> print(sources(audit_ledger(read_ledger())))
+    >>> import cbec
+    >>> print(sources(cbec.audit_ledger(cbec.read_ledger())))
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """
     counts = audit.counts("evidence")
-    found = [f"{counts[v]} {sense(v).label_en}" for v in (*_BORNE, *_DOUBTFUL) if counts[v]]
+    looked_for = [v for v in Evidence if v not in _NOT_LOOKED_FOR]
+    found = [f"{counts[v]} {v.label_en}" for v in looked_for if counts[v]]
     total = len(audit.claims)
     return f"of {total}: {', '.join(found)}" if found else f"checked: none of {total}"
 
 
 def badge(audit: Audit) -> str:
-    """Draw the badge of an audit.
+    """Draw the badge of an audit: an SVG picture of two lines, arithmetic and evidence.
 
-    Parameters
-    ----------
-    audit : Audit
-        The audited ledger.
-
-    Returns
-    -------
-    str
-        An SVG picture of two lines, arithmetic and evidence. It is red if a figure is inconsistent
-        or a check failed, and green only if some figure agrees with what was recomputed, not just
-        within a wide range, nothing is inconsistent and no figure that was looked for is
-        misattributed, disputed, contradicted or untraced.
+    It is red if a figure is inconsistent or a check failed, and green only if some figure agrees
+    with what was recomputed, not just within a wide range, nothing is inconsistent and no figure
+    that was looked for is misattributed, disputed, contradicted or untraced.
     """
-    found = {result.evidence for result in audit.claims}
-    doubtful, borne = not found.isdisjoint(_DOUBTFUL), not found.isdisjoint(_BORNE)
+    tones = {r.evidence.tone for r in audit.claims if r.evidence not in _NOT_LOOKED_FOR}
+    doubtful = bool(tones - _BORNE)
     arithmetic, evidence = outcome(audit), sources(audit)
     agrees = len(audit.recomputed) > audit.counts()[Arithmetic.WIDE]
-    good = _PLAIN if doubtful else _GOOD
+    good = "fair" if doubtful else "good"
     lines = (
-        ("arithmetic", arithmetic, _BAD if audit.failing else good if agrees else _NONE),
-        ("evidence", evidence, _DOUBT if doubtful else _GOOD if borne else _NONE),
+        ("arithmetic", arithmetic, "bad" if audit.failing else good if agrees else "none"),
+        ("evidence", evidence, "note" if doubtful else "good" if tones else "none"),
     )
     left = max(_width(label) for label, _, _ in lines) + 2 * _PADDING
     width = left + max(_width(message) for _, message, _ in lines) + 2 * _PADDING
@@ -133,11 +104,11 @@ def badge(audit: Audit) -> str:
     )
 
 
-def _drawn(label: str, message: str, colour: str, left: int, width: int, top: int) -> str:
-    """Draw one line: its label, and what was found on the colour that goes with it."""
+def _drawn(label: str, message: str, tone: str, left: int, width: int, top: int) -> str:
+    """Draw one line: its label, and what was found on the colour of its tone."""
     corner = "a3 3 0 0 1"
     return (
-        f'<rect y="{top}" width="{width}" height="{_LINE}" rx="3" fill="{colour}"/>\n'
+        f'<rect y="{top}" width="{width}" height="{_LINE}" rx="3" fill="{_COLOURS[tone]}"/>\n'
         f'<path d="M{left} {top}v{_LINE}H3{corner}-3-3V{top + 3}{corner} 3-3z" '
         f'fill="{_LABEL_COLOUR}"/>\n'
         f'<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" '
@@ -147,10 +118,9 @@ def _drawn(label: str, message: str, colour: str, left: int, width: int, top: in
 
 
 def _width(text: str) -> int:
-    """Return the width of a text in pixels, rounded up.
+    """Return the width of a text in DejaVu Sans, in pixels, rounded up.
 
-    It is that in DejaVu Sans, which is near that in Verdana. The text is fitted to it, so another
-    font can't cut it.
+    The text is fitted to it, so another font can't cut it.
     """
     font = _font()
     return math.ceil(_SIZE * sum(font.glyph(c).advance() for c in text) / _UNITS_PER_EM)

@@ -30,18 +30,6 @@ from cbec.figures.expression import names
 from cbec.tables.datapackage import DESCRIPTOR, read_descriptor
 from cbec.tables.package_checks import check
 
-__all__ = [
-    "SCHEMA",
-    "SCHEMA_VERSION",
-    "STATEMENT",
-    "Certificate",
-    "File",
-    "Software",
-    "Work",
-    "certify",
-    "not_recomputed",
-]
-
 #: The JSON Schema of a certificate, to be copied beside it under the same name.
 SCHEMA = Path(__file__).with_name("certificate.schema.json")
 SCHEMA_VERSION = "2.0"
@@ -78,10 +66,7 @@ class File:
 
 @dataclass(frozen=True)
 class Software:
-    """What did the arithmetic: this package, Python, and the versions of what it depends on.
-
-    The version of a dependency that isn't installed is ``None``.
-    """
+    """The versions of this package, Python and dependencies, ``None`` for one not installed."""
 
     version: str
     python: str
@@ -93,22 +78,8 @@ class Software:
 class Certificate:
     """An audit with all that is needed to make it again.
 
-    Parameters
-    ----------
-    audit : Audit
-        The audited ledger.
-    ledger : str
-        The name of its file.
-    work : Work or None
-        What was checked, if that is known.
-    files : tuple of File
-        What was read.
-    revision : Revision
-        The commit that these files belong to.
-    software : Software
-        What the audit was made with.
-    commands : tuple of str
-        How to make it again.
+    ``ledger`` is the name of its file, ``revision`` the commit that the files belong to; the
+    commands make the certificate again.
     """
 
     audit: Audit
@@ -227,23 +198,11 @@ def certify(path: str | Path | None = None, title: str = "") -> Certificate:
 
 
 def not_recomputed(audit: Audit) -> list[tuple[ClaimAudit, str]]:
-    """Return the figures and cross-checks that the arithmetic couldn't decide, and why.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audited ledger.
-
-    Returns
-    -------
-    list of (ClaimAudit, str)
-        In the ledger's order.
-    """
-    undecided = [r for r in audit.results if r.arithmetic in UNDECIDED]
+    """Return the figures and cross-checks that the arithmetic couldn't decide, and why."""
     found = []
-    for result in undecided:
+    for result in (r for r in audit.results if r.arithmetic in UNDECIDED):
         failed = result.arithmetic is Arithmetic.FAILED
-        reason = "the check failed" if failed else CODES[result.code][0]
+        reason = "the check failed" if failed else CODES[result.code]
         found.append((result, f"{reason}: {result.primary.reason}" if result.primary else reason))
     return found
 

@@ -10,16 +10,11 @@ from cbec.audit.verdicts import Arithmetic
 from cbec.figures.expression import Expression, names
 from cbec.figures.in_words import interval_text
 
-__all__ = ["explain"]
-
 
 def explain(result: Audit, id: str) -> str:
     """Write all that is known about one claim: inputs, bounds by rule, verdicts, sources.
 
-    Raises
-    ------
-    LedgerError
-        If there is no such claim.
+    It raises `LedgerError` if there is no such claim.
     """
     return "\n".join(_explanation(result[id], result.ledger))
 

@@ -14,27 +14,13 @@ from tabulate import tabulate
 
 from cbec.audit.results import COLUMNS, Audit, Check, ClaimAudit, record
 
-__all__ = ["FORMATS", "render"]
-
 FORMATS = ("table", "json", "csv", "markdown")
 
 
 def render(result: Audit, style: str = "table", only: frozenset[str] = frozenset()) -> str:
-    """Write the verdicts in one of the formats table, json, csv and markdown.
+    """Write the verdicts in one of `FORMATS`; json holds the exact bounds in base units as well.
 
-    Parameters
-    ----------
-    result : Audit
-        The audited ledger.
-    style : str
-        The format.
-    only : frozenset of str
-        Verdicts of either axis to keep; all if empty.
-
-    Returns
-    -------
-    str
-        The text; json holds the exact bounds as fractions in base units as well.
+    ``only`` names the verdicts of either axis to keep, all if it is empty.
     """
     kept = [r for r in result.results if not only or {r.arithmetic, r.evidence} & only]
     rows = [record(r) for r in kept]

@@ -27,20 +27,6 @@ from cbec.tables.evidence_grades import weakest
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "PAPER",
-    "Alternative",
-    "Claim",
-    "Comparator",
-    "Figure",
-    "Finding",
-    "Kind",
-    "Ledger",
-    "OutsideFigure",
-    "Source",
-    "place_of",
-]
-
 PAPER = "the-paper"
 """Id and origin of the paper under audit in ``sources.csv``, and of nothing else."""
 
@@ -58,20 +44,8 @@ Grade = OneOf["corroborated", "single-source", "derived", "unconfirmed", "not-fo
 class Figure:
     """A printed figure with what it says: a claim's, or an outside one.
 
-    Parameters
-    ----------
-    id : str
-        Its key, which derivations use.
-    label_en, label_zh : str
-        What is measured.
-    period : str
-        The year or date it is about.
-    printed : Printed or None
-        The figure as printed; ``None`` for a cross-check, which prints nothing.
-    line : int
-        Its line in the file, for messages.
-    note_en, note_zh : str
-        What a reader should know about it.
+    Derivations name it by its ``id``. ``printed`` is ``None`` for a cross-check, which prints
+    nothing; ``line`` is that of its file.
     """
 
     id: str
@@ -81,7 +55,6 @@ class Figure:
     printed: Printed | None
     line: int
     note_en: str = ""
-    note_zh: str = ""
 
     def interval(self, rule: Rule = Rule.HALF_UP) -> Interval:
         """Return the numbers that the figure stands for, in base units; one if it is exact."""
@@ -128,8 +101,6 @@ class Claim(Figure):
 
     Parameters
     ----------
-    section, paragraph : str
-        Where it is printed.
     comparator : {'=', '>', '≥', '<', '≤'}
         The relation claimed between the true value and the printed one.
     kind : str
@@ -138,7 +109,7 @@ class Claim(Figure):
         How it follows from printed inputs; a comparison for a cross-check.
     code : str
         Why there is no derivation: given, no-denominator, no-inputs or parameter.
-    reference, credited : str
+    reference, credited_en, credited_zh : str
         The reference the paper cites at that place, and the source it names.
     """
 
@@ -161,7 +132,7 @@ class Claim(Figure):
 
     @property
     def place(self) -> str:
-        """The part of the paper that prints it: ``§2.1.1``, or ``abstract``."""
+        """The part of the paper that prints it."""
         return place_of(self.section)
 
     @property
@@ -183,11 +154,7 @@ class Claim(Figure):
 
     @property
     def is_exact(self) -> bool:
-        """Whether its digits are exact: a count, a rank or a duration printed to the unit.
-
-        The kind decides: a level, a rate or an index number that is printed as an integer is
-        rounded.
-        """
+        """Whether it is a count, a rank or a duration printed to the unit; others are rounded."""
         return self.kind in _EXACT_KINDS and self._figure().is_whole
 
     @property
@@ -219,7 +186,6 @@ class Alternative:
 
     claim: str
     label_en: str
-    label_zh: str
     expression: Expression
     text: str
     line: int
@@ -236,7 +202,6 @@ class Finding:
     date: str
     printed: str
     note_en: str
-    note_zh: str
     line: int
 
 
@@ -253,7 +218,6 @@ class Source:
     publisher: str
     url: str
     date: str
-    licence: str
     origin: str = ""
 
 
@@ -279,12 +243,7 @@ class Ledger:
         return {id: self.figure(id).interval(rule) for id in used}
 
     def derive(self, text: str) -> tuple[Fraction | None, Interval]:
-        """Evaluate a derivation of your own over the ledger's figures.
-
-        Parameters
-        ----------
-        text : str
-            The derivation, for instance ``growth(market-2024, market-2023)``.
+        """Evaluate a derivation of your own, such as ``growth(market-2024, market-2023)``.
 
         Returns
         -------
@@ -309,12 +268,7 @@ class Ledger:
     def measured(self, expression: Expression) -> str:
         """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
 
-        Raises
-        ------
-        ExpressionError
-            If it mixes dimensions, or uses an order of magnitude.
-        LedgerError
-            If an id is unknown.
+        It raises `ExpressionError` if it mixes dimensions or uses an order of magnitude.
         """
 
         def of_figure(id: str) -> str:
@@ -351,9 +305,9 @@ class Ledger:
         Returns
         -------
         DataFrame
-            Columns ``item``, ``value``, ``lower`` and ``upper``; infinite ends are infinite. And
-            what each rests on: ``evidence``, the weakest grade of the figures used, and ``row``,
-            their ids joined by blanks.
+            Columns ``item``, ``value``, ``lower`` and ``upper``, with infinite ends where there is
+            no bound; ``evidence``, the weakest grade of the figures used, and ``row``, their ids
+            joined by blanks.
         """
         import pandas as pd
 
@@ -377,21 +331,12 @@ class Ledger:
         return figure.grade if isinstance(figure, OutsideFigure) else "printed"
 
     def faces(self, used: tuple[str, ...]) -> dict[str, Interval]:
-        """Return the face value of each id as a point.
-
-        A threshold has no face value of its own and keeps its interval.
-        """
+        """Return the face value of each id as a point; a threshold keeps its interval."""
         faces = {id: Interval.point(self.figure(id).face) for id in used}
         thresholds = {id for id in used if id in self.claims and self.claims[id].comparator != "="}
         return faces | {id: self.figure(id).interval() for id in thresholds}
 
 
 def place_of(section: str) -> str:
-    """Write a part of the paper as a reader looks for it.
-
-    Examples
-    --------
-    >>> place_of("2.1.1"), place_of("abstract")
-    ('§2.1.1', 'abstract')
-    """
+    """Write a part of the paper as a reader looks for it: ``§2.1.1``, or ``abstract``."""
     return f"§{section}" if section[:1].isdigit() else section

@@ -11,16 +11,11 @@ from cbec.errors import ExpressionError, LedgerError, did_you_mean
 from cbec.figures.dimensions import FORMS
 from cbec.figures.expression import Comparison, Expression, names
 
-__all__ = ["check_references", "refuse_circles"]
-
 
 def check_references(ledger: Ledger, path: Path) -> None:
     """Refuse unknown ids and derivations whose units don't fit.
 
-    Raises
-    ------
-    LedgerError
-        With the file beside the claims of ``path``, the row and the remedy.
+    The `LedgerError` names the file beside the claims of ``path``, the row and the remedy.
     """
     known = [*ledger.claims, *ledger.inputs]
     evidence, alternatives = path.with_name("evidence.csv"), path.with_name("alternatives.csv")
@@ -87,12 +82,7 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 def refuse_circles(ledger: Ledger, path: Path) -> None:
     """Refuse derivations that need each other."""
-    graph = {
-        claim.id: [n for n in names(claim.derivation) if n in ledger.claims]
-        if claim.derivation is not None
-        else []
-        for claim in ledger.claims.values()
-    }
+    graph = {c.id: names(c.derivation) if c.derivation else () for c in ledger.claims.values()}
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

@@ -31,8 +31,6 @@ from cbec.figures.printed import Printed, parse_printed
 from cbec.tables.csv_rows import content_of, read_rows
 from cbec.tables.datapackage import data_dir
 
-__all__ = ["BESIDE", "ledger_file", "read_ledger"]
-
 # The files that are read from the folder of the claims where they exist, and what they need.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "inputs.csv": ("id", "printed", "unit"),
@@ -53,10 +51,6 @@ def ledger_file(given: str | Path | None = None) -> Path:
     ----------
     given : str or Path, optional
         The file, or the folder that holds it as ``claims.csv``; the project's data unless given.
-
-    Returns
-    -------
-    Path
 
     Raises
     ------
@@ -92,8 +86,8 @@ def read_ledger(path: str | Path | None = None) -> Ledger:
     Raises
     ------
     LedgerError
-        If anything in it is broken: the message names file, row, column, value and remedy.
-        Derivations that need each other in a circle are refused too.
+        If anything in it is broken, or derivations need each other in a circle: the message names
+        file, row, column, value and remedy.
 
     Examples
     --------

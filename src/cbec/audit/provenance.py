@@ -18,8 +18,6 @@ from cbec.errors import TableError, did_you_mean
 from cbec.tables.datapackage import Package, read_package
 from cbec.tables.frames import load
 
-__all__ = ["Entry", "entries", "find", "split_names"]
-
 # The tables that say what columns of others mean.
 _DESCRIBING = ("countries", "series", "claims", "sources")
 
@@ -43,29 +41,19 @@ _PLACES = (
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known about where one name's figure comes from.
+    """What is known about where one name's figure comes from; empty where a table has none.
 
     Attributes
     ----------
-    name : str
-        By which :func:`find` finds it.
     kind : {'row', 'claim', 'table'}
         A row with a source, a statistic or cross-check of the paper, or a whole table.
-    table : str
-        The table that holds it.
-    label_en, label_zh : str
-        What is measured.
     place : str
         The country, region or body that the figure belongs to; for a claim, where it stands in
         the paper.
-    period, printed, unit, vintage, evidence, note : str
-        As in the table, empty where it has none. A claim's ``printed`` holds its unit.
+    printed : str
+        The figure; that of a claim holds its unit.
     english : str
         A claim's figure for an English reader.
-    source : Source or None
-        Where it was read.
-    series : str
-        The id of its series, if it belongs to one.
     """
 
     name: str
@@ -91,17 +79,7 @@ class Entry:
 
 
 def find(name: str) -> Entry:
-    """Return the entry of a name.
-
-    Parameters
-    ----------
-    name : str
-        A row's name, the id of an outside figure or of a claim, or a table's name.
-
-    Returns
-    -------
-    Entry
-        What is known about it.
+    """Return the entry of a name: of a row, an outside figure, a claim or a table.
 
     Raises
     ------
@@ -156,13 +134,9 @@ def entries() -> dict[str, Entry]:
 
 
 def split_names(rows: str | Iterable[str]) -> tuple[str, ...]:
-    """Return each name once, in order.
+    """Return each name once, in order, of texts that join names by blanks.
 
-    Parameters
-    ----------
-    rows : str or iterable of str
-        Names, or texts of names that are joined by blanks, as in the column ``row`` of a
-        computed frame.
+    Such texts are in the column ``row`` of a computed frame.
 
     Examples
     --------

@@ -20,9 +20,6 @@ from cbec.figures.rounding import Rule
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Audit", "Candidate", "Check", "ClaimAudit", "printed_html", "record"]
-
-# What `record` writes.
 COLUMNS = ("id", "section", "claim", "printed", "recomputed", "bounds", "arithmetic", "evidence")
 # What makes `--strict` fail.
 FAILING = frozenset({Arithmetic.INCONSISTENT, Arithmetic.DECISION, Arithmetic.FAILED})
@@ -32,14 +29,10 @@ UNDECIDED = frozenset({Arithmetic.NOT_DERIVABLE, Arithmetic.FAILED})
 
 @dataclass(frozen=True)
 class Check:
-    """One derivation held against one printed figure.
+    """One derivation, as written in the ledger, held against one printed figure.
 
     Parameters
     ----------
-    expression : str
-        The derivation as written in the ledger.
-    verdict : Arithmetic
-        The outcome.
     recomputed : Mapping of Rule to Interval
         The range that the inputs allow, in base units, where a rule has one; empty for a
         cross-check.
@@ -101,12 +94,8 @@ class ClaimAudit:
 
     Parameters
     ----------
-    claim : Claim
-        The claim itself.
-    arithmetic, evidence : Arithmetic, Evidence
-        The two verdicts.
     code : str
-        For `Arithmetic.NOT_DERIVABLE`, why.
+        For `Arithmetic.NOT_DERIVABLE`, why: a key of `cbec.audit.verdicts.CODES`.
     primary : Check or None
         The check of the ledger's own derivation.
     alternatives : tuple of (Alternative, Check)
@@ -115,8 +104,6 @@ class ClaimAudit:
         A second bound, from inputs narrowed by the ledger's identities.
     candidates : tuple of Candidate
         What could be different, if the figures are inconsistent.
-    findings : tuple of Finding
-        What the sources say.
     """
 
     claim: Claim
@@ -172,12 +159,9 @@ class Audit:
         return tuple(r for r in self.results if r.claim.is_cross_check)
 
     def counts(self, axis: str = "arithmetic") -> dict[str, int]:
-        """Return how many printed statistics have each verdict; cross-checks aren't counted.
+        """Return how many printed statistics have each verdict of an axis, zeros with the others.
 
-        Parameters
-        ----------
-        axis : {'arithmetic', 'evidence'}
-            Which verdict to count. Every verdict is listed, those without a claim as zero.
+        The axis is ``"arithmetic"`` or ``"evidence"``; cross-checks aren't counted.
         """
         found = Counter(str(getattr(result, axis)) for result in self.claims)
         order = Arithmetic if axis == "arithmetic" else Evidence
@@ -238,9 +222,9 @@ def printed_html(claim: Claim) -> str:
 
 
 def record(result: ClaimAudit) -> dict[str, str]:
-    """Return one row of the table of verdicts, all cells as text."""
+    """Return one row of the table of verdicts, all cells as text, in the order of `COLUMNS`."""
     claim = result.claim
-    cells = {
+    return {
         "id": claim.id,
         "section": claim.section,
         "claim": claim.label_en,
@@ -250,4 +234,3 @@ def record(result: ClaimAudit) -> dict[str, str]:
         "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),
         "evidence": str(result.evidence),
     }
-    return {column: cells[column] for column in COLUMNS}

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Revision", "revision_of"]
-
 # They would make git answer for another repository than that of the files.
 _MISLEADING = {
     "GIT_DIR",
@@ -25,18 +23,9 @@ _UNTRACKED = 1
 
 @dataclass(frozen=True)
 class Revision:
-    """The commit that files belong to, or the reason why none is named.
+    """The full hash of a commit and its date in ISO 8601, or the reason why none is named.
 
-    Parameters
-    ----------
-    commit : str or None
-        The full hash.
-    date : str or None
-        When the commit was made, in ISO 8601: it is the same whenever it is asked for.
-    clean : bool or None
-        Whether no tracked file of the repository differs from the commit.
-    reason : str or None
-        Why there is no commit; ``None`` if there is one.
+    ``clean`` tells whether every tracked file of the repository is as in the commit.
     """
 
     commit: str | None = None
@@ -46,22 +35,10 @@ class Revision:
 
 
 def revision_of(folder: Path, names: Sequence[str]) -> Revision:
-    """Find the commit that some files belong to.
+    """Find the commit that some files of a folder belong to, or the reason why there is none.
 
     A repository around the files isn't enough, since an installed package or an unpacked archive
     may lie in one that knows nothing of it: each of the files has to be tracked.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files are.
-    names : sequence of str
-        The files, relative to the folder.
-
-    Returns
-    -------
-    Revision
-        The commit, or the reason why there is none.
     """
     folder = folder.resolve()
     try:

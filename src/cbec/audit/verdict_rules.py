@@ -28,8 +28,6 @@ from cbec.figures.polynomial import Ratio
 from cbec.figures.ratio_range import ratio_range
 from cbec.figures.rounding import Rule
 
-__all__ = ["audit_ledger", "check"]
-
 T = TypeVar("T")
 
 # Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
@@ -42,17 +40,7 @@ _ROUNDED_UP = (
 
 @functools.lru_cache(maxsize=8)
 def audit_ledger(ledger: Ledger) -> Audit:
-    r"""Give every claim of a ledger its two verdicts.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        As `cbec.audit.ledger_reader.read_ledger` returns it.
-
-    Returns
-    -------
-    Audit
-        One result a claim, in the ledger's order.
+    r"""Give every claim of a ledger its two verdicts, in the ledger's order.
 
     Notes
     -----
@@ -76,24 +64,10 @@ def audit_ledger(ledger: Ledger) -> Audit:
 
 
 def check(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Check:
-    """Hold one derivation against one claim.
+    """Hold one derivation, and its text for the report, against one claim.
 
-    Parameters
-    ----------
-    claim : Claim
-        The printed figure, or the cross-check.
-    expression : Expression
-        The derivation.
-    text : str
-        Its text, for the report.
-    ledger : Ledger
-        Where the inputs stand.
-
-    Returns
-    -------
-    Check
-        A derivation without a value has the verdict ``not-derivable``, one that can't be evaluated
-        ``failed``; both say why.
+    A derivation without a value has the verdict ``not-derivable``, one that can't be evaluated
+    ``failed``; both say why.
     """
     try:
         if isinstance(expression, Comparison):
@@ -301,9 +275,8 @@ def _candidates(claim: Claim, primary: Check, ledger: Ledger) -> Iterator[Candid
 def _evidence(claim: Claim, findings: tuple[Finding, ...], ledger: Ledger) -> Evidence:
     """Return the verdict of the findings, by the precedence of the reference page on verdicts.
 
-    Findings graded ``unconfirmed`` bear nothing, and the paper doesn't bear itself: a grade is
-    never promoted. Two sources are independent if they have different origins; a figure that we
-    ``derived`` has no origin of its own.
+    Findings graded ``unconfirmed`` bear nothing. Two sources are independent if they have different
+    origins; a figure that we ``derived`` has no origin of its own.
     """
     if claim.kind == "policy parameter":
         return Evidence.PROPOSAL

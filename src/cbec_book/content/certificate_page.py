@@ -17,7 +17,7 @@ from cbec.audit.badge import badge, outcome, sources
 from cbec.audit.certificate import SCHEMA, STATEMENT, Certificate, Work, certify, not_recomputed
 from cbec.audit.results import Audit
 from cbec.audit.revision import Revision
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verdict_html
+from cbec.audit.verdicts import Arithmetic, Evidence, Verdict, verdict_html
 from cbec.errors import CertificateError
 from cbec.tables.datapackage import data_dir
 from cbec_book.content.data_dictionary import FOLDER
@@ -105,7 +105,7 @@ def _page(made: Certificate, page: str) -> Iterator[str]:
             f"means; {files[2]}",
         }
     )
-    axes = _counts(audit, "Arithmetic", ARITHMETIC) + _counts(audit, "Evidence", EVIDENCE)
+    axes = _counts(audit, "Arithmetic", Arithmetic) + _counts(audit, "Evidence", Evidence)
     yield f'<div class="cbec-certificate__axes">{axes}</div>'
     commands = escape("\n".join(made.commands))
     yield f"<p>To make this certificate again:</p><pre>{commands}</pre>"
@@ -126,7 +126,7 @@ def _page(made: Certificate, page: str) -> Iterator[str]:
     yield folded_table(said, ("File", "SHA-256"), hashes, cards=False)
 
 
-def _counts(audit: Audit, axis: str, verdicts: Iterable[Arithmetic | Evidence]) -> str:
+def _counts(audit: Audit, axis: str, verdicts: Iterable[Verdict]) -> str:
     counts = audit.counts(axis.lower())
     rows = [[verdict_html(verdict), str(counts[verdict])] for verdict in verdicts]
     return table_html((axis, f"Of {len(audit.claims)}"), rows, numeric={1}, cards=False)

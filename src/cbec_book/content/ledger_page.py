@@ -130,7 +130,7 @@ def _printed(claim: Claim) -> dict[str, str]:
 def _verdicts(result: ClaimAudit) -> dict[str, str]:
     """Return the verdicts with their reasons."""
     check = result.primary
-    reason = f" {escape(CODES[result.code][0])}" if result.code else ""
+    reason = f" {escape(CODES[result.code])}" if result.code else ""
     if check and check.reason:
         reason += f": {escape(check.reason)}"
     return {

@@ -14,7 +14,7 @@ from typing import Any
 from cbec.audit.formats import render
 from cbec.audit.ledger import Ledger
 from cbec.audit.results import Audit, ClaimAudit
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, verdict_html
+from cbec.audit.verdicts import Arithmetic, Evidence, Verdict, verdict_html
 from cbec.display.vega import inline_json
 
 _KINDS = {"statistic": "Statistics", "cross-check": "Cross-checks"}
@@ -38,8 +38,8 @@ def tools_html(audit: Audit) -> str:
     ]
     groups = (
         _choices("kind", "Kind", _KINDS.items()),
-        _choices("arithmetic", "Arithmetic", _verdicts(ARITHMETIC, results, "arithmetic")),
-        _choices("evidence", "Evidence", _verdicts(EVIDENCE, results, "evidence")),
+        _choices("arithmetic", "Arithmetic", _verdicts(Arithmetic, results, "arithmetic")),
+        _choices("evidence", "Evidence", _verdicts(Evidence, results, "evidence")),
     )
     return (
         '<form class="cbec-ledger__tools" role="search" aria-label="The ledger" hidden>'
@@ -167,10 +167,10 @@ def _sections(results: Iterable[ClaimAudit]) -> Iterator[tuple[str, str]]:
 
 
 def _verdicts(
-    senses: Iterable[Arithmetic] | Iterable[Evidence], results: Sequence[ClaimAudit], axis: str
+    verdicts: Iterable[Verdict], results: Sequence[ClaimAudit], axis: str
 ) -> Iterator[tuple[str, str]]:
     """List the verdicts of one axis that the ledger has, as badges."""
-    for verdict in senses:
+    for verdict in verdicts:
         if any(getattr(result, axis) == verdict for result in results):
             yield str(verdict), verdict_html(verdict)
 

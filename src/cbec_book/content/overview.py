@@ -10,24 +10,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
-from typing import Any
 
 from cbec.audit.results import Audit, ClaimAudit
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING, Sense, sense, verdict_html
+from cbec.audit.verdicts import Arithmetic, Evidence, Standing, Verdict, verdict_html
 from cbec_book.content.html_pieces import DataDirective, table_html
 from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address
 
 _AXES = (
-    ("arithmetic", ARITHMETIC, "Upper half: does it follow from what is printed?"),
-    ("evidence", EVIDENCE, "Lower half: does a source bear it?"),
+    ("arithmetic", Arithmetic, "Upper half: does it follow from what is printed?"),
+    ("evidence", Evidence, "Lower half: does a source bear it?"),
 )
-_LISTS: dict[str, tuple[Mapping[Any, Sense], str]] = {
-    "arithmetic": (ARITHMETIC, "Verdicts on the arithmetic of a statistic"),
-    "evidence": (EVIDENCE, "Verdicts on the evidence for a statistic"),
-    "standing": (STANDING, "How a proposition stands"),
+_LISTS: dict[str, tuple[Iterable[Verdict], str]] = {
+    "arithmetic": (Arithmetic, "Verdicts on the arithmetic of a statistic"),
+    "evidence": (Evidence, "Verdicts on the evidence for a statistic"),
+    "standing": (Standing, "How a proposition stands"),
 }
 
 
@@ -67,12 +66,12 @@ class Overview(DataDirective):
 def _tile(result: ClaimAudit, address: str) -> str:
     """Write a tile; the keyboard gets to the same entries through the ledger."""
     claim = result.claim
-    senses = {verdict: sense(verdict) for verdict in (result.arithmetic, result.evidence)}
-    words = ", ".join(shown.label_en for shown in senses.values())
+    verdicts: tuple[Verdict, ...] = (result.arithmetic, result.evidence)
+    words = ", ".join(verdict.label_en for verdict in verdicts)
     label = escape(f"{claim.title}: {claim.english}; {words}")
     halves = "".join(
-        f'<span class="verdict verdict--{verdict}" aria-hidden="true">{shown.symbol}</span>'
-        for verdict, shown in senses.items()
+        f'<span class="verdict verdict--{verdict}" aria-hidden="true">{verdict.symbol}</span>'
+        for verdict in verdicts
     )
     return (
         f'<a class="cbec-overview__tile" href="{escape(address)}" tabindex="-1" title="{label}" '
@@ -99,10 +98,10 @@ class VerdictList(DataDirective):
             [
                 verdict_html(verdict),
                 *([str(counts[str(verdict)])] if counts else []),
-                escape(shown.meaning_en),
-                escape(shown.label_zh),
+                escape(verdict.meaning_en),
+                escape(verdict.label_zh),
             ]
-            for verdict, shown in verdicts.items()
+            for verdict in verdicts
         ]
         counted = [f"Of {len(audit.claims)}"] if counts else []
         head = ("Verdict", *counted, "Meaning", "Chinese")

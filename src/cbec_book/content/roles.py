@@ -31,7 +31,7 @@ from sphinx.util.docutils import SphinxRole
 
 from cbec.audit.provenance import find
 from cbec.audit.results import ClaimAudit
-from cbec.audit.verdicts import Arithmetic, Evidence, sense
+from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.display.notebook import TRACE_MIME
 from cbec.errors import CbecError, ExpressionError, did_you_mean
 from cbec.figures.expression import parse
@@ -65,12 +65,12 @@ class _Role(SphinxRole):
 def _claim(id: str, document: nodes.document) -> nodes.Node:
     result = book_audit()[id]
     claim, main = result.claim, main_verdict(result)
-    words = ", ".join(sense(verdict).label_en for verdict in (result.arithmetic, result.evidence))
+    words = f"{result.arithmetic.label_en}, {result.evidence.label_en}"
     # A screen reader reads the words after the figure; the style shows them beside the symbol.
     badge = (
         f'<span class="visually-hidden"> ({escape(words)})</span> '
         f'<span class="verdict verdict--{main}" aria-hidden="true" data-words="{escape(words)}">'
-        f"{sense(main).symbol}</span>"
+        f"{main.symbol}</span>"
     )
     figure = number(
         "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]

@@ -10,10 +10,8 @@ from pathlib import Path
 import vl_convert
 
 from cbec.audit.results import Audit
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, Arithmetic, Evidence, sense
+from cbec.audit.verdicts import Arithmetic, Evidence, Verdict
 from cbec.display.vega import FONT, register_font
-
-Verdict = Arithmetic | Evidence
 
 FILE = "cbec-card.png"
 WIDTH, HEIGHT = 1200, 630
@@ -23,26 +21,19 @@ _BAR = 62
 _GAP = 3
 _LETTERS = 82  # of a line below a bar
 _BLUE, _GREY = "#0b4a80", "#4c5763"
-# The inks of the site's badges, dark enough for a white number.
+# The inks of the site's badges by tone, dark enough for a white number.
 _INKS = {
-    Arithmetic.EXACT: _BLUE,
-    Arithmetic.ROUNDING: "#0b5550",
-    Arithmetic.ROUNDING_RULE: "#654600",
-    Arithmetic.INCONSISTENT: "#8f2f00",
-    Arithmetic.DECISION: "#97184a",
-    Arithmetic.FAILED: "#97184a",
-    Evidence.CONFIRMED: _BLUE,
-    Evidence.SINGLE_SOURCE: "#0b5550",
-    Evidence.RELAYED: "#654600",
-    Evidence.MISATTRIBUTED: "#8f2f00",
-    Evidence.DISPUTED: "#54337f",
-    Evidence.CONTRADICTED: "#97184a",
-    Evidence.OWN_TEXT: "#54337f",
-    Evidence.PROPOSAL: "#54337f",
+    "good": _BLUE,
+    "fair": "#0b5550",
+    "note": "#654600",
+    "bad": "#8f2f00",
+    "worst": "#97184a",
+    "own": "#54337f",
+    "none": _GREY,
 }
 _AXES = (
-    ("arithmetic", ARITHMETIC, "Does it follow from what is printed?"),
-    ("evidence", EVIDENCE, "Does a source bear it?"),
+    ("arithmetic", Arithmetic, "Does it follow from what is printed?"),
+    ("evidence", Evidence, "Does a source bear it?"),
 )
 
 
@@ -54,7 +45,7 @@ def _counted(audit: Audit) -> Iterator[tuple[str, dict[Verdict, int]]]:
 
 
 def _words(counts: Mapping[Verdict, int]) -> str:
-    return ", ".join(f"{count} {sense(verdict).label_en}" for verdict, count in counts.items())
+    return ", ".join(f"{count} {verdict.label_en}" for verdict, count in counts.items())
 
 
 def alt(title: str, audit: Audit) -> str:
@@ -91,7 +82,7 @@ def _bar(top: int, counts: Mapping[Verdict, int]) -> Iterator[str]:
         width = unit * count
         yield (
             f'<rect x="{left:.1f}" y="{top}" width="{width - _GAP:.1f}" height="{_BAR}" '
-            f'fill="{_INKS.get(verdict, _GREY)}"/>'
+            f'fill="{_INKS[verdict.tone]}"/>'
             f'<text x="{left + (width - _GAP) / 2:.1f}" y="{top + _BAR - 21}" font-size="28" '
             f'text-anchor="middle" fill="#ffffff">{count}</text>'
         )

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from bs4 import Tag
 
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, STANDING
+from cbec.audit.verdicts import Arithmetic, Evidence, Standing
 from cbec.tables.datapackage import data_dir
 from cbec_book.own_ledger import book_audit
 
 STATISTICS, CROSS_CHECKS = 42, 7  # CONTENT.md, the list of the paper's statistics and the checks
-AXES = {"arithmetic": ARITHMETIC, "evidence": EVIDENCE}
+AXES = {"arithmetic": Arithmetic, "evidence": Evidence}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 PAGES = {
@@ -139,8 +139,8 @@ def test_each_statistic_is_a_tile_with_both_verdicts_that_leads_to_its_entry(boo
     for tile, result in zip(tiles, results, strict=True):
         halves = [half["class"][-1] for half in tile.select("span")]
         assert halves == [f"verdict--{result.arithmetic}", f"verdict--{result.evidence}"]
-        for axis, verdict in (("arithmetic", result.arithmetic), ("evidence", result.evidence)):
-            assert AXES[axis][verdict].label_en in tile["aria-label"]
+        for verdict in (result.arithmetic, result.evidence):
+            assert verdict.label_en in tile["aria-label"]
         assert result.claim.english in tile["aria-label"]
 
 
@@ -160,8 +160,8 @@ def test_the_key_of_the_overview_adds_up_to_all_statistics(
             rf"(\S) (.+) (\d+) of {STATISTICS}", item.get_text()
         ).groups()
         told[label] = int(count)
-        assert sign in {sense.symbol for sense in AXES[axis].values()}
-    expected = Counter(AXES[axis][getattr(r, axis)].label_en for r in book_audit().claims)
+        assert sign in {verdict.symbol for verdict in AXES[axis]}
+    expected = Counter(getattr(r, axis).label_en for r in book_audit().claims)
     assert told == expected
     assert sum(told.values()) == STATISTICS
 
@@ -177,10 +177,10 @@ def test_verdict_list_shows_every_verdict_and_adds_up(book: Any, place: int, axi
     count = next(i for i, title in enumerate(head) if str(STATISTICS) in title)
     rows = [tr.find_all("td") for tr in table.select("tbody tr")]
     assert len(rows) == len(AXES[axis])
-    for row, (verdict, sense) in zip(rows, AXES[axis].items(), strict=True):
+    for row, verdict in zip(rows, AXES[axis], strict=True):
         texts = [cell.get_text() for cell in row]
-        assert texts[0] == f"{sense.symbol} {sense.label_en}"
-        assert {sense.meaning_en, sense.label_zh} <= set(texts)
+        assert texts[0] == f"{verdict.symbol} {verdict.label_en}"
+        assert {verdict.meaning_en, verdict.label_zh} <= set(texts)
         assert int(texts[count]) == sum(getattr(r, axis) == verdict for r in book_audit().claims)
     assert sum(int(row[count].get_text()) for row in rows) == STATISTICS
 
@@ -193,9 +193,9 @@ def test_an_unknown_axis_is_reported_with_its_place_and_remedy(book: Any) -> Non
 def test_standings_are_listed_with_symbol_word_and_meaning(book: Any) -> None:
     rows = [row.find_all("td") for row in book.tree["standings"].select("tbody tr")]
     assert [cells[0].get_text(strip=True) for cells in rows] == [
-        shown.symbol + shown.label_en for shown in STANDING.values()
+        shown.symbol + shown.label_en for shown in Standing
     ]
-    assert [cells[1].get_text() for cells in rows] == [s.meaning_en for s in STANDING.values()]
+    assert [cells[1].get_text() for cells in rows] == [s.meaning_en for s in Standing]
 
 
 def test_a_missing_axis_is_reported_with_its_place(book: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from cbec.audit.verdicts import ARITHMETIC, EVIDENCE, verdict_html
+from cbec.audit.verdicts import Arithmetic, Evidence, sense, verdict_html
 from cbec_book.content.roles import main_verdict
 from cbec_book.own_ledger import book_audit
 
@@ -146,13 +146,13 @@ def test_claim_shows_figure_and_verdict_and_links_to_its_entry(
     result = book_audit()[id]
     assert result.claim.printed.text == printed
     badge = link.find("span", class_="verdict")
-    sense = {**ARITHMETIC, **EVIDENCE}[main_verdict(result)]
+    main = main_verdict(result)
     if verdict is not None:
-        assert sense is {**ARITHMETIC, **EVIDENCE}[verdict]
+        assert main is sense(verdict)
         assert f"verdict--{verdict}" in badge["class"]
-    assert badge.get_text() == sense.symbol
+    assert badge.get_text() == main.symbol
     assert badge["aria-hidden"] == "true"
-    both = f"{ARITHMETIC[result.arithmetic].label_en}, {EVIDENCE[result.evidence].label_en}"
+    both = f"{result.arithmetic.label_en}, {result.evidence.label_en}"
     assert badge["data-words"] == both
     assert link.find("span", class_="visually-hidden").get_text() == f" ({both})"
 
@@ -186,12 +186,11 @@ def test_claim_shows_arithmetic_where_it_can_and_evidence_where_it_cannot() -> N
 
 
 def test_badge_holds_symbol_word_and_meaning() -> None:
-    for table in (ARITHMETIC, EVIDENCE):
-        for verdict, sense in table.items():
-            badge = BeautifulSoup(verdict_html(verdict, "a<b"), "html.parser").span
-            assert badge["class"] == ["verdict", f"verdict--{verdict}"]
-            assert badge["title"] == sense.meaning_en
-            assert badge.get_text() == f"{sense.symbol} {sense.label_en}: a<b"
+    for verdict in (*Arithmetic, *Evidence):
+        badge = BeautifulSoup(verdict_html(verdict, "a<b"), "html.parser").span
+        assert badge["class"] == ["verdict", f"verdict--{verdict}"]
+        assert badge["title"] == verdict.meaning_en
+        assert badge.get_text() == f"{verdict.symbol} {verdict.label_en}: a<b"
 
 
 # Computed text -------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from cbec.audit.ledger import Ledger
@@ -14,8 +15,6 @@ from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.printed import Printed
 
-__all__ = ["Room", "WhatIf", "number_text", "replaced", "tree", "what_if"]
-
 # A figure that can move further than this has no limit worth telling.
 _MOST_STEPS = 1000
 Tree = str | dict[str, str] | list[Any]
@@ -24,21 +23,9 @@ Tree = str | dict[str, str] | list[Any]
 def tree(expression: Expression) -> Tree:
     """Write a derivation the way ``what_if_verdicts.js`` reads it.
 
-    Parameters
-    ----------
-    expression : Expression
-        A derivation or a comparison.
-
-    Returns
-    -------
-    str, dict or list
-        An id, ``{"value": "5/2"}``, or a function's name or comparator with its arguments.
-
-    Raises
-    ------
-    ExpressionError
-        If an input stands in it twice, or under a root: the arithmetic of intervals would not be
-        sharp, or not rational.
+    That is an id, ``{"value": "5/2"}``, or a function's name or comparator with its arguments. It
+    raises `ExpressionError` if an input stands in it twice, or under a root: the arithmetic of
+    intervals would not be sharp, or not rational.
 
     Examples
     --------
@@ -81,16 +68,7 @@ def _ids(made: Tree) -> Iterator[str]:
 
 
 def replaced(ledger: Ledger, id: str, printed: Printed) -> Ledger:
-    """Return a ledger in which one figure, a claim's or an outside one, is printed otherwise.
-
-    Examples
-    --------
-    >>> from cbec.audit.ledger_reader import read_ledger
-    >>> from cbec.figures.printed import parse_printed
-    >>> ledger = read_ledger()
-    >>> replaced(ledger, "export-2024", parse_printed("13.70万亿元")).claims["export-2024"].printed
-    Printed(text='13.70万亿元', ...)
-    """
+    """Return a ledger in which one figure, a claim's or an outside one, is printed otherwise."""
     if id in ledger.inputs:
         figure = replace(ledger.inputs[id], printed=printed)
         return replace(ledger, inputs={**ledger.inputs, id: figure})
@@ -102,12 +80,8 @@ def replaced(ledger: Ledger, id: str, printed: Printed) -> Ledger:
 class Room:
     """How far a figure can move by its last digit before a verdict that rests on it falls.
 
-    Parameters
-    ----------
-    lowest, highest : Printed or None
-        The last figures at which none falls; ``None`` where no end was found.
-    below, above : Printed or None
-        The first figures at which one falls.
+    From lowest to highest none falls, below and above are the first figures at which one does;
+    they are ``None`` where no end was found.
     """
 
     lowest: Printed | None
@@ -118,16 +92,9 @@ class Room:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What can be asked of a ledger, one figure at a time.
+    """What can be asked of an audited ledger, one figure at a time.
 
-    Parameters
-    ----------
-    audit : Audit
-        The audit of the ledger as printed.
-    trees : Mapping of str to Tree or None
-        By claim, its derivation, ``None`` if it has none; those that are refused are left out.
-    refused : Mapping of str to str
-        By claim, why its derivation isn't offered.
+    By claim there is the tree of its derivation, ``None`` if it has none, or why that is refused.
     """
 
     audit: Audit
@@ -139,12 +106,7 @@ class WhatIf:
         """The ledger as printed."""
         return self.audit.ledger
 
-    @property
-    def derivable(self) -> list[str]:
-        """The claims and cross-checks that have a derivation on offer."""
-        return [id for id, made in self.trees.items() if made is not None]
-
-    @property
+    @cached_property
     def resting(self) -> dict[str, list[str]]:
         """By figure, the claims and cross-checks that rest on it; its own derivation comes first.
 
@@ -206,12 +168,12 @@ class WhatIf:
                 tail = self._printed(result.claim.id).tail
                 number = result.recomputed_text.removesuffix(tail)
                 yield result.claim.id, number, "as recomputed"
-        for id in resting.keys() & self.ledger.inputs.keys():
-            figure = self.ledger.inputs[id]
-            for other in self.ledger.inputs.values():
+        inputs = self.ledger.inputs
+        for figure in (inputs[id] for id in resting if id in inputs):
+            for other in inputs.values():
                 same = (other.label_en, other.period) == (figure.label_en, figure.period)
-                if same and other.id != id and other.printed is not None:
-                    yield id, number_text(other.printed), f"the vintage “{other.vintage}”"
+                if same and other.id != figure.id and other.printed is not None:
+                    yield figure.id, number_text(other.printed), f"the vintage “{other.vintage}”"
 
 
 def what_if(audit: Audit) -> WhatIf:

@@ -15,8 +15,6 @@ from cbec.figures.expression import Name
 from cbec.figures.interval import Interval
 from cbec.figures.printed import parse_printed
 
-__all__ = ["Annual", "Figure", "Figures", "read", "read_parts"]
-
 Figures: TypeAlias = "pd.DataFrame | pd.Series[Any]"
 
 _MEASURED = {"value": "float", "lower": "float", "upper": "float"}

@@ -27,8 +27,6 @@ from numbers import Integral, Rational
 
 from cbec.figures.interval import Interval
 
-__all__ = ["PartialSizes"]
-
 
 @dataclass(frozen=True)
 class PartialSizes:

@@ -38,15 +38,6 @@ from cbec.figures.printed import parse_printed
 from cbec.measures.annual_figures import Annual, Figure, Figures, read, read_parts
 from cbec.tables.evidence_grades import weakest
 
-__all__ = [
-    "contribution",
-    "growth_contributions",
-    "growth_shares",
-    "ranges",
-    "share",
-    "year_on_year",
-]
-
 
 def year_on_year(figures: Figures, base: Figures | None = None) -> pd.DataFrame:
     """Return the growth on the year before.

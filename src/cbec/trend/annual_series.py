@@ -16,8 +16,6 @@ from cbec.errors import TrendError
 from cbec.trend.arguments import NO_LISTS, as_number, shown
 from cbec.trend.model_types import MODEL_MINIMUM
 
-__all__ = ["Annual", "annual"]
-
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # No year of any calendar; beyond it a sum of years may leave the range of an integer.
 _FARTHEST = 10**9

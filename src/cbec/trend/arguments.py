@@ -13,22 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from cbec.errors import TrendError
 
-__all__ = [
-    "LONGEST_HORIZON",
-    "NO_LISTS",
-    "alike",
-    "as_integer",
-    "as_number",
-    "as_numbers",
-    "checked_horizon",
-    "checked_level",
-    "checked_levels",
-    "finite",
-    "first_place",
-    "level_label",
-    "shown",
-]
-
 LONGEST_HORIZON = 100
 """Years that a forecast goes ahead at most.
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from cbec.trend.model_types import Array, Path, normal_path
 
-__all__ = ["development", "drift", "grey", "log_linear", "logit_trend", "naive"]
-
 
 def naive(y: Array, horizon: int, level: Sequence[float]) -> Path:
     """Repeat the last value."""

@@ -37,18 +37,6 @@ from cbec.trend.arguments import level_label
 from cbec.trend.model_types import MODEL_MINIMUM, Array, Path, quantiles
 from cbec.trend.scales import SPREADS, Scale, roughness, scales, spreads, steadiness
 
-__all__ = [
-    "COMPONENTS",
-    "Calibration",
-    "calibration",
-    "components",
-    "gain",
-    "increment",
-    "one_step",
-    "path",
-    "window",
-]
-
 COMPONENTS = ("damped trend", "Theta", "drift", "log-drift")
 """The four forecasts that are combined."""
 

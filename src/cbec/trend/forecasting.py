@@ -15,8 +15,6 @@ from cbec.trend.model_types import Model, Path
 from cbec.trend.models import MODELS
 from cbec.trend.result import Forecast
 
-__all__ = ["checked_model", "fit", "forecast"]
-
 
 def forecast(
     y: Any,

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from cbec.trend.arguments import level_label
 
-__all__ = ["MODEL_MINIMUM", "Array", "Model", "Path", "ends", "normal_path", "quantiles"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 MODEL_MINIMUM = 5

@@ -12,8 +12,6 @@ from types import MappingProxyType
 from cbec.trend import closed_form, combination, curves, smoothing
 from cbec.trend.model_types import Model
 
-__all__ = ["MODELS"]
-
 _PRINCIPLES = "Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2"
 _DIFFUSION = "Meade and Islam (2006), International Journal of Forecasting 22, 519-545"
 _ALL = (

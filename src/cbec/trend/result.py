@@ -13,8 +13,6 @@ from cbec.display.table import frame_html
 from cbec.errors import TrendError
 from cbec.trend.model_types import Array, Path, ends
 
-__all__ = ["Forecast"]
-
 # Steps of a component that an explanation lists; of more it has the first and the last.
 _SHOWN = 12
 

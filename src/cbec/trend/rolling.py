@@ -28,8 +28,6 @@ from cbec.trend.forecasting import checked_model, fit
 from cbec.trend.model_types import MODEL_MINIMUM, Model, ends
 from cbec.trend.models import MODELS
 
-__all__ = ["Evaluation", "rolling_origin"]
-
 _GROUPS = ("model", "origin", "step", "year")
 
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from cbec.trend.model_types import Array
 
-__all__ = ["SPREADS", "Scale", "roughness", "scales", "spreads", "steadiness"]
-
 SPREADS: Mapping[str, str] = {
     "change scatter": "mean absolute deviation of past changes over as many steps as the horizon",
     "median step": "median absolute deviation of the steps times the root of the horizon",

@@ -105,7 +105,7 @@ endef
 
 # The other packages need an older pandas than this project: they get an environment of their own.
 BENCH := .venv-bench/.installed
-MODELS := calibration.json combination.py scales.py simple.py smoothing.py curves.py models.py
+MODELS := calibration.json combination.py scales.py closed_form.py smoothing.py curves.py models.py
 
 $(BENCH): benchmarks/requirements.txt | $(INSTALLED)
 	@echo 'Installing benchmarks/requirements.txt into .venv-bench'

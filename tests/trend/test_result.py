@@ -7,6 +7,8 @@ import pytest
 
 from cbec.errors import TrendError
 from cbec.trend import Forecast, forecast
+from cbec.trend.forecasting import fit
+from cbec.trend.model_types import Model, Path
 
 MARKET = [10.5, 12.5, 14.2, 15.7, 16.85, 17.66]
 
@@ -68,10 +70,14 @@ def test_intervals_must_be_nested_around_the_mean(changes):
 @pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("part", ["mean", "lower", "upper"])
 def test_a_forecast_must_be_finite(part, broken):
-    values = getattr(made(), part).copy()
+    one = made()
+    values = getattr(one, part).copy()
     values.flat[-1] = broken
-    with pytest.raises(TrendError, match="no finite forecast"):
-        made(**{part: values})
+    parts = {"mean": one.mean, "lower": one.lower, "upper": one.upper, part: values}
+    path = Path(**parts, fitted=one.fitted)
+    model = Model("broken", "Broken", "", lambda *_: path)
+    with pytest.raises(TrendError, match="Broken gives no finite forecast for this series"):
+        fit(model, one.observed, 2, one.level)
 
 
 def test_a_forecast_is_frozen():

@@ -37,8 +37,8 @@ Measured: TypeAlias = "float | Array"
 def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
     r"""Return the symmetric mean absolute percentage error, from 0 to 200.
 
-    :math:`\frac{200}{h} \sum_t |y_t - f_t| / (|y_t| + |f_t|)`, as in the M4 competition (Makridakis,
-    Spiliotis and Assimakopoulos 2020). NaN if at some step both are zero.
+    :math:`\frac{200}{h} \sum_t |y_t - f_t| / (|y_t| + |f_t|)`, as in the M4 competition
+    (Makridakis, Spiliotis and Assimakopoulos 2020). NaN if at some step both are zero.
 
     Examples
     --------
@@ -52,8 +52,8 @@ def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
 def mase_scale(y: ArrayLike) -> Measured:
     r"""Return the mean absolute error of the naive forecast within the sample, in its unit.
 
-    :math:`\frac{1}{n-1} \sum_{t=2}^n |y_t - y_{t-1}|` (Hyndman and Koehler 2006, section 3); zero if
-    the observations don't change.
+    :math:`\frac{1}{n-1} \sum_{t=2}^n |y_t - y_{t-1}|` (Hyndman and Koehler 2006, section 3); zero
+    if the observations don't change.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def rmsse_scale(y: ArrayLike) -> Measured:
 def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     r"""Return the mean absolute scaled error, below 1 if it errs less than the naive forecast did.
 
-    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, section 3). NaN if a scale is
-    zero.
+    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, section 3). NaN if a scale
+    is zero.
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
 def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     r"""Return the root mean squared scaled error.
 
-    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}` with the `rmsse_scale` :math:`s`, given as for
-    `mase` (Makridakis, Spiliotis and Assimakopoulos 2022, on the M5 competition). Hyndman and Koehler
-    (2006), who named it, scale it as `mase`.
+    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}` with the `rmsse_scale` :math:`s`, given as
+    for `mase` (Makridakis, Spiliotis and Assimakopoulos 2022, on the M5 competition). Hyndman and
+    Koehler (2006), who named it, scale it as `mase`.
 
     Examples
     --------
@@ -136,9 +136,9 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
 def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float) -> Measured:
     r"""Return the mean interval score: the width, and a penalty for what was missed.
 
-    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of
-    :math:`(u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery
-    2007, equation 43), in the unit of the observations; smaller is better.
+    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of :math:`(u - l) + \frac{2}{\alpha} (l -
+    y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery 2007, equation 43), in the unit of the
+    observations; smaller is better.
 
     Parameters
     ----------
@@ -163,9 +163,9 @@ def crps_from_quantiles(
     r"""Return an approximation of the continuous ranked probability score from a few quantiles.
 
     :math:`2 \int_0^1 \rho_\tau(y, q_\tau)\, d\tau` with the pinball loss :math:`\rho` (Gneiting and
-    Raftery 2007, section 4.2), in the unit of the observations; smaller is better. Here the integral is
-    the plain mean over the probabilities. That is good where they lie evenly and close together; with
-    five it only compares forecasts.
+    Raftery 2007, section 4.2), in the unit of the observations; smaller is better. Here the
+    integral is the plain mean over the probabilities. That is good where they lie evenly and close
+    together; with five it only compares forecasts.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def crps_from_quantiles(
 def quantiles_from_intervals(
     mean: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: Sequence[float]
 ) -> tuple[Array, tuple[float, ...]]:
-    """Return the quantiles that a point forecast and its intervals stand for, and their probabilities.
+    """Return the quantiles that a point forecast and its intervals stand for.
 
     Parameters
     ----------

@@ -44,10 +44,8 @@ class Curve:
 
     Attributes
     ----------
-    name : str
-        What a message calls it.
-    level_name : str
-        What a reader calls the saturation level.
+    name, level_name : str
+        What a message calls it, and what a reader calls the saturation level.
     value : callable
         The curve, for parameters and times.
     starts : callable

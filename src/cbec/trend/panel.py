@@ -13,6 +13,7 @@ from cbec.trend.annual_series import annual
 from cbec.trend.arguments import as_integer, checked_horizon, checked_levels, shown
 from cbec.trend.forecasting import checked_model, fit
 from cbec.trend.model_types import Array, ends
+from cbec.trend.models import MODELS
 
 _COLUMNS = ("unique_id", "ds", "y")
 
@@ -32,12 +33,8 @@ def forecast_panel(
     frame : DataFrame
         Columns ``unique_id`` (name of the series), ``ds`` (year, or a date in it) and ``y``
         (value), in any order of rows. Each series needs at least five consecutive years.
-    horizon : int
-        Years ahead, from 1 to 100.
-    level : sequence of float
-        Nominal coverages of the intervals in percent, each from 1 to below 100.
-    model : str
-        A name of `cbec.trend.MODELS`.
+    horizon, level, model
+        As `cbec.trend.forecast` takes them.
     n_jobs : int
         Processes to use, as joblib counts them: 1 for none besides this one, -1 for one a core.
 
@@ -156,12 +153,9 @@ def _forecast(
     values: Any, years: Any, horizon: int, level: Sequence[float], model: str
 ) -> Array | str:
     """Return years, mean and ends of a series in columns, or why there are none."""
-    chosen = checked_model(model)
     try:
         one = annual(values, years)
-        path = fit(chosen, one.values, horizon, level)
+        path = fit(MODELS[model], one.values, horizon, level)
     except TrendError as error:
         return str(error)
-    numbers = np.column_stack([one.ahead(horizon), path.mean, path.lower, path.upper])
-    none = f"{chosen.label_en} gives no finite forecast; use another model"
-    return numbers if np.isfinite(numbers).all() else none
+    return np.column_stack([one.ahead(horizon), path.mean, path.lower, path.upper])

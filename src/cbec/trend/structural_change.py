@@ -111,8 +111,8 @@ def growth_trend(y: Any) -> ChangeTest:
     """Test whether growth changes along a straight line, by points a year.
 
     Ordinary least squares of the `growth_rates` on time; the t statistic has exactly Student's
-    distribution with n - 2 degrees of freedom under the null hypothesis. `permutation` gives a p-value
-    that doesn't need normal errors.
+    distribution with n - 2 degrees of freedom under the null hypothesis. `permutation` gives a
+    p-value that doesn't need normal errors.
 
     Examples
     --------
@@ -132,10 +132,10 @@ def growth_trend(y: Any) -> ChangeTest:
 def permutation(y: Any) -> ChangeTest:
     """Test the same by permuting the growth rates; the statistic is the slope.
 
-    The null hypothesis is that the rates are exchangeable; nothing is said of their distribution. The
-    p-value counts all orders for up to twelve rates, without listing them: for each choice of the rates
-    that come first, the sums of both parts are sorted and met in the middle. Beyond twelve it counts
-    20,000 orders drawn with a fixed seed, and the given one as one more.
+    The null hypothesis is that the rates are exchangeable; nothing is said of their distribution.
+    The p-value counts all orders for up to twelve rates, without listing them: for each choice of
+    the rates that come first, the sums of both parts are sorted and met in the middle. Beyond
+    twelve it counts 20,000 orders drawn with a fixed seed, and the given one as one more.
 
     Examples
     --------
@@ -160,9 +160,9 @@ def permutation(y: Any) -> ChangeTest:
 def sup_f(y: Any) -> ChangeTest:
     """Test whether mean growth has a break at an unknown year.
 
-    The largest of Chow's F over all years that leave two rates on each side (Andrews 1993, Econometrica
-    61, 821-856). The p-value is simulated for this n: with estimated break and few years the asymptotic
-    table doesn't hold.
+    The largest of Chow's F over all years that leave two rates on each side (Andrews 1993,
+    Econometrica 61, 821-856). The p-value is simulated for this n: with estimated break and few
+    years the asymptotic table doesn't hold.
 
     Examples
     --------

@@ -52,21 +52,6 @@ def test_columns_follow_the_order_of_the_levels():
     assert (middle < outer).all()
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"mean": np.array([5.0, 9.0])},
-        {"mean": np.array([3.5, 6.0])},
-        # The 80% interval must lie inside the 95% one.
-        {"lower": np.array([[3.0, 4.0], [4.5, 3.5]])},
-        {"upper": np.array([[6.0, 7.0], [8.5, 7.5]])},
-    ],
-)
-def test_intervals_must_be_nested_around_the_mean(changes):
-    with pytest.raises(TrendError, match="nested"):
-        made(**changes)
-
-
 @pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("part", ["mean", "lower", "upper"])
 def test_a_forecast_must_be_finite(part, broken):

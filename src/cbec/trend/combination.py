@@ -201,8 +201,7 @@ def increment(last: float, parts: Array, measured: Sequence[Scale]) -> Array:
     >>> increment(3.0, np.full((4, 1), 2.0), scales(y)).round(2)
     array([-0.08])
     """
-    # The median of four: the mean of the two in the middle.
-    middle = np.sort(parts, axis=0)[1:3].mean(axis=0) - last
+    middle = np.median(parts, axis=0) - last
     return np.where(middle < 0, _kept_of_a_fall(measured) * middle, middle)
 
 

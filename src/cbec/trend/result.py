@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
-from cbec.errors import TrendError
 from cbec.trend.model_types import Array, Path, ends
 
 # Steps of a component that an explanation lists; of more it has the first and the last.
@@ -54,16 +53,6 @@ class Forecast(Path):
     observed: Array
     observed_index: NDArray[np.int_]
     source: str = ""
-
-    def __post_init__(self) -> None:
-        order = np.argsort(self.level)
-        path = np.column_stack([self.lower[:, order[::-1]], self.mean, self.upper[:, order]])
-        slack = 1e-9 * np.abs(path).max()
-        if (np.diff(path, axis=1) < -slack).any():
-            raise TrendError(
-                f"{self.label} gives intervals that aren't nested around its forecast; "
-                "use another model"
-            )
 
     def to_frame(self) -> pd.DataFrame:
         """Return ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``."""

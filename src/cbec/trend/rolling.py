@@ -104,8 +104,8 @@ class Evaluation:
         if wanted != ["model"]:
             return pd.DataFrame(rows)
         scored = {row["model"] for row in rows}
-        reasons = self.failures.drop_duplicates("model", keep="last")
-        for model, reason in zip(reasons["model"], reasons["reason"], strict=True):
+        last = dict(zip(self.failures["model"], self.failures["reason"], strict=True))
+        for model, reason in last.items():
             if model not in scored:
                 why = f"not fitted at any origin: {reason}"
                 rows.append({"model": model, "n": 0, "origins": 0, "reason": why})

@@ -18,8 +18,7 @@ _NAMES = {"smoothing_level": "alpha", "smoothing_trend": "beta", "damping_trend"
 
 def _quietly(work: Callable[[], Any]) -> Any:
     """Run statsmodels without its warnings."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
         return work()
 
 

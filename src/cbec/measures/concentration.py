@@ -172,9 +172,9 @@ class PartialSizes:
         .. math:: G = \frac{1}{2n} \sum_i \sum_j |s_i - s_j|
                     = \frac{1}{n} \sum_{i=1}^n (n + 1 - 2i)\, s_{(i)},
 
-        from 0 (all equal) to :math:`1 - 1/n` (one holds all). Summation by parts gives :math:`nG =
-        2 \sum_{k=1}^{n-1} CR_k - (n - 1)`. Each :math:`CR_k` is Schur-convex, hence so is :math:`G`
-        (Gini 1912; Marshall, Olkin and Arnold, chapter 13).
+        from 0 (all equal) to :math:`1 - 1/n` (one holds all). Summation by parts gives
+        :math:`nG = 2 \sum_{k=1}^{n-1} CR_k - (n - 1)`. Each :math:`CR_k` is Schur-convex, hence so
+        is :math:`G` (Gini 1912; Marshall, Olkin and Arnold, chapter 13).
 
         Examples
         --------
@@ -210,10 +210,10 @@ class PartialSizes:
         r"""Return the best and the worst rank that a known unit of this size may have.
 
         Units of the same size share a rank; it is 1 plus the number of larger units, of which the
-        known ones can be counted. Of the unknown, j can be larger than :math:`x` only if :math:`x <
-        c` and :math:`jx < R`, for they hold more than :math:`jx` together. At least j must be
-        larger if fewer, at the cap while the others stay at x, can't hold the rest: the least j
-        with :math:`jc + (m - j)x \ge R`.
+        known ones can be counted. Of the unknown, j can be larger than :math:`x` only if
+        :math:`x < c` and :math:`jx < R`, for they hold more than :math:`jx` together. At least j
+        must be larger if fewer, at the cap while the others stay at x, can't hold the rest: the
+        least j with :math:`jc + (m - j)x \ge R`.
 
         Raises
         ------

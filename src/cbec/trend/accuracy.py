@@ -136,9 +136,9 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
 def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float) -> Measured:
     r"""Return the mean interval score: the width, and a penalty for what was missed.
 
-    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of :math:`(u - l) + \frac{2}{\alpha} (l -
-    y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery 2007, equation 43), in the unit of the
-    observations; smaller is better.
+    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of
+    :math:`(u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery
+    2007, equation 43), in the unit of the observations; smaller is better.
 
     Parameters
     ----------

@@ -181,10 +181,8 @@ def rolling_origin(
 
     Parameters
     ----------
-    y, level
-        As `cbec.trend.forecast` takes them.
-    horizon : int
-        Years ahead, from 1 to 100; near the end of the series fewer are compared.
+    y, horizon, level
+        As `cbec.trend.forecast` takes them; near the end of the series fewer years are compared.
     models : sequence of str
         Names of `cbec.trend.MODELS`.
 

@@ -14,7 +14,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cbec.errors import CbecError, PrintedFigureError, TableError
-from cbec.figures.interval import Interval
 from cbec.measures.growth import (
     contribution,
     growth_contributions,
@@ -108,12 +107,6 @@ def test_the_lower_and_upper_ends_of_a_base_stand_in_for_its_rounding() -> None:
     assert row["lower"] == pytest.approx(100 * (45.465 / 43.83 - 1))
     assert row["upper"] == pytest.approx(100 * (45.475 / 43.78 - 1))
     assert row["lower"] < 3.8 < row["upper"]
-
-
-def test_an_interval_stands_for_itself_with_its_middle_as_face_value() -> None:
-    whole = pd.Series({2024: Interval(Fraction(40), Fraction(50))})
-    row = share(pd.Series({2024: "9.0"}), whole).loc[2024]
-    assert row.tolist() == pytest.approx([20, 100 * 8.95 / 50, 100 * 9.05 / 40])
 
 
 def test_a_row_without_ends_is_read_as_printed() -> None:

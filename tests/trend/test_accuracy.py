@@ -11,7 +11,6 @@ from cbec.trend.accuracy import (
     interval_score,
     mase,
     mase_scale,
-    owa,
     quantiles_from_intervals,
     rmsse,
     rmsse_scale,
@@ -49,12 +48,6 @@ def test_scaled_errors_by_hand():
 def test_a_scale_may_differ_from_step_to_step():
     assert mase([1, 2], [0, 0], [1, 4]) == pytest.approx((1 / 1 + 2 / 4) / 2)
     assert rmsse([1, 2], [0, 0], [1, 4]) == pytest.approx(np.sqrt((1 + 4 / 16) / 2))
-
-
-def test_owa_of_the_naive_forecast_is_one():
-    assert owa(12.0, 1.5, 12.0, 1.5) == 1
-    assert owa(6.0, 3.0, 12.0, 1.5) == pytest.approx((0.5 + 2) / 2)
-    np.testing.assert_allclose(owa([6, 12], [3, 1.5], [12, 12], [1.5, 1.5]), [1.25, 1])
 
 
 def test_coverage_counts_the_ends_of_an_interval():
@@ -136,7 +129,6 @@ def test_what_would_divide_by_zero_is_nan_and_never_perfect():
     assert mase_scale(flat) == rmsse_scale(flat) == 0
     assert np.isnan(mase([4.0], [4.0], mase_scale(flat)))
     assert np.isnan(rmsse([5.0], [4.0], rmsse_scale(flat)))
-    assert np.isnan(owa(1.0, 1.0, 0.0, 1.0))
     # One flat series leaves the others of a panel alone.
     assert np.isnan(mase(ACTUAL, MEAN, [1.0, 0.0, 1.0])).tolist() == [False, True, False]
 

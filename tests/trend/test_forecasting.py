@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pybtex.database import parse_file
 
@@ -65,6 +65,20 @@ def test_intervals_are_nested_around_the_mean(model):
     made = forecast(series_for(model), 6, level=(50, 80, 95, 99), model=model)
     path = np.column_stack([made.lower[:, ::-1], made.mean, made.upper])
     assert (np.diff(path, axis=1) >= 0).all()
+
+
+@given(
+    st.lists(st.floats(0.001, 0.999), min_size=5, max_size=20),
+    st.floats(-0.5, 1e4),
+    st.sampled_from(["combination", "logit-trend", *CLOSED_FORM]),
+)
+@settings(max_examples=200, deadline=None)
+def test_intervals_of_any_series_are_nested_around_the_mean(y, shift, model):
+    values = np.array(y) if MODELS[model].share else np.array(y) + shift
+    assume(values.min() > 0 or not MODELS[model].positive)
+    made = forecast(values, 8, level=(1, 50, 80, 90, 95, 99.9), model=model)
+    path = np.column_stack([made.lower[:, ::-1], made.mean, made.upper])
+    assert (np.diff(path, axis=1) >= -1e-9 * np.abs(path).max()).all()
 
 
 def test_five_values_are_enough_or_the_reason_is_given(model):

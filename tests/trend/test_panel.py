@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cbec.errors import TrendError
-from cbec.trend import forecast, forecast_panel, panel
+from cbec.trend import forecast, forecast_panel
 
 YEARS = list(range(2013, 2025))
 
@@ -141,24 +141,6 @@ def test_a_dask_cluster_gives_the_same():
         moved = cluster.scheduler.transition_counter
     pd.testing.assert_frame_equal(made, one, check_exact=True)
     assert moved > 0
-
-
-def test_few_series_are_shared_out_among_the_processes(monkeypatch):
-    sizes = []
-    whole = panel._forecast
-
-    def counted(chunk, *rest):
-        sizes.append(len(chunk))
-        return whole(chunk, *rest)
-
-    monkeypatch.setattr(panel, "_forecast", counted)
-    with joblib.parallel_config(backend="threading"):
-        forecast_panel(long(16), 1, model="naive", n_jobs=2)
-    assert sizes == [2] * 8
-    sizes.clear()
-    forecast_panel(long(120), 1, model="naive")
-    assert sum(sizes) == 120
-    assert max(sizes) <= 50
 
 
 def test_all_bad_series_are_named_in_one_error():

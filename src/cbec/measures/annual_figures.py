@@ -1,4 +1,4 @@
-"""Reading annual figures: printed ones, intervals, or rows of a table with their evidence."""
+"""Reading annual figures: printed ones, or rows of a table with their evidence."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from cbec.errors import PrintedFigureError, TableError
 from cbec.figures.expression import Name
 from cbec.figures.interval import Interval
 from cbec.figures.printed import parse_printed
-
-__all__ = ["Annual", "Figure", "Figures", "read", "read_parts"]
 
 Figures: TypeAlias = "pd.DataFrame | pd.Series[Any]"
 
@@ -112,16 +110,15 @@ def _from_row(row: dict[Hashable, Any], label: str) -> Figure:
     stated = [None if pd.isna(row.get(end)) else row[end] for end in ("lower", "upper")]
     if stated != [None, None]:
         low, high = (None if end is None else Fraction(str(end)) for end in stated)
-        figure = replace(figure, range=_bounded(Interval(low, high), label))
+        figure = replace(figure, range=Interval(low, high))
+        if low is None or high is None:
+            raise TableError(f"{label}: {figure.range} is unbounded; give both ends")
     return replace(
         figure, id=row["row"], unit=row["unit"], evidence=row["evidence"], row=row["row"]
     )
 
 
 def _figure(figure: object, label: str) -> Figure:
-    if isinstance(figure, Interval):
-        low, high = _bounded(figure, label).ends
-        return Figure(label, label, (low + high) / 2, figure)
     if not isinstance(figure, str):
         raise TableError(
             f"{label}: {figure!r} is no printed figure; give the text, such as '17.66'"
@@ -131,9 +128,3 @@ def _figure(figure: object, label: str) -> Figure:
     except PrintedFigureError as error:
         raise PrintedFigureError(f"{label}: {error}") from error
     return Figure(label, label, printed.value, printed.interval(), printed.dimension)
-
-
-def _bounded(interval: Interval, label: str) -> Interval:
-    if interval.width is None:
-        raise TableError(f"{label}: {interval} is unbounded; give both ends")
-    return interval

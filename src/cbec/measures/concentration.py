@@ -27,8 +27,6 @@ from numbers import Integral, Rational
 
 from cbec.figures.interval import Interval
 
-__all__ = ["PartialSizes"]
-
 
 @dataclass(frozen=True)
 class PartialSizes:
@@ -132,33 +130,20 @@ class PartialSizes:
         return self._with(sizes)
 
     def concentration_ratio(self, k: int) -> Interval:
-        r"""Return the sharp bounds of the share of the k largest units.
+        r"""Return the sharp bounds of the share of the k largest units, between 0 and 1.
 
-        Parameters
-        ----------
-        k : int
-            From 1 to the number of units; it may exceed the number of known units.
-
-        Returns
-        -------
-        Interval
-            Bounds of :math:`CR_k = \sum_{i \le k} s_{(i)}`, the sum of the k largest shares,
-            between 0 and 1. A point if the known units are the k largest.
+        They bound :math:`CR_k = \sum_{i \le k} s_{(i)}`, the sum of the k largest shares, and are a
+        point if the known units are the k largest; k may exceed the number of known units. That
+        this sum never falls from the less to the more unequal is the definition of majorisation
+        itself.
 
         Raises
         ------
         ValueError
             If there are no k units.
 
-        Notes
-        -----
-        That the sum of the k largest never falls from the less to the more unequal is the
-        definition of majorisation itself.
-
         Examples
         --------
-        >>> print(PartialSizes([5, 3], total=10, units=4).concentration_ratio(2))
-        [4/5, 4/5]
         >>> print(PartialSizes([5, 3], total=10, units=4).concentration_ratio(3))
         [9/10, 1]
         """
@@ -167,17 +152,10 @@ class PartialSizes:
         return self._bounds(lambda shares: sum(shares[:k]))
 
     def herfindahl(self) -> Interval:
-        r"""Return the sharp bounds of the Herfindahl index.
+        r"""Return the sharp bounds of the Herfindahl index :math:`H = \sum_i s_i^2` of the shares.
 
-        Returns
-        -------
-        Interval
-            Bounds of :math:`H = \sum_i s_i^2`, the sum of squared shares, from one over the
-            number of units (all equal) to 1 (one holds all).
-
-        Notes
-        -----
-        A sum of one convex function of each share is Schur-convex (Schur 1923).
+        It runs from one over the number of units (all equal) to 1 (one holds all). A sum of one
+        convex function of each share is Schur-convex (Schur 1923).
 
         Examples
         --------
@@ -189,20 +167,12 @@ class PartialSizes:
     def gini(self) -> Interval:
         r"""Return the sharp bounds of the Gini coefficient.
 
-        Returns
-        -------
-        Interval
-            Bounds of
+        For n units with shares :math:`s`, the largest first, it is
 
-            .. math:: G = \frac{1}{2n} \sum_i \sum_j |s_i - s_j|
-                        = \frac{1}{n} \sum_{i=1}^n (n + 1 - 2i)\, s_{(i)}
+        .. math:: G = \frac{1}{2n} \sum_i \sum_j |s_i - s_j|
+                    = \frac{1}{n} \sum_{i=1}^n (n + 1 - 2i)\, s_{(i)},
 
-            for n units with shares :math:`s`, the largest first; from 0 (all equal) to
-            :math:`1 - 1/n` (one holds all).
-
-        Notes
-        -----
-        With :math:`CR_k` for the k largest shares, summation by parts gives
+        from 0 (all equal) to :math:`1 - 1/n` (one holds all). Summation by parts gives
         :math:`nG = 2 \sum_{k=1}^{n-1} CR_k - (n - 1)`. Each :math:`CR_k` is Schur-convex, hence so
         is :math:`G` (Gini 1912; Marshall, Olkin and Arnold, chapter 13).
 
@@ -219,11 +189,7 @@ class PartialSizes:
     def unknown_size(self) -> Interval:
         r"""Return the sharp bounds of what one unknown unit, whichever it is, may hold.
 
-        Returns
-        -------
-        Interval
-            In the unit of the sizes: from what the others can't take,
-            :math:`\max(0, R - (m-1)c)`, to :math:`\min(c, R)`.
+        It is from what the others can't take, :math:`\max(0, R - (m-1)c)`, to :math:`\min(c, R)`.
 
         Raises
         ------
@@ -241,31 +207,18 @@ class PartialSizes:
         return Interval(max(Fraction(0), least), min(self._cap, self.rest))
 
     def rank(self, size: int | Fraction) -> Interval:
-        r"""Return the best and the worst rank that a known unit may have among all units.
+        r"""Return the best and the worst rank that a known unit of this size may have.
 
-        Parameters
-        ----------
-        size : int or Fraction
-            The size of a known unit.
-
-        Returns
-        -------
-        Interval
-            The ranks, 1 for the largest; units of the same size share a rank. A point if the rank
-            can be derived.
+        Units of the same size share a rank; it is 1 plus the number of larger units, of which the
+        known ones can be counted. Of the unknown, j can be larger than :math:`x` only if
+        :math:`x < c` and :math:`jx < R`, for they hold more than :math:`jx` together. At least j
+        must be larger if fewer, at the cap while the others stay at x, can't hold the rest: the
+        least j with :math:`jc + (m - j)x \ge R`.
 
         Raises
         ------
         ValueError
             If no known unit has this size.
-
-        Notes
-        -----
-        The rank is 1 plus the number of larger units, of which the known ones can be counted. Of
-        the unknown, j can be larger than :math:`x` only if :math:`x < c` and :math:`jx < R`, for
-        they hold more than :math:`jx` together. At least j must be larger if fewer, at the cap
-        while the others stay at x, can't hold the rest: the least j with
-        :math:`jc + (m - j)x \ge R`.
 
         Examples
         --------

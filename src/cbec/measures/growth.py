@@ -5,21 +5,24 @@ with the figures at face value, and with all that they may stand for, which give
 A figure that occurs twice in a measure is one number. So is a table's row, even if it comes in by
 two arguments. A year for which a figure is missing has no row: a gap is never bridged.
 
-Every function takes annual figures in one of two forms:
+Every measure takes levels by year, in one unit, in one of two forms:
 
-- a Series of printed figures, or of `cbec.figures.interval.Interval`, indexed by year, or
+- a Series of printed figures, indexed by year, or
 - a DataFrame with one row a year, as `cbec.load` returns the rows of one series. The result
   then has two columns more: ``evidence``, the weakest grade of the figures used, and ``row``, the
   names of their rows, joined by blanks. ``lower`` and ``upper``, where a row has them, are taken
   in place of the rounding of what it prints.
 
-A printed figure stands for all that rounds to it half-up, an integer too: a figure of a series is
-a measurement. An interval stands for itself, with its middle as face value.
+It returns ``value``, ``lower`` and ``upper`` by year, in percent. Parts are given by their names in
+a mapping, and the result is by ``series``, the name of the part, and year.
 
-All functions raise `cbec.errors.TableError` if a year is none or stands twice, a frame lacks a
-column or holds two series, the arguments are in different units or only some are frames, or a base
-(what a measure divides by) may be zero or negative; and `cbec.errors.PrintedFigureError` if a text
-is no printed figure. The messages name series, year and remedy.
+A printed figure stands for all that rounds to it half-up, an integer too: a figure of a series is a
+measurement.
+
+All raise `cbec.errors.TableError` if a year is none or stands twice, a frame lacks a column or
+holds two series, the arguments are in different units or only some are frames, or a base (what a
+measure divides by) may be zero or negative; and `cbec.errors.PrintedFigureError` if a text is no
+printed figure. The messages name series, year and remedy.
 """
 
 from __future__ import annotations
@@ -38,18 +41,9 @@ from cbec.figures.printed import parse_printed
 from cbec.measures.annual_figures import Annual, Figure, Figures, read, read_parts
 from cbec.tables.evidence_grades import weakest
 
-__all__ = [
-    "contribution",
-    "growth_contributions",
-    "growth_shares",
-    "ranges",
-    "share",
-    "year_on_year",
-]
-
 
 def year_on_year(figures: Figures, base: Figures | None = None) -> pd.DataFrame:
-    """Return the growth on the year before.
+    """Return the growth on the year before, :math:`x_t / x_{t-1} - 1`.
 
     Parameters
     ----------
@@ -58,15 +52,6 @@ def year_on_year(figures: Figures, base: Figures | None = None) -> pd.DataFrame:
     base : Series or DataFrame, optional
         The levels of the year before on the same footing, by their own year, where a statistic is
         revised before it is compared. The figures themselves unless given.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``value``, ``lower`` and ``upper`` in percent.
-
-    Notes
-    -----
-    :math:`x_t / x_{t-1} - 1`.
 
     Examples
     --------
@@ -82,21 +67,7 @@ def year_on_year(figures: Figures, base: Figures | None = None) -> pd.DataFrame:
 
 
 def share(part: Figures, whole: Figures) -> pd.DataFrame:
-    """Return one series as a percentage of another.
-
-    Parameters
-    ----------
-    part, whole : Series or DataFrame
-        Levels by year, in one unit.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``value``, ``lower`` and ``upper`` in percent.
-
-    Notes
-    -----
-    :math:`p_t / w_t`.
+    """Return one series as a percentage of another, :math:`p_t / w_t`.
 
     Examples
     --------
@@ -108,23 +79,11 @@ def share(part: Figures, whole: Figures) -> pd.DataFrame:
 
 
 def contribution(part: Figures, whole: Figures) -> pd.DataFrame:
-    """Return how much a part's change adds to the growth of the whole.
+    """Return how much a part's change adds to the growth of the whole, in percentage points.
 
-    Parameters
-    ----------
-    part, whole : Series or DataFrame
-        Levels by year, in one unit; each year of the whole serves as the base of the next. Where
-        the whole is the sum of known parts, `growth_contributions` has sharper bounds.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``value``, ``lower`` and ``upper`` in percentage points.
-
-    Notes
-    -----
     :math:`(p_t - p_{t-1}) / w_{t-1}`. In points the measure stays meaningful in years in which the
-    whole stands still or falls, where a share of its change does not.
+    whole stands still or falls, where a share of its change does not. Where the whole is the sum of
+    known parts, `growth_contributions` has sharper bounds.
 
     Examples
     --------
@@ -140,22 +99,10 @@ def contribution(part: Figures, whole: Figures) -> pd.DataFrame:
 
 
 def growth_contributions(parts: Mapping[str, Figures]) -> pd.DataFrame:
-    r"""Return how much each part's change adds to the growth of the sum of the parts.
+    r"""Return how much each part's change adds to the growth of the sum of the parts, in points.
 
-    Parameters
-    ----------
-    parts : mapping of str to Series or DataFrame
-        Levels by year of each part, by its name, in one unit.
-
-    Returns
-    -------
-    DataFrame
-        By series (the name of the part) and year: ``value``, ``lower`` and ``upper`` in percentage
-        points. At face value the contributions of one year add up to the growth of the sum.
-
-    Notes
-    -----
-    :math:`(p_{i,t} - p_{i,t-1}) / \sum_j p_{j,t-1}`.
+    :math:`(p_{i,t} - p_{i,t-1}) / \sum_j p_{j,t-1}`. At face value the contributions of one year
+    add up to the growth of the sum.
 
     Examples
     --------
@@ -171,26 +118,14 @@ def growth_contributions(parts: Mapping[str, Figures]) -> pd.DataFrame:
 def growth_shares(parts: Mapping[str, Figures]) -> pd.DataFrame:
     r"""Return the share of each part's change in the change of the sum of the parts.
 
-    Parameters
-    ----------
-    parts : mapping of str to Series or DataFrame
-        Levels by year of each part, by its name, in one unit. The sum must surely grow in every
-        year; `growth_contributions` has no such need.
-
-    Returns
-    -------
-    DataFrame
-        By series (the name of the part) and year: ``value``, ``lower`` and ``upper`` in percent.
-
-    Notes
-    -----
-    :math:`(p_{i,t} - p_{i,t-1}) / \sum_j (p_{j,t} - p_{j,t-1})`.
+    :math:`(p_{i,t} - p_{i,t-1}) / \sum_j (p_{j,t} - p_{j,t-1})`. The sum must surely grow in every
+    year; `growth_contributions` has no such need.
 
     Examples
     --------
     >>> exports, imports = pd.Series({1: "13.24", 2: "13.7"}), pd.Series({1: "3.61", 2: "3.96"})
-    >>> parts = {"exports": exports, "imports": imports}
-    >>> growth_shares(parts).round(1).loc[("imports", 2)].tolist()
+    >>> found = growth_shares({"exports": exports, "imports": imports})
+    >>> found.loc[("imports", 2)].round(1).tolist()
     [43.2, 39.8, 47.1]
     """
     annual, columns = read_parts(parts)
@@ -198,22 +133,12 @@ def growth_shares(parts: Mapping[str, Figures]) -> pd.DataFrame:
 
 
 def ranges(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of printed figures with the range that each stands for.
+    """Return rows with ``lower`` and ``upper``, all that rounds half-up to what is printed.
 
     Parameters
     ----------
     rows : DataFrame
         With a column ``printed``, as `cbec.load` returns them.
-
-    Returns
-    -------
-    DataFrame
-        The rows with ``lower`` and ``upper``, all that rounds half-up to what is printed.
-
-    Raises
-    ------
-    PrintedFigureError
-        If a text is no printed figure.
 
     Examples
     --------

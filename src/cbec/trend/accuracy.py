@@ -5,6 +5,10 @@ keep the others: for one forecast they return a number, for a panel of shape (se
 array of shape (series,). A measure that would divide by zero is NaN, never zero: zero would say
 that the forecast was perfect. What isn't numeric, finite and of one shape raises a
 `cbec.errors.TrendError`.
+
+Where a measure takes ``actual`` and ``mean``, or ``lower`` and ``upper``, they are what was
+observed, what was forecast, and the ends of its interval: array_like of shape (..., steps), in one
+unit.
 """
 
 from __future__ import annotations
@@ -27,39 +31,14 @@ from cbec.trend.arguments import (
 )
 from cbec.trend.model_types import Array
 
-__all__ = [
-    "coverage",
-    "crps_from_quantiles",
-    "interval_score",
-    "mase",
-    "mase_scale",
-    "owa",
-    "quantiles_from_intervals",
-    "rmsse",
-    "rmsse_scale",
-    "smape",
-]
-
 Measured: TypeAlias = "float | Array"
 
 
 def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
-    r"""Return the symmetric mean absolute percentage error.
+    r"""Return the symmetric mean absolute percentage error, from 0 to 200.
 
-    Parameters
-    ----------
-    actual, mean : array_like, shape (..., steps)
-        What was observed and what was forecast, in one unit.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In percent, from 0 to 200. NaN if at some step both are zero.
-
-    Notes
-    -----
     :math:`\frac{200}{h} \sum_t |y_t - f_t| / (|y_t| + |f_t|)`, as in the M4 competition
-    (Makridakis, Spiliotis and Assimakopoulos 2020).
+    (Makridakis, Spiliotis and Assimakopoulos 2020). NaN if at some step both are zero.
 
     Examples
     --------
@@ -71,21 +50,15 @@ def smape(actual: ArrayLike, mean: ArrayLike) -> Measured:
 
 
 def mase_scale(y: ArrayLike) -> Measured:
-    r"""Return the mean absolute error of the naive forecast within the sample.
+    r"""Return the mean absolute error of the naive forecast within the sample, in its unit.
+
+    :math:`\frac{1}{n-1} \sum_{t=2}^n |y_t - y_{t-1}|` (Hyndman and Koehler 2006, section 3); zero
+    if the observations don't change.
 
     Parameters
     ----------
     y : array_like, shape (..., n)
         The observations that a forecast was made from, at least two.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In the unit of the observations. Zero if they don't change.
-
-    Notes
-    -----
-    :math:`\frac{1}{n-1} \sum_{t=2}^n |y_t - y_{t-1}|` (Hyndman and Koehler 2006, section 3).
 
     Examples
     --------
@@ -96,21 +69,10 @@ def mase_scale(y: ArrayLike) -> Measured:
 
 
 def rmsse_scale(y: ArrayLike) -> Measured:
-    r"""Return the root mean squared error of the naive forecast within the sample.
+    r"""Return the root mean squared error of the naive forecast within the sample, in its unit.
 
-    Parameters
-    ----------
-    y : array_like, shape (..., n)
-        The observations that a forecast was made from, at least two.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In the unit of the observations. Zero if they don't change.
-
-    Notes
-    -----
-    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` (source: see `rmsse`).
+    :math:`\sqrt{\frac{1}{n-1} \sum_{t=2}^n (y_t - y_{t-1})^2}` of what `mase_scale` takes; for its
+    source see `rmsse`.
 
     Examples
     --------
@@ -121,23 +83,16 @@ def rmsse_scale(y: ArrayLike) -> Measured:
 
 
 def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
-    r"""Return the mean absolute scaled error.
+    r"""Return the mean absolute scaled error, below 1 if it errs less than the naive forecast did.
+
+    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, section 3). NaN if a scale
+    is zero.
 
     Parameters
     ----------
     actual, mean : array_like, shape (..., steps)
-        What was observed and what was forecast, in one unit.
     scale : array_like, shape (...) or (..., steps)
         `mase_scale` of what the forecast was made from, for each series or each step.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        Without unit; below 1 if it errs less than the naive forecast did. NaN if a scale is zero.
-
-    Notes
-    -----
-    :math:`\frac{1}{h} \sum_t |y_t - f_t| / s` (Hyndman and Koehler 2006, section 3).
 
     Examples
     --------
@@ -151,22 +106,9 @@ def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
 def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     r"""Return the root mean squared scaled error.
 
-    Parameters
-    ----------
-    actual, mean : array_like, shape (..., steps)
-        What was observed and what was forecast, in one unit.
-    scale : array_like, shape (...) or (..., steps)
-        `rmsse_scale` of what the forecast was made from, for each series or each step.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        Without unit. NaN if a scale is zero.
-
-    Notes
-    -----
-    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}` (Makridakis, Spiliotis and Assimakopoulos
-    2022, on the M5 competition). Hyndman and Koehler (2006), who named it, scale it as `mase`.
+    :math:`\sqrt{\frac{1}{h} \sum_t (y_t - f_t)^2 / s^2}` with the `rmsse_scale` :math:`s`, given as
+    for `mase` (Makridakis, Spiliotis and Assimakopoulos 2022, on the M5 competition). Hyndman and
+    Koehler (2006), who named it, scale it as `mase`.
 
     Examples
     --------
@@ -177,51 +119,10 @@ def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     return _plain(np.sqrt(_over_steps(_ratio((y - f) ** 2, _scale(scale, y) ** 2))))
 
 
-def owa(
-    smape: ArrayLike, mase: ArrayLike, smape_naive: ArrayLike, mase_naive: ArrayLike
-) -> Measured:
-    r"""Return the overall weighted average of two measures relative to the naive forecast.
-
-    Parameters
-    ----------
-    smape, mase : array_like
-        Of the forecasts, each averaged over all series first.
-    smape_naive, mase_naive : array_like
-        Of the naive forecasts of the same series.
-
-    Returns
-    -------
-    float or ndarray
-        Without unit; 1 for the naive forecast. NaN if a measure of the naive forecast is zero.
-
-    Notes
-    -----
-    :math:`\frac12 (\mathrm{sMAPE}/\mathrm{sMAPE}_0 + \mathrm{MASE}/\mathrm{MASE}_0)`, the rule of
-    the M4 competition (Makridakis, Spiliotis and Assimakopoulos 2020) for series without season.
-
-    Examples
-    --------
-    >>> round(owa(8.0, 0.9, 10.0, 1.0), 9)
-    0.85
-    """
-    s, m, s0, m0 = alike(
-        axes=0, smape=smape, mase=mase, smape_naive=smape_naive, mase_naive=mase_naive
-    )
-    return _plain((_ratio(s, s0) + _ratio(m, m0)) / 2)
-
-
 def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
-    r"""Return the share of outcomes that lie in their intervals.
+    r"""Return the share of outcomes that lie in their intervals, from 0 to 1.
 
-    Parameters
-    ----------
-    actual, lower, upper : array_like, shape (..., steps)
-        What was observed, and the ends of its prediction interval, which belong to it.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        :math:`\frac{1}{h} \sum_t 1[l_t \le y_t \le u_t]`, from 0 to 1.
+    :math:`\frac{1}{h} \sum_t 1[l_t \le y_t \le u_t]`: the ends belong to an interval.
 
     Examples
     --------
@@ -235,23 +136,15 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
 def interval_score(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float) -> Measured:
     r"""Return the mean interval score: the width, and a penalty for what was missed.
 
+    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of
+    :math:`(u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery
+    2007, equation 43), in the unit of the observations; smaller is better.
+
     Parameters
     ----------
     actual, lower, upper : array_like, shape (..., steps)
-        What was observed, and the ends of its prediction interval.
     level : float
-        The nominal level of the interval in percent, such as 80; from 1 to below 100.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In the unit of the observations; smaller is better.
-
-    Notes
-    -----
-    With :math:`\alpha = 1 - \mathrm{level}/100`, the mean of
-    :math:`(u - l) + \frac{2}{\alpha} (l - y)_+ + \frac{2}{\alpha} (y - u)_+` (Gneiting and Raftery
-    2007, equation 43).
+        The nominal level in percent, such as 80; from 1 to below 100.
 
     Examples
     --------
@@ -269,25 +162,18 @@ def crps_from_quantiles(
 ) -> Measured:
     r"""Return an approximation of the continuous ranked probability score from a few quantiles.
 
+    :math:`2 \int_0^1 \rho_\tau(y, q_\tau)\, d\tau` with the pinball loss :math:`\rho` (Gneiting and
+    Raftery 2007, section 4.2), in the unit of the observations; smaller is better. Here the
+    integral is the plain mean over the probabilities. That is good where they lie evenly and close
+    together; with five it only compares forecasts.
+
     Parameters
     ----------
     actual : array_like, shape (..., steps)
-        What was observed.
     quantiles : array_like, shape (..., steps, q)
         The quantiles that were forecast.
     probabilities : sequence of float, length q
         Of an outcome below each quantile, between 0 and 1.
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        In the unit of the observations; smaller is better.
-
-    Notes
-    -----
-    :math:`2 \int_0^1 \rho_\tau(y, q_\tau)\, d\tau` with the pinball loss :math:`\rho` (Gneiting
-    and Raftery 2007, section 4.2); here the integral is the plain mean over the probabilities. That
-    is good where they lie evenly and close together; with five it only compares forecasts.
 
     Examples
     --------
@@ -328,7 +214,7 @@ def quantiles_from_intervals(
     quantiles : ndarray, shape (..., steps, 2k + 1)
         From the lowest to the highest.
     probabilities : tuple of float
-        Of an outcome below each of them, as `crps_from_quantiles` takes them.
+        As `crps_from_quantiles` takes them.
 
     Examples
     --------

@@ -16,8 +16,6 @@ from cbec.errors import TrendError
 from cbec.trend.arguments import NO_LISTS, as_number, shown
 from cbec.trend.model_types import MODEL_MINIMUM
 
-__all__ = ["Annual", "annual"]
-
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # No year of any calendar; beyond it a sum of years may leave the range of an integer.
 _FARTHEST = 10**9
@@ -32,64 +30,34 @@ _NO_SERIES = {
 
 @dataclass(frozen=True)
 class Annual:
-    """A series that was checked.
-
-    Attributes
-    ----------
-    values : ndarray of float, shape (n,)
-        A read-only copy, oldest first.
-    index : ndarray of int, shape (n,), optional
-        The years, one apart; None if they aren't known.
-    """
+    """A series that was checked: read-only values, and the years, None if they aren't known."""
 
     values: NDArray[np.float64]
     index: NDArray[np.int_] | None
 
     def ahead(self, horizon: int) -> NDArray[np.int_]:
-        """Return the years after the last, or 1, 2, … if years aren't known.
-
-        Examples
-        --------
-        >>> annual([3, 4, 5, 6, 7], [2020, 2021, 2022, 2023, 2024]).ahead(2)
-        array([2025, 2026])
-        """
+        """Return the years after the last, or 1, 2, … if years aren't known."""
         last = 0 if self.index is None else int(self.index[-1])
         return np.arange(last + 1, last + horizon + 1)
 
 
 def annual(y: Any, index: Iterable[Any] | None = None) -> Annual:
-    """Check a series of annual values.
+    """Check a series of annual values as `cbec.trend.forecast` takes it, or raise `TrendError`.
 
-    Parameters
-    ----------
-    y : array_like or Series, shape (n,)
-        The values, oldest first. A Series may carry its years in its index, see ``index``. The
-        default index 0, 1, … isn't taken for years.
-    index : iterable of int or date, optional
-        The years, instead of those of a Series: whole numbers; or a date, datetime, NumPy
-        ``datetime64`` or pandas Timestamp or Period in each.
-
-    Returns
-    -------
-    Annual
-
-    Raises
-    ------
-    TrendError
-        If values aren't numbers, aren't finite, aren't one-dimensional or are too few; if years
-        aren't whole, don't rise one by one or aren't as many as there are values; if several dates
-        lie in one year.
+    Years are those of ``index``, or of the index of a Series, unless that is the default 0, 1, …;
+    they are whole numbers, or dates of any kind, of which no two lie in one year.
 
     Examples
     --------
     >>> annual(pd.Series([2.1, 2.4, 2.6, 2.9, 3.3], index=range(2020, 2025))).index
     array([2020, 2021, 2022, 2023, 2024])
-    >>> annual([2.1, 2.4, 2.6, 2.9, 3.3], np.arange("2020", "2025", dtype="datetime64[Y]")).index
-    array([2020, 2021, 2022, 2023, 2024])
     """
     if isinstance(y, pd.DataFrame):
         raise TrendError("y is a table with columns; choose one column")
-    years = _years(_own(y) if index is None else index)
+    if index is None and isinstance(y, pd.Series):
+        default = isinstance(y.index, pd.RangeIndex) and y.index.start == 0 and y.index.step == 1
+        index = None if default else y.index
+    years = _years(index)
     values = _numbers(y)
     if years is not None and len(years) != len(values):
         raise TrendError(
@@ -135,8 +103,6 @@ def _numbers(y: Any) -> NDArray[np.float64]:
     for kinds, remedy in _NO_SERIES.items():
         if array.dtype.kind in kinds:
             raise TrendError(f"y holds {remedy}")
-    if array is given and array.dtype.kind in "iuf":
-        return np.array(array, dtype=np.float64)
     numbers = []
     # NumPy makes one type of many; the message must name the value that doesn't fit.
     for place, value in enumerate(listed if single else array.astype(object), start=1):
@@ -150,13 +116,6 @@ def _numbers(y: Any) -> NDArray[np.float64]:
             )
         numbers.append(number)
     return np.array(numbers, dtype=np.float64)
-
-
-def _own(y: Any) -> Any:
-    """Return the index of a Series, unless it is the default."""
-    index = getattr(y, "index", None) if isinstance(y, pd.Series) else None
-    default = isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
-    return None if default else index
 
 
 def _years(index: Any) -> NDArray[np.int_] | None:

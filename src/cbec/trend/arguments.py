@@ -13,30 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cbec.errors import TrendError
 
-__all__ = [
-    "LONGEST_HORIZON",
-    "NO_LISTS",
-    "alike",
-    "as_integer",
-    "as_number",
-    "as_numbers",
-    "checked_horizon",
-    "checked_level",
-    "checked_levels",
-    "finite",
-    "first_place",
-    "level_label",
-    "shown",
-]
-
+# Years that a forecast goes ahead at most: more than six times the longest window that was
+# calibrated, and past the end of the projections that are made of slower things, as population is.
 LONGEST_HORIZON = 100
-"""Years that a forecast goes ahead at most.
-
-More than six times the longest window that the intervals were calibrated on, and past the end of
-the long-range projections that are made of slower things, such as population: beyond it the
-numbers say nothing of the series.
-"""
-
 _LEAST = 1.0
 _WIDEST = 60
 # What Python or NumPy would turn into a number all the same.
@@ -44,32 +23,12 @@ _NO_NUMBERS = (
     *(bool, str, bytes, complex),
     *(np.bool_, np.complexfloating, np.datetime64, np.timedelta64, type(np.ma.masked)),
 )
+# What can be iterated over and is no list of numbers all the same.
 NO_LISTS = (str, bytes, dict, set, frozenset)
-"""What can be iterated over and is no list of numbers all the same."""
 
 
 def checked_horizon(horizon: Any) -> int:
-    """Return the years ahead.
-
-    Parameters
-    ----------
-    horizon : int
-        From 1 to `LONGEST_HORIZON`.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    TrendError
-        If it is anything else.
-
-    Examples
-    --------
-    >>> checked_horizon(6)
-    6
-    """
+    """Return the years ahead, from 1 to `LONGEST_HORIZON`, or raise `TrendError`."""
     steps = as_integer(horizon)
     if steps is None or not 1 <= steps <= LONGEST_HORIZON:
         raise TrendError(
@@ -80,28 +39,10 @@ def checked_horizon(horizon: Any) -> int:
 
 
 def checked_levels(level: Any) -> tuple[float, ...]:
-    """Return the nominal coverages of intervals.
+    """Return the nominal coverages of intervals in percent, or raise `TrendError`.
 
-    Parameters
-    ----------
-    level : sequence of float
-        In percent, from 1 to below 100, each once.
-
-    Returns
-    -------
-    tuple of float
-        In the order given.
-
-    Raises
-    ------
-    TrendError
-        If it is anything else. Levels below 1 are taken for fractions: the message writes them in
-        percent.
-
-    Examples
-    --------
-    >>> checked_levels([80, 99.5])
-    (80.0, 99.5)
+    Each is from 1 to below 100 and stands once. Levels below 1 are taken for fractions: the message
+    writes them in percent.
     """
     single = as_number(level)
     if single not in (None, math.inf):
@@ -109,7 +50,7 @@ def checked_levels(level: Any) -> tuple[float, ...]:
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as {_tuple([single])}"
         )
-    levels = as_numbers(level)
+    levels = _as_numbers(level)
     if levels is None or math.inf in levels:
         raise TrendError(
             f"the level is {shown(level)}; give a list of percentages, such as (80, 95)"
@@ -124,27 +65,7 @@ def checked_levels(level: Any) -> tuple[float, ...]:
 
 
 def checked_level(level: Any) -> float:
-    """Return the nominal coverage of one interval.
-
-    Parameters
-    ----------
-    level : float
-        In percent, from 1 to below 100.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    TrendError
-        As `checked_levels`.
-
-    Examples
-    --------
-    >>> checked_level(95)
-    95.0
-    """
+    """Return the nominal coverage of one interval, as `checked_levels` does."""
     value = as_number(level)
     if value in (None, math.inf):
         raise TrendError(f"the level is {shown(level)}; give one percentage, such as 80")
@@ -153,17 +74,7 @@ def checked_level(level: Any) -> float:
 
 
 def level_label(level: float) -> str:
-    """Write a level, in the names of columns and in texts, with all its digits.
-
-    Parameters
-    ----------
-    level : float
-        In percent.
-
-    Returns
-    -------
-    str
-        The shortest decimal that reads as this number, so that no two levels are written alike.
+    """Write a level, in names of columns and in texts, so that no two are written alike.
 
     Examples
     --------
@@ -174,13 +85,7 @@ def level_label(level: float) -> str:
 
 
 def shown(value: Any) -> str:
-    """Write what a user gave, on one line of bounded length, for a message.
-
-    Examples
-    --------
-    >>> shown(np.zeros((2, 2)))
-    'array([[0., 0.], [0., 0.]])'
-    """
+    """Write what a user gave, on one line of bounded length, for a message."""
     try:
         text = " ".join(repr(value).split())
     except ValueError:  # more digits than Python writes
@@ -191,13 +96,7 @@ def shown(value: Any) -> str:
 
 
 def as_integer(value: Any) -> int | None:
-    """Return a whole number; None for what is none, as are truth values and 2.0.
-
-    Examples
-    --------
-    >>> as_integer(np.int8(3)), as_integer(2.0)
-    (3, None)
-    """
+    """Return a whole number; None for what is none, as are truth values and 2.0."""
     try:
         return None if isinstance(value, _NO_NUMBERS) else operator.index(value)
     except Exception:
@@ -205,13 +104,7 @@ def as_integer(value: Any) -> int | None:
 
 
 def as_number(value: Any) -> float | None:
-    """Return a number; None for what is none, as are truth values, texts and dates.
-
-    Examples
-    --------
-    >>> as_number(2024), as_number("2024")
-    (2024.0, None)
-    """
+    """Return a number; None for what is none, as are truth values, texts and dates."""
     if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None):
         return None
     try:
@@ -222,14 +115,8 @@ def as_number(value: Any) -> float | None:
         return None
 
 
-def as_numbers(values: Any) -> tuple[float, ...] | None:
-    """Return the numbers of a list; None for what is no list of numbers, as are texts and sets.
-
-    Examples
-    --------
-    >>> as_numbers([80, 99.5]), as_numbers([80, "95"]), as_numbers("80"), as_numbers(80)
-    ((80.0, 99.5), None, None, None)
-    """
+def _as_numbers(values: Any) -> tuple[float, ...] | None:
+    """Return the numbers of a list; None for what is no list of numbers, as are texts and sets."""
     if isinstance(values, NO_LISTS):
         return None
     try:

@@ -8,8 +8,6 @@ import numpy as np
 
 from cbec.trend.model_types import Array, Path, normal_path
 
-__all__ = ["development", "drift", "grey", "log_linear", "logit_trend", "naive"]
-
 
 def naive(y: Array, horizon: int, level: Sequence[float]) -> Path:
     """Repeat the last value."""
@@ -95,21 +93,9 @@ def log_linear(y: Array, horizon: int, level: Sequence[float]) -> Path:
 
 
 def development(y: Array) -> tuple[float, float]:
-    r"""Return the two coefficients of GM(1,1).
+    r"""Return development coefficient (negative for growth) and grey input of GM(1,1).
 
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        Values above zero.
-
-    Returns
-    -------
-    a, b : float
-        Development coefficient (negative for growth) and grey input, in the unit of the series.
-
-    Notes
-    -----
-    With the running totals :math:`x_k`, least squares in
+    With the running totals :math:`x_k` these are the least squares :math:`a` and :math:`b` in
     :math:`y_k = -a (x_k + x_{k-1}) / 2 + b` for :math:`k = 2, \dots, n` (Deng 1982).
 
     Examples

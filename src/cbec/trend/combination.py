@@ -37,18 +37,6 @@ from cbec.trend.arguments import level_label
 from cbec.trend.model_types import MODEL_MINIMUM, Array, Path, quantiles
 from cbec.trend.scales import SPREADS, Scale, roughness, scales, spreads, steadiness
 
-__all__ = [
-    "COMPONENTS",
-    "Calibration",
-    "calibration",
-    "components",
-    "gain",
-    "increment",
-    "one_step",
-    "path",
-    "window",
-]
-
 COMPONENTS = ("damped trend", "Theta", "drift", "log-drift")
 """The four forecasts that are combined."""
 
@@ -79,10 +67,9 @@ class Calibration:
     weights : ndarray, shape (4, 7)
         Weights of `SPREADS` for the lower end at 95%, the lower and the upper end at 80%, and the
         upper end at 95%, in this order.
-    longest : int
-        Points in the longest window that was calibrated; of a longer series the last are used.
-    horizon : int
-        The last step that was calibrated.
+    longest, horizon : int
+        Points in the longest window that was calibrated, and its last step; of a longer series the
+        last points are used.
     provenance : Mapping of str to object
         What the constants were made from, when, and by which command.
     """
@@ -97,10 +84,6 @@ class Calibration:
 @cache
 def calibration() -> Calibration:
     """Read the calibrated constants that the package carries.
-
-    Returns
-    -------
-    Calibration
 
     Examples
     --------
@@ -122,36 +105,17 @@ def calibration() -> Calibration:
 
 
 def window(y: Array) -> Array:
-    """Return the last points of a series, as many as were calibrated at most.
-
-    Examples
-    --------
-    >>> len(window(np.arange(30.0)))
-    16
-    """
+    """Return the last points of a series, as many as were calibrated at most."""
     return y[-calibration().longest :]
 
 
 def components(y: Array, measured: Sequence[Scale], horizon: int) -> Array:
-    """Return the four forecasts that are combined.
+    """Return the four forecasts that are combined, of shape (4, horizon), as `COMPONENTS` has them.
 
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        The series, oldest first.
-    measured : sequence of Scale
-        Its `scales`.
-    horizon : int
-        Steps ahead.
-
-    Returns
-    -------
-    ndarray, shape (4, horizon)
-        In the order of `COMPONENTS`. Damped trend and Theta are the geometric mean, by weight, of
-        what they say in each scale. Of a positive series a fall is compounded, so that none falls
-        below zero.
-        A series that isn't positive throughout has no logarithm: its drift stands in for its
-        log-drift.
+    Damped trend and Theta are the geometric mean, by weight, of what they say in each of the
+    `scales` of the series. Of a positive series a fall is compounded, so that none falls below
+    zero. A series that isn't positive throughout has no logarithm: its drift stands in for its
+    log-drift.
 
     Examples
     --------
@@ -209,19 +173,10 @@ def _theta(y: Array, h: Array) -> Array:
 
 
 def gain(rough: float | Array, constants: Sequence[float]) -> Any:
-    r"""Return by how much the median increment is multiplied; never above one.
+    """Return by how much the median increment is multiplied; never above one.
 
-    Parameters
-    ----------
-    rough : float or ndarray
-        Roughness.
-    constants : sequence of float
-        Half-way roughness :math:`c`, exponent :math:`p`.
-
-    Returns
-    -------
-    float or ndarray
-        :math:`1 / (1 + (r / c)^p)`.
+    :math:`1 / (1 + (r / c)^p)` for a roughness :math:`r`, with the constants :math:`c`, the
+    half-way roughness, and :math:`p`.
 
     Examples
     --------
@@ -233,23 +188,10 @@ def gain(rough: float | Array, constants: Sequence[float]) -> Any:
 
 
 def increment(last: float, parts: Array, measured: Sequence[Scale]) -> Array:
-    r"""Return the median of the components' increments, a fall shrunk by its steadiness.
+    """Return the median of the `components`' increments over the last value, before the `gain`.
 
-    Parameters
-    ----------
-    last : float
-        Last value of the series.
-    parts : ndarray, shape (4, horizon)
-        Its `components`.
-    measured : sequence of Scale
-        Its `scales`.
-
-    Returns
-    -------
-    ndarray, shape (horizon,)
-        In the unit of the series, before the `gain`. A fall is multiplied by
-        :math:`s^2 / (1 + s^2)`, where :math:`s` is the `steadiness` of the steps, or of the rates
-        if these are steadier.
+    A fall is multiplied by :math:`s^2 / (1 + s^2)`, where :math:`s` is the `steadiness` of the
+    steps, or of the rates if these are steadier.
 
     Examples
     --------
@@ -259,8 +201,7 @@ def increment(last: float, parts: Array, measured: Sequence[Scale]) -> Array:
     >>> increment(3.0, np.full((4, 1), 2.0), scales(y)).round(2)
     array([-0.08])
     """
-    # The median of four: the mean of the two in the middle.
-    middle = np.sort(parts, axis=0)[1:3].mean(axis=0) - last
+    middle = np.median(parts, axis=0) - last
     return np.where(middle < 0, _kept_of_a_fall(measured) * middle, middle)
 
 
@@ -270,13 +211,7 @@ def _kept_of_a_fall(measured: Sequence[Scale]) -> float:
 
 
 def one_step(y: Array) -> Array:
-    """Return the forecast of each value from the values before it.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        NaN for the first values, which have fewer than `MODEL_MINIMUM` before them.
-    """
+    """Return the forecast of each value from those before it; NaN where these are too few."""
     fitted = np.full(len(y), np.nan)
     with np.errstate(all="ignore"):
         for i in range(MODEL_MINIMUM, len(y)):
@@ -294,22 +229,10 @@ def _mean(y: Array, parts: Array, measured: Sequence[Scale]) -> Array:
 def path(y: Array, horizon: int, level: Sequence[float]) -> Path:
     """Forecast a series.
 
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        At least five finite values, a year apart.
-    horizon : int
-        Steps ahead.
-    level : sequence of float
-        Nominal coverages in percent. 80 and 95 were calibrated. Others are interpolated between
-        them, and extrapolated beyond, along the normal quantiles.
-
-    Returns
-    -------
-    Path
-        A series that was never negative isn't forecast below zero. Of values that are all equal
-        both sides of an interval are their mean, so that its width stays. Fitted values are left
-        out, see `one_step`.
+    Levels of 80 and 95 percent were calibrated. Others are interpolated between them, and
+    extrapolated beyond, along the normal quantiles. A series that was never negative isn't forecast
+    below zero. Of values that are all equal both sides of an interval are their mean, so that its
+    width stays. Fitted values are left out, see `one_step`.
     """
     recent = window(y)
     measured = scales(recent)

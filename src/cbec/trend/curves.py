@@ -26,8 +26,6 @@ import numpy as np
 from cbec.errors import TrendError
 from cbec.trend.model_types import Array, Path
 
-__all__ = ["BASS", "GOMPERTZ", "LOGISTIC", "Curve"]
-
 # Search grids, in units of one year; the best points are only where the search starts.
 _RATES = np.geomspace(0.01, 3.0, 16)
 _INNOVATION = np.array([0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3])
@@ -46,10 +44,8 @@ class Curve:
 
     Attributes
     ----------
-    name : str
-        What a message calls it.
-    level_name : str
-        What a reader calls the saturation level.
+    name, level_name : str
+        What a message calls it, and what a reader calls the saturation level.
     value : callable
         The curve, for parameters and times.
     starts : callable

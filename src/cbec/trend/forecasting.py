@@ -15,8 +15,6 @@ from cbec.trend.model_types import Model, Path
 from cbec.trend.models import MODELS
 from cbec.trend.result import Forecast
 
-__all__ = ["checked_model", "fit", "forecast"]
-
 
 def forecast(
     y: Any,
@@ -27,6 +25,12 @@ def forecast(
     index: Iterable[Any] | None = None,
 ) -> Forecast:
     """Forecast an annual series.
+
+    The result depends on the arguments alone. For ``c > 0`` the forecast of ``c * y`` is ``c``
+    times that of ``y`` (except for shares). Where all values lie between 0 and 1 and the forecast
+    or an interval passes 1, the explanation names the model that never passes it. Percentages get
+    no such note: nothing tells 98 percent from 98 of something else. Divide them by 100, and use
+    ``model="logit-trend"``.
 
     Parameters
     ----------
@@ -41,24 +45,11 @@ def forecast(
     index : iterable of int or date, optional
         The years, or a date, datetime or period in each.
 
-    Returns
-    -------
-    Forecast
-
     Raises
     ------
     TrendError
         If the series, the horizon or a level can't be used, the model isn't known, needs values
         above zero or between 0 and 1, or can't be fitted.
-
-    Notes
-    -----
-    The result depends on the arguments alone. ``y`` isn't changed. For ``c > 0`` the forecast of
-    ``c * y`` is ``c`` times that of ``y`` (except for shares).
-
-    Where all values lie between 0 and 1 and the forecast or an interval passes 1, the explanation
-    names the model that never passes it. Percentages get no such note: nothing tells 98 percent
-    from 98 of something else. Divide them by 100, and use ``model="logit-trend"``.
 
     Examples
     --------
@@ -103,13 +94,7 @@ def _beyond_one(model: Model, values: Any, path: Path) -> list[str]:
 
 
 def fit(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path:
-    """Fit a model to values that were checked.
-
-    Raises
-    ------
-    TrendError
-        If the values don't suit the model, or it can't be fitted to them.
-    """
+    """Fit a model to values that were checked, or raise `TrendError`."""
     if model.positive and values.min() <= 0:
         raise TrendError(
             f"{model.label_en} needs values above zero, and {values.min():g} is among them; "
@@ -123,11 +108,16 @@ def fit(model: Model, values: Any, horizon: int, level: Sequence[float]) -> Path
         )
     try:
         with np.errstate(all="ignore"):
-            return model.fit(values, horizon, level)
+            path = model.fit(values, horizon, level)
     except (np.linalg.LinAlgError, FloatingPointError, OverflowError, ZeroDivisionError) as error:
         raise TrendError(
             f"{model.label_en} can't be fitted to this series ({error}); use another model"
         ) from error
+    if not all(np.isfinite(part).all() for part in (path.mean, path.lower, path.upper)):
+        raise TrendError(
+            f"{model.label_en} gives no finite forecast for this series; use another model"
+        )
+    return path
 
 
 def checked_model(model: Any) -> Model:

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from cbec.trend.arguments import level_label
 
-__all__ = ["MODEL_MINIMUM", "Array", "Model", "Path", "ends", "normal_path", "quantiles"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 MODEL_MINIMUM = 5
@@ -58,18 +56,14 @@ class Model:
 
     Attributes
     ----------
-    name : str
-        What `cbec.trend.forecast` calls it.
-    label_en, label_zh : str
-        What a reader calls it.
+    name, label_en : str
+        What `cbec.trend.forecast` and what a reader calls it.
     source : str
         Where it was published.
     fit : callable
         ``fit(y, horizon, level) -> Path``.
-    positive : bool
-        Whether all values must be above zero.
-    share : bool
-        Whether all values must lie between 0 and 1.
+    positive, share : bool
+        Whether all values must be above zero, or between 0 and 1.
     one_step : callable, optional
         ``one_step(y)`` returns the fitted values, where `fit` leaves them out because they take
         longer than the forecast.
@@ -77,7 +71,6 @@ class Model:
 
     name: str
     label_en: str
-    label_zh: str
     source: str
     fit: Callable[[Array, int, Sequence[float]], Path]
     positive: bool = False
@@ -86,13 +79,7 @@ class Model:
 
 
 def quantiles(level: Sequence[float]) -> Array:
-    """Return the normal quantile of each central coverage in percent.
-
-    Examples
-    --------
-    >>> quantiles([95]).round(3)
-    array([1.96])
-    """
+    """Return the normal quantile of each central coverage in percent."""
     return np.array([NormalDist().inv_cdf(0.5 + wanted / 200) for wanted in level])
 
 
@@ -105,31 +92,7 @@ def normal_path(
     parameters: Mapping[str, float],
     diagnostics: tuple[str, ...] = (),
 ) -> Path:
-    """Return a path with symmetric intervals from standard deviations.
-
-    Parameters
-    ----------
-    mean, deviation : ndarray, shape (horizon,)
-        Point forecasts and standard deviations of their errors.
-    level : sequence of float
-        Central coverages in percent.
-    fitted : ndarray, shape (n,)
-        Fitted values.
-    intervals : str
-        What the intervals rest on.
-    parameters, diagnostics
-        As in `Path`.
-
-    Returns
-    -------
-    Path
-
-    Examples
-    --------
-    >>> path = normal_path(np.array([5.0]), np.array([1.0]), [95], np.full(5, np.nan), "", {})
-    >>> path.upper.round(2)
-    array([[6.96]])
-    """
+    """Return a path with symmetric intervals from the standard deviations of the errors."""
     half = deviation[:, None] * quantiles(level)
     return Path(
         mean=mean,
@@ -143,13 +106,7 @@ def normal_path(
 
 
 def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
-    """Return the ends of intervals, of shape (steps, levels), by the names of their columns.
-
-    Examples
-    --------
-    >>> ends(np.array([[4.0]]), np.array([[6.0]]), [80])
-    {'lower-80': array([4.]), 'upper-80': array([6.])}
-    """
+    """Return the ends of intervals, of shape (steps, levels), by the names of their columns."""
     return {
         f"{side}-{level_label(wanted)}": values[:, j]
         for j, wanted in enumerate(level)

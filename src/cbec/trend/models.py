@@ -12,25 +12,21 @@ from types import MappingProxyType
 from cbec.trend import closed_form, combination, curves, smoothing
 from cbec.trend.model_types import Model
 
-__all__ = ["MODELS"]
-
 _PRINCIPLES = "Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2"
 _DIFFUSION = "Meade and Islam (2006), International Journal of Forecasting 22, 519-545"
 _ALL = (
     Model(
         "combination",
         "Default (calibrated combination)",
-        "默认模型（校准组合）",
         "This companion; benchmarks/calibrate.py makes its constants",
         combination.path,
         one_step=combination.one_step,
     ),
-    Model("naive", "Naive (last value)", "朴素法（末值）", _PRINCIPLES, closed_form.naive),
-    Model("drift", "Random walk with drift", "带漂移的随机游走", _PRINCIPLES, closed_form.drift),
+    Model("naive", "Naive (last value)", _PRINCIPLES, closed_form.naive),
+    Model("drift", "Random walk with drift", _PRINCIPLES, closed_form.drift),
     Model(
         "log-linear",
         "Log-linear trend (OLS, HAC)",
-        "对数线性趋势（OLS，HAC）",
         "Newey and West (1987) for the standard error",
         closed_form.log_linear,
         positive=True,
@@ -38,60 +34,44 @@ _ALL = (
     Model(
         "ses",
         "Simple exponential smoothing",
-        "简单指数平滑",
         "Brown (1959), Statistical Forecasting for Inventory Control",
         partial(smoothing.smoothed, trends=("no trend",)),
     ),
     Model(
         "holt",
         "Holt's linear trend",
-        "霍尔特线性趋势",
         "Holt (1957), reprinted in the International Journal of Forecasting 20 (2004), 5-10",
         partial(smoothing.smoothed, trends=("trend",)),
     ),
     Model(
         "damped-holt",
         "Damped trend",
-        "阻尼趋势",
         "Gardner and McKenzie (1985), Management Science 31, 1237-1246",
         partial(smoothing.smoothed, trends=("damped trend",)),
     ),
     Model(
         "ets",
         "Exponential smoothing, chosen by AICc",
-        "指数平滑（AICc 选择）",
         "Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing",
         partial(smoothing.smoothed, trends=("no trend", "trend", "damped trend")),
     ),
     Model(
         "theta",
         "Theta",
-        "Theta 法",
         "Assimakopoulos and Nikolopoulos (2000), International Journal of Forecasting 16, 521-530",
         smoothing.theta,
     ),
     Model(
         "local-linear-trend",
         "Local linear trend",
-        "局部线性趋势",
         "Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter",
         smoothing.local_linear_trend,
     ),
-    Model(
-        "logistic",
-        "Logistic curve",
-        "逻辑斯蒂曲线",
-        _DIFFUSION,
-        curves.LOGISTIC.path,
-        positive=True,
-    ),
-    Model(
-        "gompertz", "Gompertz curve", "龚珀兹曲线", _DIFFUSION, curves.GOMPERTZ.path, positive=True
-    ),
+    Model("logistic", "Logistic curve", _DIFFUSION, curves.LOGISTIC.path, positive=True),
+    Model("gompertz", "Gompertz curve", _DIFFUSION, curves.GOMPERTZ.path, positive=True),
     Model(
         "bass",
         "Bass diffusion",
-        "巴斯扩散模型",
         "Bass (1969), Management Science 15, 215-227; fitted as Srinivasan and Mason (1986) do, "
         "Marketing Science 5, 169-178",
         curves.BASS.path,
@@ -100,7 +80,6 @@ _ALL = (
     Model(
         "grey",
         "Grey model GM(1,1)",
-        "灰色模型 GM(1,1)",
         "Deng (1982), Systems and Control Letters 1, 288-294",
         closed_form.grey,
         positive=True,
@@ -108,7 +87,6 @@ _ALL = (
     Model(
         "logit-trend",
         "Logit trend (for shares)",
-        "对数几率趋势（用于份额）",
         "Wallis (1987), Journal of Time Series Analysis 8, 115-123",
         closed_form.logit_trend,
         share=True,

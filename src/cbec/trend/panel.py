@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,9 @@ from cbec.trend.annual_series import annual
 from cbec.trend.arguments import as_integer, checked_horizon, checked_levels, shown
 from cbec.trend.forecasting import checked_model, fit
 from cbec.trend.model_types import Array, ends
-
-__all__ = ["forecast_panel"]
+from cbec.trend.models import MODELS
 
 _COLUMNS = ("unique_id", "ds", "y")
-# The most series in one task of a parallel run, and the tasks that each process gets at least.
-_CHUNK = 50
-_TASKS = 4
 
 
 def forecast_panel(
@@ -38,12 +33,8 @@ def forecast_panel(
     frame : DataFrame
         Columns ``unique_id`` (name of the series), ``ds`` (year, or a date in it) and ``y``
         (value), in any order of rows. Each series needs at least five consecutive years.
-    horizon : int
-        Years ahead, from 1 to 100.
-    level : sequence of float
-        Nominal coverages of the intervals in percent, each from 1 to below 100.
-    model : str
-        A name of `cbec.trend.MODELS`.
+    horizon, level, model
+        As `cbec.trend.forecast` takes them.
     n_jobs : int
         Processes to use, as joblib counts them: 1 for none besides this one, -1 for one a core.
 
@@ -93,15 +84,12 @@ def forecast_panel(
         raise TrendError(
             f"n_jobs is {shown(n_jobs)}; give a number of processes, or -1 for one on each core"
         )
-    jobs = min(jobs, len(series))
-    tasks = _TASKS * joblib.effective_n_jobs(jobs)
-    size = min(_CHUNK, -(-len(series) // tasks))
-    chunks = [series[start : start + size] for start in range(0, len(series), size)]
-    # One process needs no pool: joblib runs the chunks here, unless a cluster is configured.
-    results = joblib.Parallel(n_jobs=jobs)(
-        joblib.delayed(_forecast)(chunk, steps, levels, chosen.name) for chunk in chunks
+    # One process needs no pool: joblib runs the series here, unless a cluster is configured.
+    results = joblib.Parallel(n_jobs=min(jobs, len(series)))(
+        joblib.delayed(_forecast)(values, years, steps, levels, chosen.name)
+        for values, years in series
     )
-    made = dict(zip(names, chain.from_iterable(results), strict=True))
+    made = dict(zip(names, results, strict=True))
     failed = [f"  {name}: {said}" for name, said in made.items() if isinstance(said, str)]
     if failed:
         raise TrendError(
@@ -162,19 +150,12 @@ def _series(frame: pd.DataFrame) -> tuple[list[Any], list[tuple[Any, Any]]]:
 
 
 def _forecast(
-    series: Sequence[tuple[Any, Any]], horizon: int, level: Sequence[float], model: str
-) -> list[Array | str]:
-    """Return for each series years, mean and ends in columns, or why there are none."""
-    chosen = checked_model(model)
-    results: list[Array | str] = []
-    for values, years in series:
-        try:
-            one = annual(values, years)
-            path = fit(chosen, one.values, horizon, level)
-        except TrendError as error:
-            results.append(str(error))
-            continue
-        numbers = np.column_stack([one.ahead(horizon), path.mean, path.lower, path.upper])
-        none = f"{chosen.label_en} gives no finite forecast; use another model"
-        results.append(numbers if np.isfinite(numbers).all() else none)
-    return results
+    values: Any, years: Any, horizon: int, level: Sequence[float], model: str
+) -> Array | str:
+    """Return years, mean and ends of a series in columns, or why there are none."""
+    try:
+        one = annual(values, years)
+        path = fit(MODELS[model], one.values, horizon, level)
+    except TrendError as error:
+        return str(error)
+    return np.column_stack([one.ahead(horizon), path.mean, path.lower, path.upper])

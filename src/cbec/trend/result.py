@@ -10,10 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
-from cbec.errors import TrendError
 from cbec.trend.model_types import Array, Path, ends
-
-__all__ = ["Forecast"]
 
 # Steps of a component that an explanation lists; of more it has the first and the last.
 _SHOWN = 12
@@ -29,8 +26,8 @@ class Forecast(Path):
 
     Attributes
     ----------
-    model, label : str
-        The model by name, and what a reader calls it.
+    model, label, source : str
+        The model by name, what a reader calls it, and where it was published.
     level : tuple of float
         Nominal coverages in percent.
     index : ndarray of int, shape (horizon,)
@@ -39,14 +36,11 @@ class Forecast(Path):
         The series.
     observed_index : ndarray of int, shape (n,)
         Its years; steps up to 0 for a series without years.
-    source : str
-        Where the model was published.
 
     Examples
     --------
     >>> from cbec.trend import forecast
-    >>> made = forecast([1, 2, 3, 4, 5], 2, model="drift", level=[80])
-    >>> made.to_frame().round(2)
+    >>> forecast([1, 2, 3, 4, 5], 2, model="drift", level=[80]).to_frame().round(2)
        ds  mean  lower-80  upper-80
     0   1   6.0       6.0       6.0
     1   2   7.0       7.0       7.0
@@ -60,39 +54,13 @@ class Forecast(Path):
     observed_index: NDArray[np.int_]
     source: str = ""
 
-    def __post_init__(self) -> None:
-        order = np.argsort(self.level)
-        path = np.column_stack([self.lower[:, order[::-1]], self.mean, self.upper[:, order]])
-        if not np.isfinite(path).all():
-            raise TrendError(
-                f"{self.label} gives no finite forecast for this series; use another model"
-            )
-        slack = 1e-9 * np.abs(path).max()
-        if (np.diff(path, axis=1) < -slack).any():
-            raise TrendError(
-                f"{self.label} gives intervals that aren't nested around its forecast; "
-                "use another model"
-            )
-
     def to_frame(self) -> pd.DataFrame:
-        """Return a row for each step.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``.
-        """
+        """Return ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``."""
         intervals = ends(self.lower, self.upper, self.level)
         return pd.DataFrame({"ds": self.index, "mean": self.mean, **intervals})
 
     def explain(self) -> str:
-        """Return in plain text what was done.
-
-        Returns
-        -------
-        str
-            Model, source, estimates, the forecasts that were combined, and what to know of them.
-        """
+        """Return in plain text the model, its source, its estimates, and what to know of them."""
         first, last = self.observed_index[0], self.observed_index[-1]
         lines = [
             f"{self.label}, fitted to {len(self.observed)} values ({first} to {last}).",
@@ -112,8 +80,7 @@ class Forecast(Path):
 
     def _repr_html_(self) -> str:
         caption = f"{self.label}, from {len(self.observed)} values; intervals in percent"
-        has_years = self.index[0] > 1
-        shown = self.to_frame().rename(columns={"ds": "Year" if has_years else "Step"})
+        shown = self.to_frame().rename(columns={"ds": "Year" if self.index[0] > 1 else "Step"})
         # Four digits of the largest forecast: a share needs more places than a count of firms.
         largest = float(np.abs(self.mean).max())
         places = 3 - math.floor(math.log10(largest)) if largest > 0 else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,6 @@ from cbec.trend.arguments import checked_horizon, checked_levels, level_label, s
 from cbec.trend.forecasting import checked_model, fit
 from cbec.trend.model_types import MODEL_MINIMUM, Model, ends
 from cbec.trend.models import MODELS
-
-__all__ = ["Evaluation", "rolling_origin"]
 
 _GROUPS = ("model", "origin", "step", "year")
 
@@ -106,8 +104,8 @@ class Evaluation:
         if wanted != ["model"]:
             return pd.DataFrame(rows)
         scored = {row["model"] for row in rows}
-        reasons = self.failures.drop_duplicates("model", keep="last")
-        for model, reason in zip(reasons["model"], reasons["reason"], strict=True):
+        last = dict(zip(self.failures["model"], self.failures["reason"], strict=True))
+        for model, reason in last.items():
             if model not in scored:
                 why = f"not fitted at any origin: {reason}"
                 rows.append({"model": model, "n": 0, "origins": 0, "reason": why})
@@ -174,28 +172,19 @@ def rolling_origin(
     level: Sequence[float] = (80, 95),
     *,
     models: Sequence[str] = ("combination", "naive"),
-    index: Iterable[Any] | None = None,
 ) -> Evaluation:
     """Forecast from each past year in turn, and compare with what came.
 
-    The window expands: a model is given all years up to the origin, and no later one.
+    The window expands: a model is given all years up to the origin, and no later one (Tashman 2000,
+    International Journal of Forecasting 16, 437-450). All origins see today's figures: where those
+    were revised, a forecaster of that year saw others.
 
     Parameters
     ----------
-    y : array_like or Series, shape (n,)
-        The series, as `cbec.trend.forecast` takes it.
-    horizon : int
-        Years ahead, from 1 to 100; near the end of the series fewer are compared.
-    level : sequence of float
-        Nominal coverages in percent, each from 1 to below 100.
+    y, horizon, level
+        As `cbec.trend.forecast` takes them; near the end of the series fewer years are compared.
     models : sequence of str
         Names of `cbec.trend.MODELS`.
-    index : iterable of int, optional
-        The years.
-
-    Returns
-    -------
-    Evaluation
 
     Raises
     ------
@@ -204,19 +193,13 @@ def rolling_origin(
         used. A fit that isn't possible is kept in ``failures``; if none is possible, that is an
         error too.
 
-    Notes
-    -----
-    Tashman, L. J. (2000), Out-of-sample tests of forecasting accuracy, International Journal of
-    Forecasting 16, 437-450. All origins see today's figures: where those were revised, a
-    forecaster of that year saw others.
-
     Examples
     --------
     >>> made = rolling_origin([1, 2, 3, 4, 5, 6, 8], 2, models=["drift"])
     >>> made.errors[["origin", "step", "error"]].to_numpy().tolist()
     [[-1.0, 1.0, 0.0], [-1.0, 2.0, 1.0], [0.0, 1.0, 1.0]]
     """
-    series = annual(y, index)
+    series = annual(y)
     steps, levels = checked_horizon(horizon), checked_levels(level)
     chosen, n = _chosen(models), len(series.values)
     if n <= MODEL_MINIMUM:

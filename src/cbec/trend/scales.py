@@ -10,8 +10,6 @@ import numpy as np
 
 from cbec.trend.model_types import Array
 
-__all__ = ["SPREADS", "Scale", "roughness", "scales", "spreads", "steadiness"]
-
 SPREADS: Mapping[str, str] = {
     "change scatter": "mean absolute deviation of past changes over as many steps as the horizon",
     "median step": "median absolute deviation of the steps times the root of the horizon",
@@ -57,10 +55,7 @@ class Scale:
 def steadiness(steps: Array) -> float:
     """Return the mean step over the standard deviation of the steps, without sign.
 
-    Returns
-    -------
-    float
-        A number without unit; infinite if all steps are the same, and 0 if they are all zero.
+    It is infinite if all steps are the same, and 0 if they are all zero.
 
     Examples
     --------
@@ -74,19 +69,10 @@ def steadiness(steps: Array) -> float:
 
 
 def scales(y: Array) -> tuple[Scale, ...]:
-    r"""Return the ways in which a series is measured.
+    """Return the ways in which a series is measured: in its unit and, if it is positive, in rates.
 
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        The series, oldest first.
-
-    Returns
-    -------
-    tuple of Scale
-        With the unit first. A series that isn't positive throughout has no rates. The weights sum
-        to one; that of the rates is :math:`s^4 / (s^4 + t^4 + 2^4)`, where :math:`s` is the
-        `steadiness` of the changes of logarithms and :math:`t` that of the steps.
+    The weights sum to one; that of the rates is :math:`s^4 / (s^4 + t^4 + 2^4)`, where :math:`s` is
+    the `steadiness` of the changes of logarithms and :math:`t` that of the steps.
 
     Examples
     --------
@@ -96,14 +82,11 @@ def scales(y: Array) -> tuple[Scale, ...]:
     [0.0, 1.0]
     """
     level = float(np.abs(y).mean())
-    if y.min() <= 0:
-        return (Scale(1.0, y, level),)
     last = float(y[-1])
-    # Where values are near the limits of floating point, a ratio overflows; such a series has no
-    # rates either.
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         logs = np.log(y / last)
-    if not np.isfinite(logs).all():
+    # Near the limits of floating point a ratio overflows: such a series has no rates either.
+    if y.min() <= 0 or not np.isfinite(logs).all():
         return (Scale(1.0, y, level),)
     by_rate, by_step = steadiness(np.diff(logs)), steadiness(np.diff(y))
     weight = 0.0
@@ -117,16 +100,8 @@ def scales(y: Array) -> tuple[Scale, ...]:
 def roughness(measured: Sequence[Scale]) -> float:
     """Return the standard deviation of the steps over the mean absolute level.
 
-    Parameters
-    ----------
-    measured : sequence of Scale
-        The `scales` of a series.
-
-    Returns
-    -------
-    float
-        A number without unit, averaged over the scales by weight; in rates it is the standard
-        deviation of the changes of logarithms. 0 for a series of zeros.
+    It is 0 for a series of zeros, and averaged over the `scales` of a series by weight; in rates it
+    is the standard deviation of the changes of logarithms.
 
     Examples
     --------
@@ -143,21 +118,12 @@ def roughness(measured: Sequence[Scale]) -> float:
 
 
 def spreads(parts: Array, measured: Sequence[Scale]) -> Array:
-    """Return the spread statistics of a series, in its unit.
+    """Return the spread statistics of a series, in its unit, of shape (7, horizon).
 
-    Parameters
-    ----------
-    parts : ndarray, shape (4, horizon)
-        Its `components`.
-    measured : sequence of Scale
-        Its `scales`.
-
-    Returns
-    -------
-    ndarray, shape (7, horizon)
-        In the order of `SPREADS`, averaged over the scales by weight. In rates they grow with the
-        level that the components' median reaches, if it rises. Changes over more years than two of
-        them are known for, and than were calibrated, scatter with the root of the horizon.
+    They are in the order of `SPREADS`, from its `components` and `scales`, averaged over the scales
+    by weight. In rates they grow with the level that the components' median reaches, if it rises.
+    Changes over more years than two of them are known for, and than were calibrated, scatter with
+    the root of the horizon.
     """
     in_unit, *in_rates = measured
     found = in_unit.weight * _spreads(in_unit, parts)

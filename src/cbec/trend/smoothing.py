@@ -12,16 +12,13 @@ import numpy as np
 
 from cbec.trend.model_types import Array, Path, normal_path
 
-__all__ = ["local_linear_trend", "smoothed", "theta"]
-
 _STARTS = ((0.1, 0.01), (0.5, 0.1), (0.9, 0.8))
 _NAMES = {"smoothing_level": "alpha", "smoothing_trend": "beta", "damping_trend": "phi"}
 
 
 def _quietly(work: Callable[[], Any]) -> Any:
     """Run statsmodels without its warnings."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
         return work()
 
 

@@ -18,13 +18,13 @@ from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdict_rules import audit_ledger, check
 from cbec.audit.verdicts import Arithmetic, Evidence
+from cbec.audit.what_if import WhatIf, replaced, tree, what_if
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.bounds import bounds, truth
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.interval import Interval
 from cbec.figures.printed import Printed, parse_printed
 from cbec.tables.datapackage import data_dir
-from cbec_book.content.what_if import WhatIf, replaced, tree, what_if
 from cbec_book.content.what_if_form import script_data
 from cbec_book.page.scripts import WORK
 

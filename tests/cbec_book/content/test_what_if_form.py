@@ -14,11 +14,11 @@ from cbec.audit.ledger import Ledger
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
+from cbec.audit.what_if import WhatIf, replaced, tree, what_if
 from cbec.errors import ExpressionError
 from cbec.figures.expression import names, parse
 from cbec.figures.printed import parse_printed
 from cbec_book.content import what_if_form
-from cbec_book.content.what_if import WhatIf, replaced, tree, what_if
 from cbec_book.own_ledger import book_audit
 
 PAGES = {

@@ -21,7 +21,7 @@ Tree = str | dict[str, str] | list[Any]
 
 
 def tree(expression: Expression) -> Tree:
-    """Write a derivation the way ``what_if_verdicts.js`` reads it.
+    """Write a derivation for the page's own arithmetic.
 
     That is an id, ``{"value": "5/2"}``, or a function's name or comparator with its arguments. It
     raises `ExpressionError` if an input stands in it twice, or under a root: the arithmetic of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -139,10 +138,8 @@ class Run:
             model=model,
             index=self.rows["year"].to_numpy(),
         )
-        columns: dict[str, Any] = {"target_year": made.index, "mean": made.mean * scale}
-        for place, (lower, upper) in enumerate(ENDS.values()):
-            columns |= {lower: made.lower[:, place] * scale, upper: made.upper[:, place] * scale}
-        return pd.DataFrame(columns).round(dict.fromkeys(FORECAST, DECIMALS))
+        rows = made.to_frame().set_axis(["target_year", *FORECAST], axis=1)
+        return rows.assign(**(rows[[*FORECAST]] * scale).round(DECIMALS))
 
 
 def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from cbec.charts.axes import items, labelled, room, shaped, tight
 from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
+from cbec.charts.fields import Field, amount, ends, figures, rounded, tabled, tooltip
 from cbec.charts.marks import hollow, key, layered, points
-from cbec.charts.tooltips_and_tables import Field, amount, ends, figures, rounded, tabled, tooltip
 
 
 def interval_dots(

@@ -10,17 +10,8 @@ import pandas as pd
 
 from cbec.charts.axes import items, labelled, span
 from cbec.charts.colours import INK, coloured, outlined
+from cbec.charts.fields import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.marks import hollow, in_legend, layered, points
-from cbec.charts.tooltips_and_tables import (
-    SERIES,
-    YEAR,
-    Field,
-    amount,
-    ends,
-    figures,
-    tabled,
-    tooltip,
-)
 
 
 def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: str) -> Any:

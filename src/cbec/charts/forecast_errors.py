@@ -12,9 +12,9 @@ import pandas as pd
 
 from cbec.charts.axes import headed, panels, tight, years
 from cbec.charts.colours import COLOURS, INK, outlined, plain
+from cbec.charts.fields import YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.forecasts import BANDS, INTERVALS, painted
 from cbec.charts.marks import heading, in_legend, key, layered, points, segments
-from cbec.charts.tooltips_and_tables import YEAR, Field, amount, figures, rounded, tabled, tooltip
 
 _REFERENCE = "naive"
 _WORDS, _LANE, _ALONE = 40, 12, 16  # heights of an item's words, of each lane, of a single one

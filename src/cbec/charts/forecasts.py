@@ -11,8 +11,8 @@ import pandas as pd
 
 from cbec.charts.axes import panels, years
 from cbec.charts.colours import COLOURS, outlined, plain
+from cbec.charts.fields import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.charts.marks import key, points, rounding, segments
-from cbec.charts.tooltips_and_tables import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.errors import TrendError
 
 # How strong an interval of so many percent is drawn, the wider one below.

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.colours import COLOURS
-from cbec.charts.tooltips_and_tables import Field, tabled
+from cbec.charts.fields import Field, tabled
 
 # Area of a circle that is 24 px wide, the least size of a target in WCAG 2.2 (2.5.8).
 _TARGET = 450

@@ -11,18 +11,9 @@ import pandas as pd
 
 from cbec.charts.axes import years
 from cbec.charts.colours import COLOURS, INK, coloured, outlined
+from cbec.charts.fields import SERIES, YEAR, Field, amount, figures, rounded, tabled, tooltip
 from cbec.charts.forecasts import ENDS, INTERVALS, areas
 from cbec.charts.marks import key, points, segments
-from cbec.charts.tooltips_and_tables import (
-    SERIES,
-    YEAR,
-    Field,
-    amount,
-    figures,
-    rounded,
-    tabled,
-    tooltip,
-)
 from cbec.errors import TrendError
 
 _LEAST, _MOST, _STEP = -10.0, 20.0, 0.5  # growth on the sliders, in percent a year

@@ -10,17 +10,8 @@ import pandas as pd
 
 from cbec.charts.axes import logarithmic, shaped, span, tight, wrapped, years
 from cbec.charts.colours import COLOURS, INK, outlined, plain
+from cbec.charts.fields import SERIES, YEAR, Field, amount, ends, figures, tabled, tooltip
 from cbec.charts.marks import in_legend, key, layered, points, rounding, segments
-from cbec.charts.tooltips_and_tables import (
-    SERIES,
-    YEAR,
-    Field,
-    amount,
-    ends,
-    figures,
-    tabled,
-    tooltip,
-)
 
 
 def annual_lines(

@@ -11,8 +11,8 @@ from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import sense
 from cbec.charts.axes import headed, items, labelled, room, wrapped
 from cbec.charts.colours import COLOURS, INK, coloured
+from cbec.charts.fields import Field, figures, tabled, tooltip
 from cbec.charts.marks import heading, in_legend
-from cbec.charts.tooltips_and_tables import Field, figures, tabled, tooltip
 from cbec.figures.rounding import Rule
 
 # The hue of each tone, as in the style sheet of the site.

@@ -101,11 +101,6 @@ class Proposition:
             return own
         return base
 
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """Ids of all figures that it is held against."""
-        return tuple(dict.fromkeys(id for variant in self.variants for id in variant.figures))
-
 
 @dataclass(frozen=True)
 class Robustness:
@@ -169,7 +164,8 @@ class Robustness:
         head = ("Held against", "Within rounding", "At face value", "Weakest grade")
         caption = "Which statements hold, on which figures"
         table = html_table(head, rows, caption=caption, groups=groups, cards=True)
-        figures = dict.fromkeys(id for p in self.propositions for id in p.figures)
+        variants = (variant for p in self.propositions for variant in p.variants)
+        figures = dict.fromkeys(id for variant in variants for id in variant.figures)
         listed = "".join(map(_conditions_html, self.propositions))
         content = f"<ul>{listed}</ul>" + sources_html(find(id) for id in figures)
         return table + disclosure_html("Conditions and figures of this table", content)

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from cbec.chapters.forecast_register import FIRST_DEFAULT, as_csv, forecasters, made, make_register
+from cbec.chapters.forecast_register import FIRST_DEFAULT, as_csv, forecasters, make_register
 from cbec.errors import CbecError
 from cbec.tables.csv_rows import write_whole
 from cbec.tables.datapackage import data_dir
+from cbec.tables.frames import load
 from tools.datapackage import renew
 
 FILE = "forecasts.csv"
@@ -24,7 +25,7 @@ FILE = "forecasts.csv"
 
 def remake(folder: Path, *, anew: bool = False, today: date | None = None) -> str:
     """Write the register to a folder of data, and say what changed."""
-    previous = made()
+    previous = load("forecasts")
     if anew:
         previous = previous[forecasters(previous) == FIRST_DEFAULT]
     register = make_register(previous, today=today)

@@ -103,8 +103,6 @@ def test_what_cannot_be_shown_is_said() -> None:
         views(["oracle"])
     with pytest.raises(TrendError, match="no model is called 'oracle'"):
         trade_ahead("oracle")
-    with pytest.raises(TableError, match="there is no set 'sure' of figures"):
-        views(["naive"], "sure")
 
 
 def test_the_models_shown_err_least_on_slowing_series() -> None:

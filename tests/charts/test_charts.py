@@ -573,7 +573,7 @@ def test_showing_twice_gives_the_same_bytes(name: str) -> None:
         (SAID, lambda f: charts.stacked_counts(f, category="part", colour="carries", unit="u")),
         (DATES, lambda f: charts.steps(f, unit="u")),
         (YEARS, lambda f: charts.share_band(f, unit="u", order=["a", "b"], panel="vintage")),
-        (YEARS, lambda f: charts.definitions(f, unit="u", order=["a", "b"])),
+        (YEARS, lambda f: charts.definitions(f, unit="u", order=["a", "b"], rivals=[])),
         (YEARS, lambda f: charts.by_edition(f, unit="u")),
         (LANDS, lambda f: charts.picked_line(f, unit="u", first="Laos", breaks=BREAKS)),
         (BOUNDED, lambda f: charts.bars(f, unit="u")),

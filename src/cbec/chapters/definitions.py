@@ -8,26 +8,16 @@ from cbec.measures.growth import share
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
 
-__all__ = ["growth_statements", "levels", "trade_shares"]
-
 _LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
 
 
 def levels() -> pd.DataFrame:
-    """Return the level of each statistic by year.
+    """Return the level of each statistic by year, in trillion yuan.
 
-    Returns
-    -------
-    DataFrame
-        Rows as `cbec.load` gives them, in trillion yuan; ``series`` is ``100EC`` (the
-        market), ``100EC's B2C`` (its part that goes to consumers, computed from the printed share),
-        ``customs`` (the survey as revised), ``platform`` (retail over customs' own platform) and
-        ``others`` (single estimates of other publishers).
-
-    Examples
-    --------
-    >>> sorted(levels()["series"].unique())
-    ['100EC', "100EC's B2C", 'customs', 'others', 'platform']
+    Rows are as `cbec.load` gives them; ``series`` is ``100EC`` (the market), ``100EC's B2C`` (its
+    part that goes to consumers, computed from the printed share), ``customs`` (the survey as
+    revised), ``platform`` (retail over customs' own platform) and ``others`` (single estimates of
+    other publishers).
     """
     market = load("market", series="market-total")
     retail = load("market", series="market-b2c-share")
@@ -51,23 +41,12 @@ def levels() -> pd.DataFrame:
 
 
 def trade_shares() -> pd.DataFrame:
-    """Return CBEC over goods trade by definition and vintage.
+    """Return CBEC over goods trade, in percent, by definition and vintage.
 
-    Returns
-    -------
-    DataFrame
-        ``definition`` (100EC's market, or customs' count), ``series`` (totals as first published,
-        or as revised), and the columns of `cbec.measures.growth.share`, in percent.
-
-    Notes
-    -----
-    The revised totals of trade are those that the next year's growth rate implies. On customs'
-    definition numerator and denominator are both first-published or both revised.
-
-    Examples
-    --------
-    >>> trade_shares()["definition"].unique().tolist()
-    ["100EC's market", "customs' count of CBEC"]
+    Besides the columns of `cbec.measures.growth.share` there are ``definition`` (100EC's market, or
+    customs' count) and ``series`` (totals as first published, or as revised). The revised totals of
+    trade are those that the next year's growth rate implies. On customs' definition numerator and
+    denominator are both first-published or both revised.
     """
     market = load("market", series="market-total")
     customs = load("customs", series="customs-total").groupby("vintage")
@@ -87,12 +66,6 @@ def trade_shares() -> pd.DataFrame:
 def growth_statements() -> pd.DataFrame:
     """Return what officials and the press said of growth over five years.
 
-    Returns
-    -------
-    DataFrame
-        ``Organisation``, ``Claimed``, ``Speaker``, ``Year``, ``Window``, and ``row`` and
-        ``evidence`` of each.
-
     Examples
     --------
     >>> growth_statements().columns.tolist()
@@ -100,5 +73,5 @@ def growth_statements() -> pd.DataFrame:
     """
     said = load("growth_statements").sort_values("year").fillna("")
     shown = ["organisation", "claimed", "speaker", "year", "period"]
-    renamed = said[[*shown, "row", "evidence"]].rename(columns=lambda name: name.capitalize())
-    return renamed.rename(columns={"Period": "Window", "Row": "row", "Evidence": "evidence"})
+    names = {column: column.capitalize() for column in shown} | {"period": "Window"}
+    return said[[*shown, "row", "evidence"]].rename(columns=names)

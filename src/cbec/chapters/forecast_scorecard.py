@@ -8,28 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbec.chapters import forecast_register
-from cbec.chapters.forecast_register import forecasters, made
+from cbec.chapters.forecast_register import FIRST_DEFAULT, forecasters
 from cbec.chapters.forecast_series import ENDS, SERIES, register_series
 from cbec.chapters.published_forecasts import published_scored
 from cbec.errors import TableError
 from cbec.tables.evidence_grades import SET_LABELS, weakest
+from cbec.tables.frames import load
 from cbec.trend.accuracy import interval_score
 from cbec.trend.models import MODELS
-
-__all__ = ["customs_outturn", "published_chart", "published_table", "register_table", "scored"]
 
 _ENDS = {"lower_80": "lower80", "upper_80": "upper80", "lower_95": "lower95", "upper_95": "upper95"}
 
 
-def register_table(forecaster: str = "combination") -> pd.DataFrame:
+def register_table(forecaster: str) -> pd.DataFrame:
     """Return the register's forecasts of its first and its last year by one model.
 
     Parameters
     ----------
     forecaster : str
-        A model of the register, the present default unless given; ``first-default`` for the rows
-        of the first one.
+        A model of the register, or ``first-default`` for the rows of the first default.
 
     Returns
     -------
@@ -46,17 +43,15 @@ def register_table(forecaster: str = "combination") -> pd.DataFrame:
 
     Examples
     --------
-    >>> register_table()["Series"].nunique()
-    6
     >>> register_table("first-default")["2025"].iloc[0]
     '19.41 (16.96 to 21.29)'
     """
-    made = forecast_register.made()
-    forecasters = forecast_register.forecasters(made)
-    if forecaster not in set(forecasters):
-        held = ", ".join(forecasters.unique())
+    made = load("forecasts")
+    known = forecasters(made)
+    if forecaster not in set(known):
+        held = ", ".join(known.unique())
         raise TableError(f"the register has no model {forecaster!r}; it has {held}")
-    made = made[forecasters == forecaster]
+    made = made[known == forecaster]
     labels = {of: label for label, of in SERIES.items()}
     rows = []
     for _, runs in made.groupby(["series", "data_vintage", "first_year", "n"], sort=False):
@@ -84,15 +79,9 @@ def _stated(row: Mapping[Any, Any]) -> str:
 def customs_outturn() -> pd.DataFrame:
     """Return the register's forecasts whose outturn is known, as `cbec.charts.scored` draws them.
 
-    Returns
-    -------
-    DataFrame
-        ``item`` (the model and the vintage it was given), ``made`` (the vintage), ``value`` and
-        the ends of its intervals, ``value_upper`` and ``comparator`` for the chart, ``outturn``,
-        ``error_percent``, ``inside_80``, ``inside_95``, ``forecaster`` (the model's name or
-        ``first-default``), ``model``, ``data_vintage``, ``row`` and ``evidence``. The present
-        default comes first, the first default next. A basis that is the same as another is left
-        out.
+    Besides what is drawn there are ``error_percent``, ``inside_80``, ``inside_95``, ``forecaster``
+    (the model's name or ``first-default``), ``data_vintage`` and ``row``. The present default comes
+    first, the first default next. A basis that is the same as another is left out.
 
     Examples
     --------
@@ -105,19 +94,18 @@ def customs_outturn() -> pd.DataFrame:
     found = scored()
     found = found.drop_duplicates(["series", "data_vintage", "forecaster", "target_year", "mean"])
     labels = {name: model.label_en for name, model in MODELS.items()}
-    labels[forecast_register.FIRST_DEFAULT] = "First default"
+    labels[FIRST_DEFAULT] = "First default"
     vintage = found["data_vintage"].str.replace("-", " ")
     shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
         item=found["forecaster"].map(labels) + ", " + vintage,
         made="from " + vintage + " figures",
-        value_upper=np.nan,
         comparator="=",
     )
-    kept = ["item", "made", "value", "value_upper", "comparator", *_ENDS.values(), "outturn"]
-    more = ["error_percent", "inside_80", "inside_95", "forecaster", "model", "data_vintage"]
+    kept = ["item", "made", "value", "comparator", *_ENDS.values(), "outturn", "error_percent"]
+    more = ["inside_80", "inside_95", "forecaster", "data_vintage", "row", "evidence"]
     default, *others = MODELS
-    order = [default, forecast_register.FIRST_DEFAULT, *others]
-    return shown[[*kept, *more, "row", "evidence"]].sort_values(
+    order = [default, FIRST_DEFAULT, *others]
+    return shown[[*kept, *more]].sort_values(
         "forecaster", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
     )
 
@@ -126,25 +114,15 @@ def _published() -> pd.DataFrame:
     """Return the published forecasts that can be scored, by year, beside ours from all years."""
     found = published_scored()
     found = found[found["outturn"].notna() & (found["basis"] == "all")]
+    found["is_range"] = found["forecast_upper"] - found["forecast_lower"] > 1e-9
     return found.sort_values("target_year", kind="stable")
 
 
 def published_chart() -> pd.DataFrame:
     """Return published forecasts of levels and ours beside them, as `cbec.charts.scored` draws.
 
-    Targets are left out.
-
-    Returns
-    -------
-    DataFrame
-        ``item`` (forecaster and target year), ``made`` (``published`` or ``our default``),
-        ``value``, ``value_upper`` (of a range), ``comparator``, ends of our intervals,
-        ``outturn``, ``row`` and ``evidence``. Ours rests on all years.
-
-    Examples
-    --------
-    >>> published_chart()["made"].unique().tolist()
-    ['published', 'our default']
+    Targets are left out. An item is a forecaster and a target year; ``made`` is ``published`` or
+    ``our default``. Ours rests on all years.
     """
     found = _published()
     found = found[(found["unit"] == "trillion CNY") & (found["vintage"] == "forecast")]
@@ -155,54 +133,34 @@ def published_chart() -> pd.DataFrame:
     for row in found.to_dict("records"):
         item = f"{row['forecaster']}, for {row['target_year']}"
         same = {"item": item, "outturn": row["outturn"], "row": row["row"]}
-        is_range = row["forecast_upper"] - row["forecast_lower"] > 1e-9
-        rows.append(
-            {
-                **same,
-                "made": "published",
-                "value": row["forecast_lower"] if is_range else row["forecast"],
-                "value_upper": row["forecast_upper"] if is_range else np.nan,
-                "comparator": row["comparator"],
-                "evidence": row["outturn_evidence"],
-            }
-        )
+        theirs = {
+            "made": "published",
+            "value": row["forecast_lower"] if row["is_range"] else row["forecast"],
+            "value_upper": row["forecast_upper"] if row["is_range"] else np.nan,
+            "comparator": row["comparator"],
+            "evidence": row["outturn_evidence"],
+        }
+        rows.append(same | theirs)
         if np.isfinite(row["our_mean"]):
+            ours = {"made": "our default", "value": row["our_mean"], "comparator": "="}
             ends = {short: row[f"our_{end}"] for end, short in _ENDS.items()}
-            rows.append(
-                {
-                    **same,
-                    "made": "our default",
-                    "value": row["our_mean"],
-                    "value_upper": np.nan,
-                    "comparator": "=",
-                    "evidence": row["evidence"],
-                    **ends,
-                }
-            )
+            rows.append(same | ours | ends | {"evidence": row["evidence"]})
     return pd.DataFrame(rows)
 
 
 def published_table() -> pd.DataFrame:
     """Return how the published forecasts turned out, and how ours would have.
 
-    Returns
-    -------
-    DataFrame
-        ``Forecast`` (who, for which year, and whether it says what it counts), ``Said``, ``Came``,
-        ``Result``, ``Ours`` and ``Ours rests on``; errors in percent of what came; ``row`` and
-        ``evidence``.
-
-    Examples
-    --------
-    >>> published_table()["Result"].str.split(" ").str[0].unique().tolist()
-    ['passed', 'too', 'undecided', 'right']
+    Columns are ``Forecast`` (who, for which year, and whether it says what it counts), ``Said``,
+    ``Came``, ``Result``, ``Ours`` and ``Ours rests on``, with errors in percent of what came, and
+    ``row`` and ``evidence``.
     """
     rows = []
     for row in _published().to_dict("records"):
         bound = "more than " if row["comparator"] == ">" else ""
         aim = "a target for" if row["vintage"] == "target" else "for"
         said = f"{row['forecast']:g}"
-        if row["forecast_upper"] - row["forecast_lower"] > 1e-9:
+        if row["is_range"]:
             said = f"{row['forecast_lower']:g} to {row['forecast_upper']:g}"
         rows.append(
             {
@@ -225,13 +183,8 @@ def _with_error(result: str, percent: float) -> str:
     return ", ".join(filter(None, (result, error)))
 
 
-def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
+def scored() -> pd.DataFrame:
     """Score the register's rows whose outturn is in the data.
-
-    Parameters
-    ----------
-    register : DataFrame, optional
-        The register; the stored one unless given.
 
     Returns
     -------
@@ -256,14 +209,13 @@ def scored(register: pd.DataFrame | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbec.chapters.forecast_register import make_register
-    >>> rows = scored(make_register(models=["naive"]))
+    >>> rows = scored().query("forecaster == 'naive'")
     >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
     [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
      ['first-published', 'without-unconfirmed', 2.63, 2.75],
      ['first-published', 'sourced', 2.63, 2.75]]
     """
-    register = made() if register is None else register
+    register = load("forecasts")
     register = register.assign(forecaster=forecasters(register))
     outturns = {
         (one.series, one.vintage, int(row["year"])): row

@@ -4,36 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from cbec.chapters.years_in_words import run_statement, weak_years
 from cbec.errors import TableError
 from cbec.measures.growth import ranges, share
-from cbec.tables.evidence_grades import SET_LABELS, SETS, WEAK_GRADES, latest_run, weakest
+from cbec.tables.evidence_grades import SET_LABELS, SETS, WEAK_GRADES, latest_run
 from cbec.tables.frames import load
 from cbec.trend.forecasting import forecast
 from cbec.trend.result import Forecast
-
-__all__ = [
-    "COMPUTED",
-    "DECIMALS",
-    "ENDS",
-    "FORECAST",
-    "KEPT_MODELS",
-    "ORIGIN",
-    "SERIES",
-    "SHARE_MODELS",
-    "TRADE_SHARE",
-    "Run",
-    "Series",
-    "figures",
-    "forecast_run",
-    "register_series",
-    "run_of",
-    "runs_by_set",
-]
 
 ORIGIN = 2024
 """Last year of data that the forecasts rest on."""
@@ -48,8 +28,6 @@ DECIMALS = 4
 """Decimals of the forecasts; rows that differ by one unit of the last one are the same."""
 
 COMPUTED = "as-published over first-published"
-"""The vintage of the trade share."""
-
 TRADE_SHARE = ("market-trade-share", COMPUTED)
 """Series and vintage of 100EC's market over customs' goods trade, which is computed."""
 
@@ -79,7 +57,7 @@ class Series:
     """One series in one vintage, the tables that hold it, and what to know of it."""
 
     series: str
-    tables: tuple[str, ...]
+    tables: str
     vintage: str
     note: str = ""
 
@@ -95,7 +73,7 @@ class Series:
             trade = load("goods_trade", series="goods-trade-total", vintage=_FIRST)
             found = share(market, trade).reset_index().assign(series=_SHARE, unit="percent")
             return found[list(_FIGURES)]
-        rows = load(self.tables[0], series=self.series, vintage=self.vintage)
+        rows = load(self.tables, series=self.series, vintage=self.vintage)
         if "comparator" in rows:
             rows = rows[rows["comparator"] == "="]
         return ranges(rows)[list(_FIGURES)].sort_values("year", ignore_index=True)
@@ -126,16 +104,6 @@ class Run:
     def last(self) -> int:
         """The last year."""
         return int(self.rows["year"].iloc[-1])
-
-    @property
-    def unit(self) -> str:
-        """The unit of the figures."""
-        return str(self.rows["unit"].iloc[0])
-
-    @property
-    def evidence(self) -> str:
-        """The weakest grade among the figures."""
-        return weakest(self.rows["evidence"])
 
     @property
     def statement(self) -> str:
@@ -170,10 +138,8 @@ class Run:
             model=model,
             index=self.rows["year"].to_numpy(),
         )
-        columns: dict[str, Any] = {"target_year": made.index, "mean": made.mean * scale}
-        for place, (lower, upper) in enumerate(ENDS.values()):
-            columns |= {lower: made.lower[:, place] * scale, upper: made.upper[:, place] * scale}
-        return pd.DataFrame(columns).round(dict.fromkeys(FORECAST, DECIMALS))
+        rows = made.to_frame().set_axis(["target_year", *FORECAST], axis=1)
+        return rows.assign(**(rows[[*FORECAST]] * scale).round(DECIMALS))
 
 
 def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:
@@ -182,20 +148,19 @@ def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFr
     Parameters
     ----------
     series : str
-        A series of the tables ``market`` or ``customs``. The trade share, ``market-trade-share``,
-        is computed: 100EC's market over customs' goods trade, each as it was first published.
+        A series of the tables ``market`` or ``customs``, or the trade share,
+        ``market-trade-share``: 100EC's market over customs' goods trade, each as first published.
     vintage : str
         The vintage of the figures; of the trade share ``as-published over first-published``.
     until : int, optional
-        The last year to return; all years unless given.
+        The last year to return.
 
     Returns
     -------
     DataFrame
         A row a year: ``series``, ``year``, ``value``, ``lower`` and ``upper`` (all that the
         printed figure stands for), ``evidence``, ``row`` and ``unit``. Figures that are printed
-        as more than or about are no levels and left out, so that their year is missing. No row if
-        the series begins after ``until``.
+        as more than or about are no levels and left out, so that their year is missing.
 
     Raises
     ------
@@ -222,10 +187,10 @@ def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFr
 def register_series() -> Iterator[Series]:
     """Yield the series of the market, the trade share, and all of customs in each vintage."""
     for series in ("market-total", "market-export", "market-import"):
-        yield Series(series, ("market",), "as-published")
+        yield Series(series, "market", "as-published")
     yield Series(
         _SHARE,
-        ("market", "goods_trade"),
+        "market goods_trade",
         COMPUTED,
         "computed: 100EC's market over customs' goods trade as first published",
     )
@@ -234,13 +199,11 @@ def register_series() -> Iterator[Series]:
         note = ""
         if (series, vintage) == ("customs-total", _FIRST):
             note = "each year as first published; the growth printed beside it is on a revised base"
-        yield Series(series, ("customs",), vintage, note)
+        yield Series(series, "customs", vintage, note)
 
 
-def run_of(
-    series: str, vintage: str = "as-published", basis: str = "all", until: int = ORIGIN
-) -> pd.DataFrame:
-    """Return the years of a series that a forecast rests on.
+def run_of(series: str, vintage: str = "as-published", basis: str = "all") -> pd.DataFrame:
+    """Return the years of a series that a forecast rests on: the latest unbroken run to `ORIGIN`.
 
     Parameters
     ----------
@@ -248,13 +211,6 @@ def run_of(
         As in `figures`.
     basis : str
         The set of figures, a name of `cbec.tables.evidence_grades.SETS`.
-    until : int
-        The last year that may be used.
-
-    Returns
-    -------
-    DataFrame
-        The latest unbroken run.
 
     Raises
     ------
@@ -266,27 +222,13 @@ def run_of(
     >>> run_of("market-total", basis="sourced")["year"].tolist()
     [2019, 2020, 2021, 2022]
     """
-    return latest_run(figures(series, vintage, until=until), basis)
+    return latest_run(figures(series, vintage, until=ORIGIN), basis)
 
 
-def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
-    """Return the years of each series of `SERIES` on each set of figures that gives other years.
+def runs_by_set() -> dict[str, pd.DataFrame]:
+    """Return the run of each series of `SERIES` on each set of figures that gives other years.
 
-    Parameters
-    ----------
-    until : int
-        The last year that may be used.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        By label; where a set is narrower, the label names it. A run has no row if no figure until
-        that year is in the set.
-
-    Raises
-    ------
-    TableError
-        If a table is broken.
+    They are by label; where a set is narrower, the label names it.
 
     Examples
     --------
@@ -297,7 +239,7 @@ def runs_by_set(until: int = ORIGIN) -> dict[str, pd.DataFrame]:
     for label, of in SERIES.items():
         before: list[int] | None = None
         for name in SETS:
-            run = run_of(*of, name, until)
+            run = run_of(*of, name)
             if (years := run["year"].tolist()) != before:
                 found[label if before is None else f"{label}: {SET_LABELS[name][0]}"] = run
             before = years
@@ -310,31 +252,5 @@ def forecast_run(
     model: str = "combination",
     level: Sequence[float] = tuple(ENDS),
 ) -> Forecast:
-    """Return what a model makes of a run of years.
-
-    Parameters
-    ----------
-    run : DataFrame
-        Consecutive years of one series.
-    horizon : int
-        Years ahead.
-    model : str
-        Name of a model.
-    level : sequence of float
-        Nominal coverages of the intervals in percent.
-
-    Returns
-    -------
-    Forecast
-
-    Raises
-    ------
-    TrendError
-        If the run is too short, or the horizon, the model or a level can't be used.
-
-    Examples
-    --------
-    >>> forecast_run(run_of("customs-total", "first-published"), 2, "naive").mean
-    array([2.63, 2.63])
-    """
+    """Return what a model makes of a run of years."""
     return forecast(run.set_index("year")["value"], horizon, level=level, model=model)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-__all__ = ["DIGEST", "LAST_VERSION", "problems"]
-
 LAST_VERSION = "0.2.0"
 """The last version of the package whose default it was."""
 
@@ -46,27 +44,9 @@ _REMEDY = "restore data/forecasts.csv from git"
 
 
 def problems(lines: Sequence[str]) -> list[str]:
-    """Say which rows of the first default don't stand as they were published.
+    """Say which rows of the first default don't stand as they were published, and the remedy.
 
-    Parameters
-    ----------
-    lines : sequence of str
-        Its rows as lines of the file, each with its end, in their order.
-
-    Returns
-    -------
-    list of str
-        A message for each row that was changed, is missing or was added, with the remedy; empty
-        if all stand as they were.
-
-    Examples
-    --------
-    >>> found = problems([])
-    >>> len(found)
-    60
-    >>> print(found[0])
-    market-total-as-published-all-combination-2024-for-2025: is missing, and was published with
-    0.2.0; restore data/forecasts.csv from git
+    The rows are given as the lines of the file, each with its end, in their order.
     """
     if _digest("".join(lines)) == DIGEST:
         return []

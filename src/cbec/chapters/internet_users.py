@@ -7,22 +7,12 @@ import pandas as pd
 from cbec.errors import TableError
 from cbec.tables.frames import load
 
-__all__ = ["internet_users", "medians", "method_breaks"]
-
 
 def internet_users() -> pd.DataFrame:
-    """Return the World Bank's internet users with names and groups of the countries.
+    """Return the World Bank's internet users, in percent of the population.
 
-    Returns
-    -------
-    DataFrame
-        Rows as `cbec.load` gives them, in percent of the population, with ``country`` by
-        name, and ``group``: China, ASEAN or the other Belt-and-Road countries of a customary list.
-
-    Examples
-    --------
-    >>> sorted(internet_users()["group"].unique())
-    ['ASEAN', 'Belt-and-Road other', 'China']
+    Rows are as `cbec.load` gives them, with ``country`` by name, and ``group``: China, ASEAN or
+    the other Belt-and-Road countries of a customary list.
     """
     countries = load("countries").set_index("iso3")
     users = load("internet_users").assign(group=lambda f: f["country"].map(countries["group"]))
@@ -32,15 +22,7 @@ def internet_users() -> pd.DataFrame:
 def method_breaks() -> pd.DataFrame:
     """Return the years in which the method of counting internet users seems to have changed.
 
-    Returns
-    -------
-    DataFrame
-        Rows of the table ``method_breaks``, with ``country`` by name.
-
-    Examples
-    --------
-    >>> sorted(method_breaks()["country"].unique())
-    ['Cambodia', 'China']
+    They are rows of the table ``method_breaks``, with ``country`` by name.
     """
     names = load("countries").set_index("iso3")["label_en"].to_dict()
     breaks = load("method_breaks", series="internet-users").drop(columns="evidence")
@@ -50,21 +32,9 @@ def method_breaks() -> pd.DataFrame:
 def medians(first: int, last: int) -> pd.DataFrame:
     """Return the median share of internet users of each group in two years that compare.
 
-    Parameters
-    ----------
-    first, last : int
-        The years. Only countries count that have figures for both and no change of method between
-        them.
-
-    Returns
-    -------
-    DataFrame
-        By group: ``first`` and ``last`` in percent, and ``countries``, how many count.
-
-    Raises
-    ------
-    TableError
-        If the table has no figure of a year.
+    By group: ``first`` and ``last`` in percent, and ``countries``, how many count: those that have
+    figures for both years and no change of method between them. `TableError` if the table has no
+    figure of a year.
 
     Examples
     --------

@@ -8,15 +8,13 @@ from typing import Any
 import pandas as pd
 
 from cbec.audit.provenance import split_names
-from cbec.chapters.forecast_register import FIRST_DEFAULT, TARGETS, forecasters, made
+from cbec.chapters.forecast_register import FIRST_DEFAULT, TARGETS, forecasters
 from cbec.chapters.forecast_series import ORIGIN, TRADE_SHARE, figures, forecast_run, run_of
 from cbec.errors import TableError
 from cbec.measures.growth import ranges, year_on_year
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
 from cbec.trend.result import Forecast
-
-__all__ = ["MODELS", "extremes", "first_default", "misses", "trade_ahead", "views"]
 
 MODELS = ("combination", "drift", "holt", "damped-holt")
 """The default and the three others with the least OWA on slowing series (`make bench-forecast`)."""
@@ -28,16 +26,13 @@ _SHARES = 5  # past years whose shares make a range
 _PART_YEAR = [f"goods-trade-total-{year}-01-to-08" for year in (_NEXT, _NEXT + 1)]
 
 
-def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
+def views(models: Sequence[str]) -> pd.DataFrame:
     """Return views of the market one year after the last figure, and in the last year forecast.
 
     Parameters
     ----------
-    models : sequence of str
+    models : Sequence of str
         Names of `cbec.trend.MODELS`, in the order to be shown.
-    basis : str
-        The set of figures that the models are fitted to, a name of
-        `cbec.tables.evidence_grades.SETS`.
 
     Returns
     -------
@@ -49,13 +44,6 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
         share of the last five years; and growth as customs counts it, in each vintage, with what
         rounding leaves.
 
-    Raises
-    ------
-    TrendError
-        If a model isn't known or can't be fitted.
-    TableError
-        If there is no such set, or a table is broken.
-
     Examples
     --------
     >>> found = views(["naive"])
@@ -66,38 +54,23 @@ def views(models: Sequence[str], basis: str = "all") -> pd.DataFrame:
      [2025, "Growth as customs', revised", 'rounding'],
      [2030, 'Naive (last value)', '80% interval']]
     """
-    run = run_of("market-total", basis=basis)
+    run = run_of("market-total")
     rests = _rests(run.to_dict("records"))
-    first: list[dict[str, Any]] = []
-    last: list[dict[str, Any]] = []
-    for name in models:
-        found = _until(TARGETS[-1], run, name)
-        for rows, year in ((first, _NEXT), (last, TARGETS[-1])):
-            rows.append(_view(year, found.label, _ends(found, year), "80% interval") | rests)
-    trade = [_from_forecast_share(models[0], basis), _from_trade()]
+    made = [_until(TARGETS[-1], run, name) for name in models]
+    first, last = (
+        [_view(year, one.label, _ends(one, year), "80% interval") | rests for one in made]
+        for year in (_NEXT, TARGETS[-1])
+    )
+    trade = [_from_forecast_share(models[0]), _from_trade()]
     customs = map(_from_customs, ("revised", "first-published"))
     return pd.DataFrame([*first, *trade, *customs, *last])
 
 
 def extremes(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the lowest and the highest central view of each year.
+    """Return the lowest and the highest central view of each year, from the table of `views`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `views` returns it.
-
-    Returns
-    -------
-    DataFrame
-        By year: ``lowest`` and ``highest`` in trillion yuan, ``lowest_by`` and ``highest_by``, and
-        ``evidence`` and ``row`` of both.
-
-    Examples
-    --------
-    >>> found = extremes(views(["naive", "drift"]))
-    >>> found[["lowest", "highest"]].round(2).to_numpy().tolist()
-    [[17.66, 18.96], [17.66, 25.44]]
+    By year: ``lowest`` and ``highest`` in trillion yuan, ``lowest_by`` and ``highest_by``, and
+    ``evidence`` and ``row`` of both.
     """
     rows = {}
     for year, own in table.sort_values("value").groupby("year"):
@@ -107,19 +80,11 @@ def extremes(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def misses(years: int = 4) -> pd.DataFrame:
-    """Return how far off the two guides to the next year would have been in the past.
+def misses() -> pd.DataFrame:
+    """Return how far off the two guides to the next year would have been in the last four years.
 
-    Parameters
-    ----------
-    years : int
-        How many years, up to the last one with a figure of the market.
-
-    Returns
-    -------
-    DataFrame
-        By year, in percent of the market: ``trade``, where its share of goods trade had stayed that
-        of the year before, and ``customs``, where it had grown as customs' first-published count.
+    By year, in percent of the market: ``trade``, where its share of goods trade had stayed that of
+    the year before, and ``customs``, where it had grown as customs' first-published count.
 
     Examples
     --------
@@ -127,8 +92,8 @@ def misses(years: int = 4) -> pd.DataFrame:
     [[7.0, 3.1], [-2.7, -3.6], [-7.5, 5.1], [0.2, 5.4]]
     """
     market = run_of("market-total").set_index("year")["value"]
-    share = figures(*TRADE_SHARE, until=ORIGIN).set_index("year")["value"]
-    customs = figures("customs-total", "first-published", until=ORIGIN).set_index("year")["value"]
+    share = run_of(*TRADE_SHARE).set_index("year")["value"]
+    customs = run_of("customs-total", "first-published").set_index("year")["value"]
     # At the old share the market differs from what came as the share does.
     found = pd.DataFrame(
         {
@@ -136,33 +101,20 @@ def misses(years: int = 4) -> pd.DataFrame:
             "customs": market.shift() * customs / customs.shift() / market - 1,
         }
     )
-    return 100 * found.tail(years)
+    return 100 * found.tail(4)
 
 
 def first_default(year: int) -> pd.Series[Any]:
-    """Return what the first default had said of the market, from all figures.
+    """Return the register's row of what the first default had said of the market of a year.
 
-    Parameters
-    ----------
-    year : int
-        A target year of the register.
-
-    Returns
-    -------
-    Series
-        The row of the register.
-
-    Raises
-    ------
-    TableError
-        If the year is none of the register.
+    It rests on all figures. `TableError` if the year is none of the register.
 
     Examples
     --------
     >>> print(first_default(2030)["mean"])
     27.9165
     """
-    held = made()
+    held = load("forecasts")
     own = held[(held["series"] == "market-total") & (held["basis"] == "all")]
     own = own[(forecasters(own) == FIRST_DEFAULT) & (own["target_year"] == year)]
     if own.empty:
@@ -176,28 +128,14 @@ def first_default(year: int) -> pd.Series[Any]:
 def trade_ahead(model: str = "combination") -> pd.DataFrame:
     """Return what follows for the market if goods trade goes on as in January to August 2026.
 
-    Parameters
-    ----------
-    model : str
-        Name of the model whose forecast of 2026 is held against that trade.
+    Columns are ``value`` with ``lower`` and ``upper`` (what rounding leaves), ``evidence`` and
+    ``row``; rows are
 
-    Returns
-    -------
-    DataFrame
-        ``value`` with ``lower`` and ``upper`` (what rounding leaves), ``evidence`` and ``row`` of
-
-        - ``growth``: growth of goods trade in January to August, in percent;
-        - ``trade``: goods trade in the whole of 2026 if it all grew so, in trillion yuan;
-        - ``market``: the market that would hold the share of the last year, in trillion yuan;
-        - ``share``: the model's forecast of 2026 over that trade, in percent; it takes the forecast
-          as it is.
-
-    Raises
-    ------
-    TrendError
-        If the model isn't known or can't be fitted.
-    TableError
-        If a table is broken.
+    - ``growth``: growth of goods trade in January to August, in percent;
+    - ``trade``: goods trade in the whole of 2026 if it all grew so, in trillion yuan;
+    - ``market``: the market that would hold the share of the last year, in trillion yuan;
+    - ``share``: the model's forecast of 2026 over that trade, in percent; it takes the forecast as
+      it is.
 
     Examples
     --------
@@ -207,11 +145,7 @@ def trade_ahead(model: str = "combination") -> pd.DataFrame:
     part = load("goods_trade_part_year").set_index("id", drop=False).loc[_PART_YEAR]
     part = part.assign(series="goods trade", year=part["period"].str[:4].astype(int))
     grown = year_on_year(part).iloc[0].to_dict()
-    before, share, run = (
-        _trade(),
-        figures(*TRADE_SHARE, until=ORIGIN).iloc[-1],
-        run_of("market-total"),
-    )
+    before, share, run = _trade(), run_of(*TRADE_SHARE).iloc[-1], run_of("market-total")
     trade = {end: before[end] * (1 + grown[end] / 100) for end in _ENDS}
     ahead = _until(_NEXT + 1, run, model).mean[-1]
     market = {end: share[end] * trade[end] / 100 for end in _ENDS}
@@ -235,9 +169,9 @@ def _ends(found: Forecast, year: int) -> tuple[float, float, float]:
     return found.mean[i], found.lower[i, 0], found.upper[i, 0]
 
 
-def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
+def _from_forecast_share(model: str) -> dict[str, Any]:
     """Return the market that has the share which a model forecasts of the next year's trade."""
-    run, trade = run_of(*TRADE_SHARE, basis), _trade()
+    run, trade = run_of(*TRADE_SHARE), _trade()
     shares = _ends(_until(_NEXT, run, model), _NEXT)
     ends = [share * trade["value"] / 100 for share in shares]
     rests = _rests([*run.to_dict("records"), trade])
@@ -246,7 +180,7 @@ def _from_forecast_share(model: str, basis: str) -> dict[str, Any]:
 
 def _from_trade() -> dict[str, Any]:
     """Return the market that has a past share of the goods trade of the next year."""
-    shares, trade = figures(*TRADE_SHARE, until=ORIGIN).tail(_SHARES), _trade()
+    shares, trade = run_of(*TRADE_SHARE).tail(_SHARES), _trade()
     levels = shares["value"] * trade["value"] / 100
     ends = (levels.iloc[-1], levels.min(), levels.max())
     kind = f"shares {shares['year'].iloc[0]} to {ORIGIN}"

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
@@ -25,11 +26,6 @@ from cbec.figures.interval import Interval
 from cbec.tables.evidence_grades import SET_LABELS, SETS
 from cbec.tables.frames import load
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["AXES", "Proposition", "Robustness", "Variant", "robustness"]
-
 # What the figures of a variant differ in, and the two readings of the base.
 AXES: Mapping[str, tuple[str, str]] = {
     "face": ("at face value", "按字面值"),
@@ -40,9 +36,6 @@ AXES: Mapping[str, tuple[str, str]] = {
     "sourced": SET_LABELS["sourced"],
     "assumption": ("with an assumption", "附加假定"),
 }
-
-
-_COLUMNS = ["finding", "proposition", "axis", "verdict", "detail"]
 
 
 @dataclass(frozen=True)
@@ -60,10 +53,8 @@ class Variant:
         Comparisons that must all hold; none if no figures were found.
     at_face, standing : Standing
         How it stands at face values, and over all values that round to the figures.
-    figures : tuple of str
-        Ids of the claims and outside figures that the conditions name.
-    evidence : str
-        The weakest grade among these figures; empty if there are none.
+    figures, evidence : tuple of str, str
+        Ids of the figures that the conditions name, and the weakest grade among them.
     """
 
     axis: str
@@ -78,41 +69,18 @@ class Variant:
 
 @dataclass(frozen=True)
 class Proposition:
-    """A statement and how it stands on each of its variants.
-
-    Parameters
-    ----------
-    id : str
-        Its key.
-    finding : str
-        The finding that it belongs to, F1 to F11.
-    chapter : int
-        The chapter that discusses it.
-    statement_en, statement_zh : str
-        What may be true or false.
-    variants : tuple of Variant
-        In the order of the table, the base first.
-    """
+    """A statement, the finding that it belongs to (F1 to F11), and its variants."""
 
     id: str
     finding: str
-    chapter: int
     statement_en: str
     statement_zh: str
     variants: tuple[Variant, ...]
 
     def standing(self, axis: str) -> Standing | None:
-        """Return how the proposition stands on one axis, ``None`` if nothing was held against it.
+        """Return how the proposition stands on one of `AXES`, ``None`` if it wasn't tested there.
 
-        Parameters
-        ----------
-        axis : str
-            One of :data:`AXES`.
-
-        Raises
-        ------
-        LedgerError
-            If there is no such axis.
+        `LedgerError` if there is no such axis.
         """
         tested = self.tested(axis)
         return _agreed(v.at_face if axis == "face" else v.standing for v in tested)
@@ -122,11 +90,6 @@ class Proposition:
 
         On a set of figures without a variant of its own, these are those of the base whose figures
         are all in the set.
-
-        Raises
-        ------
-        LedgerError
-            If there is no such axis.
         """
         if axis not in AXES:
             raise LedgerError(f"there is no axis {axis!r}; there are {', '.join(AXES)}")
@@ -138,11 +101,6 @@ class Proposition:
             return own
         return base
 
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """Ids of all figures that it is held against."""
-        return tuple(dict.fromkeys(id for variant in self.variants for id in variant.figures))
-
 
 @dataclass(frozen=True)
 class Robustness:
@@ -151,13 +109,7 @@ class Robustness:
     propositions: tuple[Proposition, ...]
 
     def __getitem__(self, id: str) -> Proposition:
-        """Return the proposition of an id.
-
-        Raises
-        ------
-        LedgerError
-            If there is none.
-        """
+        """Return the proposition of an id; `LedgerError` if there is none."""
         for proposition in self.propositions:
             if proposition.id == id:
                 return proposition
@@ -167,10 +119,7 @@ class Robustness:
     def of(self, *findings: str) -> Robustness:
         """Return the propositions of some findings, such as ``F2``.
 
-        Raises
-        ------
-        LedgerError
-            If there is no such finding.
+        `LedgerError` if there is no such finding.
         """
         known = dict.fromkeys(p.finding for p in self.propositions)
         for finding in findings:
@@ -179,32 +128,18 @@ class Robustness:
         return Robustness(tuple(p for p in self.propositions if p.finding in findings))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row for each proposition and axis on which it was tested.
+        """Return one row for each proposition and axis on which it was tested, in words.
 
-        Returns
-        -------
-        DataFrame
-            Columns ``finding``, ``proposition``, ``axis``, ``verdict`` and ``detail``, in words;
-            ``axis`` is categorical, in the order of `AXES`.
+        The column ``axis`` is categorical, in the order of `AXES`.
         """
-        import pandas as pd
-
-        rows = []
-        for proposition in self.propositions:
-            for axis, (label, _) in AXES.items():
-                standing = proposition.standing(axis)
-                if standing is None:
-                    continue
-                rows.append(
-                    {
-                        "finding": proposition.finding,
-                        "proposition": proposition.statement_en,
-                        "axis": label,
-                        "verdict": str(standing),
-                        "detail": _detail(proposition, axis),
-                    }
-                )
-        frame = pd.DataFrame(rows, columns=_COLUMNS)
+        rows = [
+            (one.finding, one.statement_en, label, str(standing), _detail(one, axis))
+            for one in self.propositions
+            for axis, (label, _) in AXES.items()
+            if (standing := one.standing(axis)) is not None
+        ]
+        columns = ["finding", "proposition", "axis", "verdict", "detail"]
+        frame = pd.DataFrame(rows, columns=columns)
         # No proposition need be tested on every axis: the order of the axes goes with the column.
         order = [label for label, _ in AXES.values()]
         return frame.assign(axis=pd.Categorical(frame["axis"], order))
@@ -229,7 +164,8 @@ class Robustness:
         head = ("Held against", "Within rounding", "At face value", "Weakest grade")
         caption = "Which statements hold, on which figures"
         table = html_table(head, rows, caption=caption, groups=groups, cards=True)
-        figures = dict.fromkeys(id for p in self.propositions for id in p.figures)
+        variants = (variant for p in self.propositions for variant in p.variants)
+        figures = dict.fromkeys(id for variant in variants for id in variant.figures)
         listed = "".join(map(_conditions_html, self.propositions))
         content = f"<ul>{listed}</ul>" + sources_html(find(id) for id in figures)
         return table + disclosure_html("Conditions and figures of this table", content)
@@ -242,11 +178,6 @@ def robustness(ledger: Ledger) -> Robustness:
     ----------
     ledger : Ledger
         Where the conditions find their figures.
-
-    Returns
-    -------
-    Robustness
-        Every proposition, with the standing of each variant.
 
     Raises
     ------
@@ -283,16 +214,8 @@ def robustness(ledger: Ledger) -> Robustness:
             raise LedgerError(
                 f"proposition {row['id']!r} has no variant base; add one to variants.csv"
             )
-        found.append(
-            Proposition(
-                id=row["id"],
-                finding=row["finding"],
-                chapter=int(row["chapter"]),
-                statement_en=row["statement_en"],
-                statement_zh=row["statement_zh"],
-                variants=own,
-            )
-        )
+        statement = row["statement_en"], row["statement_zh"]
+        found.append(Proposition(row["id"], row["finding"], *statement, own))
     return Robustness(tuple(found))
 
 

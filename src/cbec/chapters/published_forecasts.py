@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,6 @@ from cbec.chapters.forecast_series import (
     FORECAST,
     SHARE_MODELS,
     Run,
-    Series,
     register_series,
 )
 from cbec.chapters.years_in_words import model_possible
@@ -26,8 +24,6 @@ from cbec.figures.printed import Printed, parse_printed
 from cbec.tables.evidence_grades import SETS, weakest
 from cbec.tables.frames import load
 
-__all__ = ["published_scored"]
-
 
 def published_scored(model: str = "combination") -> pd.DataFrame:
     """Score forecasts that others published, beside what a model here would have said.
@@ -35,7 +31,7 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     Parameters
     ----------
     model : str
-        The model that speaks for us, see `cbec.trend.forecast`.
+        The model that speaks for us.
 
     Returns
     -------
@@ -64,9 +60,7 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     Raises
     ------
     TableError
-        If a table is broken, or the model is one of shares: the forecasts are of levels.
-    TrendError
-        If the model isn't known or can't be fitted.
+        If the model is one of shares: the forecasts are of levels.
 
     Notes
     -----
@@ -82,8 +76,6 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     >>> rows = published_scored(model="drift").set_index(["id", "basis"])
     >>> rows.loc[("nipa-2021-for-2022", "all"), ["forecast", "outturn"]].tolist()
     [20.5, 15.7]
-    >>> rows.loc[("nipa-2021-for-2022", "all"), "our_statement"]
-    '9 years, 2012 to 2020; unconfirmed: 2013, 2017, 2018'
     >>> rows.loc[("nipa-2021-for-2022", "sourced"), "our_statement"]
     'no model is possible: 2 years, 2019 to 2020, and at least 5 are needed; 2018 is unconfirmed'
     """
@@ -98,25 +90,11 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@dataclass(frozen=True)
-class _Outturn:
-    """What came of a forecast, and the series that a model here would have been fitted to."""
+def _outturns(record: dict[Any, Any]) -> Iterator[dict[Any, Any] | None]:
+    """Yield the row of a forecast's outturn in each vintage; None if there is none.
 
-    vintage: str
-    value: float
-    printed: Printed
-    evidence: str
-    row: str
-    of: Series | None
-
-    @property
-    def range(self) -> Interval:
-        """All that the printed figure stands for."""
-        return self.printed.interval()
-
-
-def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
-    """Yield the outturn of a published forecast in each vintage; None if there is none."""
+    Beside it stands the series ``of`` which a model here would have been fitted to, if any.
+    """
     series = record["outturn_series"]
     if pd.isna(series):
         yield None
@@ -130,19 +108,12 @@ def _outturns(record: dict[Any, Any]) -> Iterator[_Outturn | None]:
         yield None
     for row in found.to_dict("records"):
         alike = [one for one in register_series() if one.series == series]
-        of = next((one for one in alike if one.vintage in (row["vintage"], COMPUTED)), None)
-        yield _Outturn(
-            row["vintage"],
-            row["value"],
-            parse_printed(row["printed"]),
-            row["evidence"],
-            row["row"],
-            of,
-        )
+        of = (one for one in alike if one.vintage in (row["vintage"], COMPUTED))
+        yield row | {"of": next(of, None)}
 
 
 def _published_row(
-    record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
+    record: dict[Any, Any], outturn: dict[Any, Any] | None, basis: str, model: str
 ) -> dict[str, Any]:
     # A target is no forecast: it is passed or not, like a lower bound.
     is_bound = record["comparator"] != "=" or record["vintage"] == "target"
@@ -161,24 +132,25 @@ def _published_row(
     }
     grades, names = [record["evidence"]], [record["row"]]
     if outturn is not None:
+        came = parse_printed(outturn["printed"]).interval()
         row |= {
-            "outturn_vintage": outturn.vintage,
-            "outturn": outturn.value,
-            "outturn_printed": outturn.printed.text,
-            "outturn_evidence": outturn.evidence,
-            "result": _result(said, upper, outturn.range, is_bound),
+            "outturn_vintage": outturn["vintage"],
+            "outturn": outturn["value"],
+            "outturn_printed": outturn["printed"],
+            "outturn_evidence": outturn["evidence"],
+            "result": _result(said, upper, came, is_bound),
         }
         if not is_bound:
-            low, high = outturn.range.ends
-            row |= _error(face, outturn.value) | {
+            low, high = came.ends
+            row |= _error(face, outturn["value"]) | {
                 "error_lower": float(said.interval().ends[0]) - float(high),
                 "error_upper": float(upper.interval().ends[1]) - float(low),
             }
-        grades.append(outturn.evidence)
-        names.append(outturn.row)
+        grades.append(outturn["evidence"])
+        names.append(outturn["row"])
     ours, run = _ours(record, outturn, basis, model)
     if run is not None:
-        grades.append(run.evidence)
+        grades.extend(run.rows["evidence"])
         names.extend(run.rows["row"])
     rests = {"evidence": weakest(grades), "row": " ".join(split_names(names))}
     return row | ours | rests
@@ -195,23 +167,23 @@ def _data_to(record: dict[Any, Any]) -> int:
 
 
 def _ours(
-    record: dict[Any, Any], outturn: _Outturn | None, basis: str, model: str
+    record: dict[Any, Any], outturn: dict[Any, Any] | None, basis: str, model: str
 ) -> tuple[dict[str, Any], Run | None]:
     """Return what the model would have said, and the run of years that it rests on, if any."""
-    if outturn is None or outturn.of is None:
+    if outturn is None or outturn["of"] is None:
         return {"our_statement": "no series of ours is in this unit and definition"}, None
-    run = Run.until(_data_to(record), outturn.of, basis)
+    run = Run.until(_data_to(record), outturn["of"], basis)
     if not model_possible(run.rows):
         return {"our_statement": run.statement}, None
     made = run.forecast(record["target_year"] - run.last, model)
     ours = made[made["target_year"] == record["target_year"]].iloc[0]
-    error = _error(ours["mean"], outturn.value)
+    error = _error(ours["mean"], outturn["value"])
     return (
         {"our_first_year": run.first, "our_last_year": run.last, "our_n": len(run.rows)}
         | {f"our_{name}": float(ours[name]) for name in FORECAST}
         | {f"our_{name}": number for name, number in error.items()}
         | {
-            f"inside_{level}": bool(ours[lower] <= outturn.value <= ours[upper])
+            f"inside_{level}": bool(ours[lower] <= outturn["value"] <= ours[upper])
             for level, (lower, upper) in ENDS.items()
         }
         | {"our_statement": run.statement},
@@ -233,13 +205,15 @@ def _result(said: Printed, upper: Printed, outturn: Interval, is_bound: bool) ->
     return "too high" if covered.ends[0] > outturn.ends[0] else "too low"
 
 
-def _published_note(record: dict[Any, Any], outturn: _Outturn | None) -> str:
+def _published_note(record: dict[Any, Any], outturn: dict[Any, Any] | None) -> str:
+    if outturn is None:
+        return ""
     parts = []
-    if record["definition"] == "unstated" and outturn is not None:
+    if record["definition"] == "unstated":
         parts.append("the text doesn't say what it counts: compared by name only")
     said = {"unconfirmed": "is unconfirmed", "printed": "was found only in the audited paper"}
-    if outturn is not None and outturn.evidence in said:
-        parts.append(f"the outturn {said[outturn.evidence]}")
-    if outturn is not None and outturn.vintage == "revised":
+    if outturn["evidence"] in said:
+        parts.append(f"the outturn {said[outturn['evidence']]}")
+    if outturn["vintage"] == "revised":
         parts.append("revised figures were not known at the origin")
     return "; ".join(parts)

@@ -12,8 +12,6 @@ from cbec.chapters.forecast_series import runs_by_set
 from cbec.chapters.years_in_words import model_possible, rests_on, run_statement
 from cbec.trend.structural_change import detectable, growth_trend, permutation, power, sup_f
 
-__all__ = ["change_table", "power_table", "slowdown_runs"]
-
 _SURVEY = "CBEC, customs, revised"
 _TESTS = {
     growth_trend: "trend, t test",
@@ -23,23 +21,9 @@ _TESTS = {
 
 
 def slowdown_runs() -> dict[str, pd.DataFrame]:
-    """Return the runs of years that the tests of a slowdown look at.
+    """Return the runs of years that the tests of a slowdown look at, by label.
 
-    Returns
-    -------
-    dict of str to DataFrame
-        By the labels of `runs_by_set`: the market on each set of figures, and customs' revised
-        series.
-
-    Raises
-    ------
-    TableError
-        If a table is broken.
-
-    Examples
-    --------
-    >>> [len(run) for run in slowdown_runs().values()]
-    [13, 6, 4, 7]
+    They are those of `runs_by_set` for the market and for customs' revised series.
     """
     runs = runs_by_set()
     return {label: runs[label] for label in runs if label.startswith("Market") or label == _SURVEY}
@@ -60,16 +44,10 @@ def change_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         the mean for a break), p-value and number of growth rates; ``row`` and ``evidence`` as of
         the figures.
 
-    Raises
-    ------
-    TrendError
-        If a run isn't positive.
-
     Examples
     --------
-    >>> from cbec.chapters.forecast_series import figures
-    >>> table = change_table({"Customs": figures("customs-total", "first-published", until=2024)})
-    >>> table["Test"].tolist()
+    >>> from cbec.chapters.forecast_series import run_of
+    >>> change_table({"Customs": run_of("customs-total", "first-published")})["Test"].tolist()
     ['trend, t test', 'trend, permutation test', 'break (supF)']
     """
     rows: list[dict[str, Any]] = []
@@ -104,17 +82,6 @@ def power_table(runs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         For each run and test: number of growth rates, their scatter around a straight line in
         points, the chance to see a slowdown of one point a year, and from which slowdown, in points
         a year, the chance is 80%; ``row`` and ``evidence`` as of the figures.
-
-    Raises
-    ------
-    TrendError
-        If a run isn't positive.
-
-    Examples
-    --------
-    >>> from cbec.chapters.forecast_series import run_of
-    >>> power_table({"Market": run_of("market-total")})["Rates"].tolist()
-    [12, 12]
     """
     rows = []
     for label, run in runs.items():

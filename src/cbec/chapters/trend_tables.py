@@ -13,37 +13,9 @@ from cbec.trend.forecasting import checked_model
 from cbec.trend.models import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 
-__all__ = [
-    "error_table",
-    "evaluation",
-    "fan_table",
-    "in_words",
-    "panel_table",
-    "residual_table",
-    "sensitivity",
-]
-
 
 def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
     """Return the forecast of a year with its 80% interval as text, or why there is none.
-
-    Parameters
-    ----------
-    run : DataFrame
-        Consecutive years of one series, few or many.
-    year : int
-        A year after it.
-    model : str
-        Name of a model.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    TrendError
-        If the year isn't after the run, or the model can't be fitted.
 
     Examples
     --------
@@ -59,57 +31,31 @@ def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
     return f"{made.mean[-1]:.1f} ({made.lower[-1, 0]:.1f} to {made.upper[-1, 0]:.1f})"
 
 
-def _observed(run: pd.DataFrame) -> pd.DataFrame:
-    shown = run.rename(columns={"lower": "least", "upper": "most"}).assign(kind="observed")
-    kept = ["kind", "year", "value", "least", "most", "printed", "vintage", "evidence", "row"]
-    return shown[[column for column in kept if column in shown]]
-
-
 def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.DataFrame:
     """Return what `cbec.charts.fan` draws: a series, and what some models make of it.
 
-    Parameters
-    ----------
-    run : DataFrame
-        Consecutive years of one series, as `cbec.tables.evidence_grades.latest_run` returns them.
-    models : sequence of str
-        Names of `cbec.trend.MODELS`.
-    horizon : int
-        Years ahead.
-
-    Returns
-    -------
-    DataFrame
-        ``choice`` (a model's label; empty for observed figures), ``kind``, ``year``, ``value``,
-        ends of the rounding range and of the intervals, ``evidence`` and ``row``.
-
-    Raises
-    ------
-    TrendError
-        If a model isn't known or can't be fitted.
+    Columns are ``choice`` (a model's label; empty for observed figures), ``kind``, ``year``,
+    ``value``, ends of the rounding range and of the intervals, ``evidence`` and ``row``.
 
     Examples
     --------
-    >>> from cbec.chapters.forecast_series import figures
-    >>> run = figures("customs-total", "first-published", until=2024)
-    >>> table = fan_table(run, ["drift"], 2)
+    >>> from cbec.chapters.forecast_series import run_of
+    >>> table = fan_table(run_of("customs-total", "first-published"), ["drift"], 2)
     >>> table.groupby("kind", sort=False).size().to_dict()
     {'observed': 5, 'fitted': 4, 'forecast': 2}
     """
-    years = run["year"]
-    rests = {"evidence": rests_on(run)["evidence"]}
-    parts = [_observed(run).assign(choice="")]
+    grade = rests_on(run)["evidence"]
+    observed = run.rename(columns={"lower": "least", "upper": "most"}).assign(kind="observed")
+    observed = observed[["kind", "year", "value", "least", "most", "evidence", "row"]]
+    parts = [observed.assign(choice="")]
     for name in models:
         made = forecast_run(run, horizon, name)
-        fitted = pd.DataFrame({"year": years, "value": made.fitted}).dropna()
-        ahead = made.to_frame().rename(columns=_renamed)
-        parts.append(fitted.assign(kind="fitted", choice=made.label, **rests))
-        parts.append(ahead.assign(kind="forecast", choice=made.label, **rests))
+        fitted = pd.DataFrame({"year": run["year"], "value": made.fitted}).dropna()
+        ahead = made.to_frame().rename(columns={"ds": "year", "mean": "value"})
+        ahead = ahead.rename(columns=lambda column: column.replace("-", ""))
+        parts.append(fitted.assign(kind="fitted", choice=made.label, evidence=grade))
+        parts.append(ahead.assign(kind="forecast", choice=made.label, evidence=grade))
     return pd.concat(parts, ignore_index=True)
-
-
-def _renamed(column: str) -> str:
-    return {"ds": "year", "mean": "value"}.get(column, column.replace("-", ""))
 
 
 def panel_table(
@@ -117,31 +63,8 @@ def panel_table(
 ) -> pd.DataFrame:
     """Return what `cbec.charts.fan_panels` draws: several series, and what one model says.
 
-    Parameters
-    ----------
-    runs : Mapping of str to DataFrame
-        Consecutive years of each series, by its label.
-    horizon : int
-        Years ahead.
-    model : str
-        Name of a model.
-
-    Returns
-    -------
-    DataFrame
-        As `fan_table`, with ``series`` instead of ``choice`` and without fitted values.
-
-    Raises
-    ------
-    TrendError
-        If there is no run, or the model isn't known or can't be fitted.
-
-    Examples
-    --------
-    >>> from cbec.chapters.forecast_series import figures
-    >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
-    >>> panel_table(runs, 2)["series"].unique().tolist()
-    ['Customs']
+    The table is that of `fan_table`, with ``series`` (the label of a run) instead of ``choice`` and
+    without fitted values.
     """
     if not runs:
         raise TrendError("there is no series to show; give at least one run of years")
@@ -155,33 +78,15 @@ def panel_table(
 def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     """Return what `cbec.charts.residuals` draws: observed less fitted, by model and year.
 
-    Parameters
-    ----------
-    run : DataFrame
-        Consecutive years of one series.
-    models : sequence of str
-        Names of models.
-
-    Returns
-    -------
-    DataFrame
-        ``model`` (label), ``year``, ``value`` in the unit of the series, and ``evidence``, the
-        weakest grade of the run.
-
-    Raises
-    ------
-    TrendError
-        If there is no model, or one isn't known or can't be fitted.
-
-    Notes
-    -----
-    For the models that look at one step at a time these are one-step errors, though with parameters
-    that saw the whole series; for lines and curves they are distances from the fit.
+    Columns are ``model`` (its label), ``year``, ``value`` in the unit of the series, and
+    ``evidence``, the weakest grade of the run. For the models that look at one step at a time these
+    are one-step errors, though with parameters that saw the whole series; for lines and curves they
+    are distances from the fit.
 
     Examples
     --------
-    >>> from cbec.chapters.forecast_series import figures
-    >>> run = figures("customs-total", "first-published", until=2024)
+    >>> from cbec.chapters.forecast_series import run_of
+    >>> run = run_of("customs-total", "first-published")
     >>> residual_table(run, ["naive"])["value"].round(2).tolist()
     [0.29, 0.13, 0.27, 0.25]
     """
@@ -197,51 +102,16 @@ def residual_table(run: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
 
 
 def evaluation(run: pd.DataFrame, models: Sequence[str], horizon: int) -> Evaluation:
-    """Return the rolling-origin evaluation of some models on a series.
-
-    Parameters
-    ----------
-    run : DataFrame
-        Consecutive years of one series, at least six.
-    models : sequence of str
-        Names of models.
-    horizon : int
-        Years ahead.
-
-    Returns
-    -------
-    Evaluation
-
-    Raises
-    ------
-    TrendError
-        If the run is too short or an argument can't be used.
-
-    Examples
-    --------
-    >>> from cbec.chapters.forecast_series import figures
-    >>> run = figures("market-total", "as-published", until=2024)
-    >>> evaluation(run, ["naive"], 3).scores()["n"].tolist()
-    [21]
-    """
+    """Return what `cbec.trend.rolling_origin` finds for some models on a run of years."""
     return rolling_origin(run.set_index("year")["value"], horizon, models=models)
 
 
 def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     """Return what `cbec.charts.rolling_errors` draws: sMAPE by model and step.
 
-    Parameters
-    ----------
-    found : Evaluation
-        What `evaluation` returned.
-    run : DataFrame
-        The years that it was made from.
-
-    Returns
-    -------
-    DataFrame
-        ``model`` (label; ``naive`` for the reference), ``step``, ``value`` in percent,
-        and ``evidence``, the weakest grade of the run.
+    It is made from an evaluation and the run that this was made from. Columns are ``model`` (its
+    label; ``naive`` for the reference), ``step``, ``value`` in percent, ``n``, the number of
+    forecasts, and ``evidence``, the weakest grade of the run.
 
     Examples
     --------
@@ -260,34 +130,11 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
 def sensitivity(
     runs: Mapping[str, pd.DataFrame], year: int, model: str = "combination"
 ) -> pd.DataFrame:
-    """Return the forecast of one year, and what it rests on.
+    """Return the forecast of one year from each run, by label, and what it rests on.
 
-    Parameters
-    ----------
-    runs : Mapping of str to DataFrame
-        Consecutive years by label. A run that is too short for a model gets a statement.
-    year : int
-        The year to forecast.
-    model : str
-        Name of a model.
-
-    Returns
-    -------
-    DataFrame
-        ``Series``, ``Rests on``, ``Forecast``, and the ends of the 80% and 95% intervals; ``row``
-        and ``evidence`` as of the figures.
-
-    Raises
-    ------
-    TrendError
-        If the year isn't after a run, or the model can't be fitted.
-
-    Examples
-    --------
-    >>> from cbec.chapters.forecast_series import figures
-    >>> runs = {"Customs": figures("customs-total", "first-published", until=2024)}
-    >>> sensitivity(runs, 2025, "naive")["Forecast"].tolist()
-    [2.63]
+    Columns are ``Series``, ``Rests on``, ``Forecast``, and the ends of the 80% and 95% intervals;
+    ``row`` and ``evidence`` are those of the figures. A run that is too short for a model gets a
+    statement. `TrendError` if the year isn't after a run.
     """
     checked_model(model)
     rows = []

@@ -7,8 +7,6 @@ import pandas as pd
 from cbec.tables.evidence_grades import WEAK_GRADES, weakest
 from cbec.trend.model_types import MODEL_MINIMUM
 
-__all__ = ["model_possible", "rests_on", "run_statement", "weak_years"]
-
 
 def rests_on(run: pd.DataFrame) -> dict[str, str]:
     """Return what a result of these years rests on: their rows, and the weakest grade."""
@@ -17,17 +15,7 @@ def rests_on(run: pd.DataFrame) -> dict[str, str]:
 
 
 def run_statement(run: pd.DataFrame) -> str:
-    """Say what a forecast from these years rests on, or that no model is possible.
-
-    Parameters
-    ----------
-    run : DataFrame
-        Consecutive years, as `cbec.tables.evidence_grades.latest_run` returns them.
-
-    Returns
-    -------
-    str
-        A sentence without a full stop.
+    """Say what a forecast from these consecutive years rests on, or that no model is possible.
 
     Examples
     --------
@@ -53,21 +41,7 @@ def run_statement(run: pd.DataFrame) -> str:
 def weak_years(run: pd.DataFrame) -> str:
     """Say which years of a run are unconfirmed, and which were found only in the paper.
 
-    Parameters
-    ----------
-    run : DataFrame
-        Rows with ``year`` and ``evidence``.
-
-    Returns
-    -------
-    str
-        Empty if an independent page bears each figure.
-
-    Examples
-    --------
-    >>> grades = ["corroborated", "unconfirmed", "printed"]
-    >>> weak_years(pd.DataFrame({"year": [2022, 2023, 2024], "evidence": grades}))
-    'unconfirmed: 2023; found only in the paper: 2024'
+    Nothing is said if an independent page bears each figure.
     """
     years = {said: run.loc[run["evidence"] == grade, "year"] for grade, said in WEAK_GRADES.items()}
     return "; ".join(
@@ -78,21 +52,5 @@ def weak_years(run: pd.DataFrame) -> str:
 
 
 def model_possible(run: pd.DataFrame) -> bool:
-    """Tell whether a run of years is long enough for a trend model.
-
-    Parameters
-    ----------
-    run : DataFrame
-        One row a year, as `latest_run` returns them.
-
-    Returns
-    -------
-    bool
-        Whether there are at least `MODEL_MINIMUM` years.
-
-    Examples
-    --------
-    >>> model_possible(pd.DataFrame({"year": [2021, 2022, 2023, 2024]}))
-    False
-    """
+    """Tell whether a run has the `MODEL_MINIMUM` years that a trend model needs."""
     return len(run) >= MODEL_MINIMUM

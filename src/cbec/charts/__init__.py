@@ -5,11 +5,12 @@ a dark page, and one renderer. What a notebook stores is the Vega-Lite specifica
 and a picture, for everything that knows no Vega-Lite 6: GitHub, JupyterLab, VS Code. Run by a
 person, it stores a live view besides.
 
-A builder takes a frame. Besides the columns that it names, a frame may carry ``row``,
-``evidence``, ``vintage`` and ``printed``, as `cbec.load` gives them; they stay in the
-chart's data, so that the page can cite each figure. A figure whose ``evidence`` is ``unconfirmed``
-is drawn hollow in every chart: points and bars are outlined, lines from or to them dashed.
-`present` gives a chart its words, and adds the footnote if any of its figures is unconfirmed.
+A builder takes a frame and returns an Altair chart; ``unit`` is the title of its value axis.
+Besides the columns that the builder names, a frame may carry ``row``, ``evidence``, ``vintage`` and
+``printed``, as `cbec.load` gives them; they stay in the chart's data, so that the page can cite
+each figure. A figure whose ``evidence`` is ``unconfirmed`` is drawn hollow in every chart: points
+and bars are outlined, lines from or to them dashed. `present` gives a chart its words, and adds the
+footnote if any of its figures is unconfirmed.
 """
 
 from cbec.charts.colours import COLOURS

@@ -10,20 +10,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-__all__ = [
-    "headed",
-    "items",
-    "labelled",
-    "logarithmic",
-    "panels",
-    "room",
-    "shaped",
-    "span",
-    "tight",
-    "wrapped",
-    "years",
-]
-
 
 def tight(padding: int) -> alt.Scale:
     """Return a scale that goes from the least to the greatest figure, with room at both ends."""

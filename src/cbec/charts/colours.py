@@ -12,8 +12,6 @@ from typing import Any
 
 import altair as alt
 
-__all__ = ["COLOURS", "INK", "coloured", "outlined", "plain"]
-
 # Okabe and Ito's colour-blind safe hues, with orange, sky blue and pink darkened so that each has a
 # contrast of at least 3 to 1 against white and against the dark page (a test computes it).
 COLOURS: Mapping[str, str] = {

@@ -13,8 +13,6 @@ from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
 from cbec.charts.marks import hollow, key, layered, points
 from cbec.charts.tooltips_and_tables import Field, amount, ends, figures, rounded, tabled, tooltip
 
-__all__ = ["bars", "interval_dots", "publication_years", "ranked_pairs"]
-
 
 def interval_dots(
     frame: pd.DataFrame, *, unit: str, mark: float, group: str, panel: str = "", log: bool = False
@@ -25,20 +23,14 @@ def interval_dots(
     ----------
     frame : DataFrame
         Columns ``item``, ``value``, ``lower`` and ``upper``, in the order to be drawn.
-    unit : str
-        Title of the value axis.
     mark : float
-        Where a dashed line stands, zero or a threshold for instance.
+        Where a dashed line stands.
     group : str
         A column that colours the items; names of up to twenty letters fit a phone.
     panel : str, optional
-        A column whose values have a panel each, side by side, with a value axis of its own.
+        A column whose values have a panel each, with a value axis of its own.
     log : bool
         Whether the axis is logarithmic.
-
-    Returns
-    -------
-    altair.LayerChart or altair.FacetChart
 
     Examples
     --------
@@ -82,12 +74,6 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     frame : DataFrame
         Column ``item``, in the order to be drawn, and ``value``. An item that has no value but
         ``lower`` and ``upper`` gets a light bar from the one to the other.
-    unit : str
-        Title of the value axis.
-
-    Returns
-    -------
-    altair.LayerChart
 
     Examples
     --------
@@ -119,20 +105,12 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
 
 
 def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any:
-    """Draw two dates of one measure as dots on a line for each country.
+    """Draw two dates of one measure as dots on a line for each country, in order downwards.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``country``, ``year`` and ``value``, two years.
-    unit : str
-        Title of the value axis.
-    order : list of str
-        The countries from top to bottom.
-
-    Returns
-    -------
-    altair.LayerChart
+        Columns ``country``, ``year`` (two) and ``value``.
     """
     shown = [Field("country", "Country"), Field("year", "Year"), Field("value", unit, "Q")]
     data = figures(frame, shown).astype({"year": str})
@@ -152,10 +130,6 @@ def publication_years(frame: pd.DataFrame) -> Any:
     ----------
     frame : DataFrame
         Columns ``item``, ``value`` (the year) and ``verdict``.
-
-    Returns
-    -------
-    altair.Chart
     """
     judged = Field("verdict", "Can it bear it?")
     shown = [Field("item", "Reference"), Field("value", "Year", "Q"), judged]

@@ -22,8 +22,6 @@ from cbec.charts.tooltips_and_tables import (
     tooltip,
 )
 
-__all__ = ["contributions", "grouped_bars", "stacked_counts", "stacked_mix"]
-
 
 def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: str) -> Any:
     """Draw the parts of a whole as stacked bars by year, and the printed whole as a diamond.
@@ -35,16 +33,8 @@ def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: 
     ----------
     frame : DataFrame
         Columns ``year``, ``series`` and ``value``.
-    unit : str
-        Title of the value axis.
-    order : list of str
-        The series that are parts, from the axis upwards.
-    total : str
-        The series that is the whole.
-
-    Returns
-    -------
-    altair.LayerChart
+    order, total : Sequence of str, str
+        The series that are parts, from the axis upwards, and the one that is the whole.
 
     Examples
     --------
@@ -85,16 +75,8 @@ def contributions(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total
     ----------
     frame : DataFrame
         Columns ``year``, ``series``, ``value``, ``lower`` and ``upper``, in percentage points.
-    unit : str
-        Title of the value axis.
-    order : list of str
-        The series that are parts, from the axis outwards.
-    total : str
-        The series that is the growth of the whole.
-
-    Returns
-    -------
-    altair.LayerChart
+    order, total : Sequence of str, str
+        The series that are parts, from the axis outwards, and the growth of the whole.
 
     Examples
     --------
@@ -129,14 +111,8 @@ def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     ----------
     frame : DataFrame
         Columns ``year``, ``series``, ``value``, ``lower`` and ``upper``.
-    unit : str
-        Title of the value axis.
-    order : list of str
-        The series in the order of the bars and the legend.
-
-    Returns
-    -------
-    altair.LayerChart
+    order : Sequence of str
+        The series in the order of the bars.
     """
     shown = [YEAR, SERIES, amount(unit, ".2f"), *ends(".2f")]
     data = figures(frame, shown)
@@ -151,20 +127,14 @@ def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
 
 
 def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str) -> Any:
-    """Draw how many items each category has, divided by a second property.
+    """Draw how many items each category has, by the colour of a second property.
 
     Parameters
     ----------
     frame : DataFrame
         One row an item, with a column ``statement`` for the tooltip.
     category, colour : str
-        Names of the columns.
-    unit : str
-        Title of the count axis.
-
-    Returns
-    -------
-    altair.Chart
+        Names of the two columns.
     """
     told = [Field("statement", "Statement"), Field(colour, "Carries")]
     shown = [Field(category, "Part"), *told]

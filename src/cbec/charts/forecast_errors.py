@@ -16,8 +16,6 @@ from cbec.charts.forecasts import BANDS, INTERVALS, painted
 from cbec.charts.marks import heading, in_legend, key, layered, points, segments
 from cbec.charts.tooltips_and_tables import YEAR, Field, amount, figures, rounded, tabled, tooltip
 
-__all__ = ["residuals", "rolling_errors", "scored"]
-
 _REFERENCE = "naive"
 _WORDS, _LANE, _ALONE = 40, 12, 16  # heights of an item's words, of each lane, of a single one
 # A vertical stroke, in the units of Vega's symbols.
@@ -30,14 +28,8 @@ def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
     Parameters
     ----------
     frame : DataFrame
-        Columns ``model``, ``step`` (years ahead) and ``value``; the model ``naive`` is the grey
-        reference; and ``n``, the number of forecasts.
-    unit : str
-        Title of the value axis.
-
-    Returns
-    -------
-    altair.LayerChart
+        Columns ``model`` (``naive`` is the grey reference), ``step`` (years ahead), ``value``, and
+        ``n``, the number of forecasts.
 
     Examples
     --------
@@ -66,12 +58,6 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     ----------
     frame : DataFrame
         Columns ``model``, ``year`` and ``value`` (observed less fitted).
-    unit : str
-        Title of the value axis.
-
-    Returns
-    -------
-    altair.FacetChart
 
     Examples
     --------
@@ -108,12 +94,6 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
         other), ``made`` (who or which method: the colour), ``value``, ``value_upper`` (other end
         of a range, else NaN), ``comparator`` (``=`` or ``>``), ``outturn`` (NaN if not known yet),
         and where known ``lower80``, ``upper80``, ``lower95``, ``upper95``.
-    unit : str
-        Title of the value axis.
-
-    Returns
-    -------
-    altair.LayerChart
 
     Examples
     --------

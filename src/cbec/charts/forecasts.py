@@ -15,8 +15,6 @@ from cbec.charts.marks import key, points, rounding, segments
 from cbec.charts.tooltips_and_tables import SERIES, YEAR, Field, amount, figures, tabled, tooltip
 from cbec.errors import TrendError
 
-__all__ = ["BANDS", "ENDS", "INTERVALS", "areas", "fan", "fan_panels", "painted"]
-
 # How strong an interval of so many percent is drawn, the wider one below.
 BANDS: Mapping[str, float] = {"95": 0.26, "80": 0.42}
 INTERVALS = [
@@ -46,19 +44,8 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
         ``upper95``. Observed figures stand there once, with an empty ``choice``, and have
         ``least`` and ``most``, the ends of their rounding range, if known. A forecast that rests
         on unconfirmed figures is hollow if its own ``evidence`` says ``unconfirmed``.
-    unit : str
-        Title of the value axis.
     first : str
-        The model that is chosen at the beginning.
-
-    Returns
-    -------
-    altair.LayerChart
-
-    Raises
-    ------
-    TrendError
-        If there is no forecast of `first`.
+        The model that is chosen at the beginning; `TrendError` if it has no forecast.
 
     Examples
     --------
@@ -84,19 +71,15 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
     return tabled(chart, data, shown, width=640)
 
 
-def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
+def fan_panels(frame: pd.DataFrame, *, unit: Mapping[str, str]) -> Any:
     """Draw several series with their forecasts, each in a panel with axes of its own.
 
     Parameters
     ----------
     frame : DataFrame
         As for `fan`, with ``series`` instead of ``choice``, in the order of the panels.
-    unit : str or Mapping of str to str
-        Unit of all series, or of each; it stands below the name of the series.
-
-    Returns
-    -------
-    altair.FacetChart
+    unit : Mapping of str to str
+        Unit of each series; it stands below the name of the series.
 
     Examples
     --------
@@ -115,7 +98,7 @@ def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
     up = alt.Y("value:Q", title=None, scale=alt.Scale(zero=zero))
     panel = alt.layer(*_fan(data, "Value")).encode(years(), up).properties(width=290, height=220)
     names = list(dict.fromkeys(data["series"]))
-    units = json.dumps({name: unit if isinstance(unit, str) else unit[name] for name in names})
+    units = json.dumps({name: unit[name] for name in names})
     facets = panels("series", names, f"[datum.label, {units}[datum.label]]")
     chart = panel.facet(facets, data=alt.InlineData(values=_records(data, shown)), columns=2)
     chart = chart.resolve_axis(x="independent").resolve_scale(x="independent", y="independent")

@@ -11,8 +11,6 @@ import pandas as pd
 from cbec.charts.colours import COLOURS
 from cbec.charts.tooltips_and_tables import Field, tabled
 
-__all__ = ["heading", "hollow", "in_legend", "key", "layered", "points", "rounding", "segments"]
-
 # Area of a circle that is 24 px wide, the least size of a target in WCAG 2.2 (2.5.8).
 _TARGET = 450
 

@@ -25,20 +25,11 @@ from cbec.charts.tooltips_and_tables import (
 )
 from cbec.errors import TrendError
 
-__all__ = ["needed_growth", "what_if"]
-
 _LEAST, _MOST, _STEP = -10.0, 20.0, 0.5  # growth on the sliders, in percent a year
 
 
 def what_if(
-    history: pd.DataFrame,
-    intervals: pd.DataFrame,
-    *,
-    exports: str,
-    imports: str,
-    trade: str,
-    until: int,
-    unit: str,
+    history: pd.DataFrame, intervals: pd.DataFrame, *, order: Sequence[str], unit: str
 ) -> Any:
     """Draw where exports and imports lead at growth rates that a reader sets with two sliders.
 
@@ -55,22 +46,14 @@ def what_if(
     intervals : DataFrame
         The market's forecast: columns ``year``, ``mean``, ``lower80``, ``upper80``, ``lower95``
         and ``upper95``.
-    exports, imports, trade : str
-        Names of the three series; ``trade`` is the whole market, which `intervals` are about.
-    until : int
-        Last year of the lines, one of those of `intervals`.
-    unit : str
-        Title of the value axis, and unit in the text.
-
-    Returns
-    -------
-    altair.LayerChart
+    order : Sequence of str
+        Names of exports, imports and the market.
 
     Raises
     ------
     TrendError
         If exports or imports have no figure of the year before the forecast or of the year before
-        that; or if the forecast has no year `until`.
+        that.
 
     Notes
     -----
@@ -82,23 +65,20 @@ def what_if(
     ...     "series": ["Exports"] * 2 + ["Imports"] * 2})
     >>> forecast = pd.DataFrame({"year": [2025, 2026], "mean": [18.5, 19.3], "lower80": 17.4,
     ...     "upper80": 20.9, "lower95": 16.7, "upper95": 22.4})
-    >>> chart = what_if(history, forecast, exports="Exports", imports="Imports", trade="Market",
-    ...     until=2026, unit="trillion CNY")
+    >>> order = ["Exports", "Imports", "Market"]
+    >>> chart = what_if(history, forecast, order=order, unit="trillion CNY")
     >>> [(param.name, param.value) for param in chart.params]
     [('growth_exports', 3.5), ('growth_imports', 9.5)]
     """
     told = [YEAR, SERIES, amount(unit)]
     known = figures(history, told)
-    if until not in set(intervals["year"]):
-        raise TrendError(f"until: the forecast has no {until}; choose one of its years")
-    ahead = rounded(intervals[intervals["year"] <= until], "mean", *ENDS)
-    origin = int(ahead["year"].min()) - 1
-    parts = {"exports": exports, "imports": imports}
+    ahead = rounded(intervals, "mean", *ENDS)
+    origin, until = int(ahead["year"].min()) - 1, int(ahead["year"].max())
+    parts = {"exports": order[0], "imports": order[1]}
     level = {part: _level(known, name, origin) for part, name in parts.items()}
     sliders = [_slider(part, _growth(known, name, origin)) for part, name in parts.items()]
-    names = [exports, imports, trade]
     # The offset leaves room for the answer between legend and drawing.
-    hue = outlined("series", names, [COLOURS["blue"], COLOURS["vermilion"], INK], offset=52)
+    hue = outlined("series", order, [COLOURS["blue"], COLOURS["vermilion"], INK], offset=52)
     base = alt.Chart()
 
     middle = base.mark_line(color=COLOURS["grey"], strokeWidth=2)
@@ -113,10 +93,10 @@ def what_if(
         *_answer(base.transform_filter(f"datum.year == {until}"), until, unit),
         data=pd.DataFrame({"year": range(origin, until + 1)}),
     )
-    scenario = _grown(scenario, level, names, origin, ahead[ahead["year"] == until])
+    scenario = _grown(scenario, level, order, origin, ahead[ahead["year"] == until])
     scenario = scenario.encode(tooltip=tooltip([YEAR, SERIES, amount(unit, ",.2f")]))
 
-    source = alt.InlineData(values=_rows(known, ahead, trade, origin))
+    source = alt.InlineData(values=_rows(known, ahead, order[2], origin))
     most = sum(level.values()) * (1 + _MOST / 100) ** (until - origin)
     top = max(float(ahead["upper95"].max()), most)
     up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, top], nice=True))
@@ -134,14 +114,10 @@ def needed_growth(observed: pd.DataFrame, *, multiples: Sequence[float], years: 
     ----------
     observed : DataFrame
         Columns ``item`` and ``rate`` in percent, drawn as dashed lines to compare with.
-    multiples : list of float
+    multiples : Sequence of float
         End over start.
     years : int
         Where the slider stands at the beginning.
-
-    Returns
-    -------
-    altair.LayerChart
     """
     slider = alt.binding_range(min=1, max=10, step=1, name="Years ")
     window = alt.param(name="window_years", value=years, bind=slider)

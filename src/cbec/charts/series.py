@@ -22,8 +22,6 @@ from cbec.charts.tooltips_and_tables import (
     tooltip,
 )
 
-__all__ = ["annual_lines", "by_edition", "definitions", "picked_line", "share_band", "steps"]
-
 
 def annual_lines(
     frame: pd.DataFrame, *, unit: str, log: bool = False, order: Sequence[str] | None = None
@@ -35,16 +33,10 @@ def annual_lines(
     frame : DataFrame
         Columns ``year``, ``value``, ``series`` and, if known, ``lower`` and ``upper``, the range
         that rounding leaves, drawn as a light bar.
-    unit : str
-        Title of the value axis.
     log : bool
         Whether the value axis is logarithmic.
-    order : list of str, optional
+    order : Sequence of str, optional
         The series in the order of the legend.
-
-    Returns
-    -------
-    altair.LayerChart
 
     Examples
     --------
@@ -78,17 +70,10 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     ----------
     frame : DataFrame
         Columns ``year``, ``series`` (the variant), ``value``, ``lower`` and ``upper``.
-    unit : str
-        Title of the value axis.
-    order : list of str
+    order : Sequence of str
         The variants in the order of the legend, at most three.
     panel : str
-        A column whose values get a panel each, with an axis of its own: the definition, for
-        instance, if definitions differ too much for one axis.
-
-    Returns
-    -------
-    altair.FacetChart
+        A column whose values get a panel each, with an axis of its own.
 
     Examples
     --------
@@ -119,7 +104,7 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
 
 
 def definitions(
-    frame: pd.DataFrame, *, unit: str, order: Sequence[str], rivals: Collection[str] = ()
+    frame: pd.DataFrame, *, unit: str, order: Sequence[str], rivals: Collection[str]
 ) -> Any:
     r"""Draw one quantity by several definitions on a logarithmic axis, each line with its name.
 
@@ -128,23 +113,18 @@ def definitions(
     frame : DataFrame
         Columns ``year``, ``series`` (the definition, in words of at most twelve letters, since
         it stands beside its line on a phone, too) and ``value``.
-    unit : str
-        Title of the value axis.
-    order : list of str
+    order : Sequence of str
         The definitions, in the order of the colours.
-    rivals : collection of str
+    rivals : Collection of str
         Values of ``series`` that are single estimates of other publishers, drawn as crosses and
         not joined.
-
-    Returns
-    -------
-    altair.LayerChart
 
     Examples
     --------
     >>> from cbec import load
     >>> frame = load("market", series=["market-total", "market-import"])
-    >>> chart = definitions(frame, unit="trillion CNY", order=["market-total", "market-import"])
+    >>> order = ["market-total", "market-import"]
+    >>> chart = definitions(frame, unit="trillion CNY", order=order, rivals=[])
     >>> [name for name in chart.data["name"] if name]
     ['market-total', 'market-\nimport']
     """
@@ -174,16 +154,7 @@ def definitions(
 def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
     """Draw what each edition of a report printed, without joining editions to a line.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``year``, ``value``, ``series`` and ``vintage``.
-    unit : str
-        Title of the value axis.
-
-    Returns
-    -------
-    altair.LayerChart
+    The frame has the columns ``year``, ``value``, ``series`` and ``vintage`` (the edition).
     """
     told = [YEAR, Field("series", "What"), amount(unit)]
     data = figures(frame, told)
@@ -208,18 +179,12 @@ def picked_line(frame: pd.DataFrame, *, unit: str, first: str, breaks: pd.DataFr
     ----------
     frame : DataFrame
         Columns ``country``, ``year`` and ``value``.
-    unit : str
-        Title of the value axis.
     first : str
         The country that is chosen at the beginning.
     breaks : DataFrame
         Breaks of method: columns ``country``, ``from_year``, ``to_year`` and ``what_en``. Figures
         of the first year and before, and of the last year and after, are each comparable. A break
         whose ``evidence`` is ``unconfirmed`` is marked ○.
-
-    Returns
-    -------
-    altair.LayerChart
 
     Examples
     --------
@@ -249,16 +214,7 @@ def picked_line(frame: pd.DataFrame, *, unit: str, first: str, breaks: pd.DataFr
 def steps(frame: pd.DataFrame, *, unit: str) -> Any:
     """Draw a count that changes on certain dates as a staircase.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``date``, ``value``, ``added`` and ``removed``.
-    unit : str
-        Title of the value axis.
-
-    Returns
-    -------
-    altair.LayerChart
+    The frame has the columns ``date``, ``value``, ``added`` and ``removed``.
     """
     counts = [Field(column, column.capitalize(), "Q") for column in ("added", "removed")]
     shown = [Field("day", "Date"), *counts, Field("value", unit, "Q")]

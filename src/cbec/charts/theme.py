@@ -18,8 +18,6 @@ from cbec.display.vega import FONT, MIME, inline_json, register_font, vega_bundl
 from cbec.errors import PictureError
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
-__all__ = ["enable", "mime_bundle", "present", "theme", "with_words"]
-
 # Which of the two ways a notebook is run: "stored" for `make notebooks` and the tests.
 _MODE = "CBEC_CHARTS"
 # A name in Chinese that is followed by the same in Latin letters, in brackets.
@@ -40,14 +38,8 @@ def present(chart: Any, *, title: str, unit: str, source: str, description: str)
 
     Parameters
     ----------
-    chart : altair chart
-        The drawing.
-    title : str
-        What is shown.
-    unit : str
-        Unit and scope, the line below the title.
-    source : str
-        Where the figures come from.
+    title, unit, source : str
+        What is shown; unit and scope, the line below the title; where the figures come from.
     description : str
         What a reader who can't see the drawing should know: what it shows, not its title.
 
@@ -55,8 +47,8 @@ def present(chart: Any, *, title: str, unit: str, source: str, description: str)
     -------
     altair chart
         A copy with the words in ``usermeta`` and as ``description``. There, too, are ``columns``,
-        the columns of its data that the builder wants in a table below the chart, as pairs of name
-        and title, and ``note``, the footnote, if a figure of the chart is unconfirmed.
+        the columns of the table below the chart, as pairs of name and title, and ``note``, the
+        footnote, if a figure of the chart is unconfirmed.
 
     Examples
     --------

@@ -11,28 +11,16 @@ from typing import Any, NamedTuple
 import altair as alt
 import pandas as pd
 
-__all__ = ["SERIES", "YEAR", "Field", "amount", "ends", "figures", "rounded", "tabled", "tooltip"]
-
 _PROVENANCE = {"printed": "Printed", "vintage": "Vintage", "evidence": "Evidence"}
 
 
 class Field(NamedTuple):
-    """A column that a chart shows, with its title: in the tooltip and in the table below.
-
-    Parameters
-    ----------
-    column, title : str
-        Its name in the data, and in words.
-    kind : str
-        Vega-Lite's letter for its type.
-    format : str, optional
-        How the tooltip writes its numbers.
-    """
+    """A column that a chart shows in the tooltip and in the table below, with its title."""
 
     column: str
     title: str
-    kind: str = "N"
-    format: Any = alt.Undefined
+    kind: str = "N"  # Vega-Lite's letter for its type
+    format: Any = alt.Undefined  # of its numbers in the tooltip
 
 
 YEAR = Field("year", "Year", "O")

@@ -15,8 +15,6 @@ from cbec.charts.marks import heading, in_legend
 from cbec.charts.tooltips_and_tables import Field, figures, tabled, tooltip
 from cbec.figures.rounding import Rule
 
-__all__ = ["findings_grid", "interval_ladder", "verdict_bars", "verdict_map"]
-
 # The hue of each tone, as in the style sheet of the site.
 _HUES = {
     "good": "blue",
@@ -35,16 +33,7 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
     """Draw printed figures and recomputed ranges as offsets, in units of the last printed digit.
 
     On this scale each printed figure covers the band from minus to plus one half, and figures of
-    any size can stand below each other.
-
-    Parameters
-    ----------
-    results : list of ClaimAudit
-        Claims with a derivation and a finite range.
-
-    Returns
-    -------
-    altair.LayerChart
+    any size can stand below each other. Claims without a finite recomputed range are left out.
     """
     shown = [Field("claim", "Claim"), Field("bounds", "Recomputed"), _VERDICT]
     frame = pd.DataFrame([row for result in results if (row := _offsets(result))])
@@ -60,18 +49,9 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
 
 
 def verdict_bars(audit: Audit, axis: str) -> Any:
-    """Draw how many of the printed statistics have each verdict of one axis.
+    """Draw how many of the printed statistics have each verdict on an axis.
 
-    Parameters
-    ----------
-    audit : Audit
-        The verdicts.
-    axis : {'arithmetic', 'evidence'}
-        Which of the two.
-
-    Returns
-    -------
-    altair.LayerChart
+    The axis is ``arithmetic`` or ``evidence``.
     """
     claims, meaning = Field("claims", "Statistics", "Q"), Field("meaning", "Meaning")
     shown = [_VERDICT, claims, meaning]
@@ -134,14 +114,9 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     Parameters
     ----------
     frame : DataFrame
-        Columns ``finding`` (its number), ``proposition``, ``axis``, ``verdict`` (one of
-        `cbec.audit.verdicts.Standing`) and ``detail``, as
-        `cbec.chapters.propositions.Robustness.to_frame` gives them: propositions in the order to
-        be drawn; axes, too, unless ``axis`` is categorical and has an order of its own.
-
-    Returns
-    -------
-    altair.LayerChart
+        As `cbec.chapters.propositions.Robustness.to_frame` gives it: columns ``finding``,
+        ``proposition``, ``axis``, ``verdict`` (one of `cbec.audit.verdicts.Standing`) and
+        ``detail``. Axes stand in the order of their categories, otherwise in that of the rows.
 
     Examples
     --------

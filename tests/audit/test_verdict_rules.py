@@ -258,7 +258,7 @@ def test_verdicts_are_shown_by_symbol_and_word(ours: Audit) -> None:
     assert page.count("<tr>") == len(ours.results) + 1
     for result in ours.results:
         for verdict in (result.arithmetic, result.evidence):
-            assert f"verdict--{verdict}" in page
+            assert f"verdict--{verdict.tone}" in page
             assert f"{verdict.symbol}</span> {verdict.label_en}" in page
     assert repr(ours) == "Audit of 42 claims and 7 cross-checks"
 

@@ -131,15 +131,15 @@ def sense(word: str) -> Verdict:
 
 
 def verdict_html(verdict: Verdict, code: str = "") -> str:
-    """Return a badge: symbol, word and colour, with the meaning on hover.
+    """Return a badge: symbol, word and the colour of its tone, with the meaning on hover.
 
     Examples
     --------
     >>> print(verdict_html(Arithmetic.EXACT)[:37])
-    <span class="verdict verdict--exact"
+    <span class="verdict verdict--good"
     """
     label = verdict.label_en + (f": {code}" if code else "")
     return (
-        f'<span class="verdict verdict--{verdict}" title="{escape(verdict.meaning_en)}">'
+        f'<span class="verdict verdict--{verdict.tone}" title="{escape(verdict.meaning_en)}">'
         f'<span aria-hidden="true">{verdict.symbol}</span> {escape(label)}</span>'
     )

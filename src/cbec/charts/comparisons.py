@@ -73,7 +73,7 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     ----------
     frame : DataFrame
         Column ``item``, in the order to be drawn, and ``value``. An item that has no value but
-        ``lower`` and ``upper`` gets a light bar from the one to the other.
+        ``lower`` and ``upper`` gets a faint bar from the one to the other.
 
     Examples
     --------

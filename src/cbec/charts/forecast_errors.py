@@ -84,7 +84,7 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     """Draw forecasts, each on a line of its own, against what came.
 
     A dot is a forecast, a triangle a lower bound ("more than"), a bar from dot to dot a range; the
-    light bars are 95 and 80 percent intervals where there are any. The upright stroke is what came:
+    faint bars are 95 and 80 percent intervals where there are any. The upright stroke is what came:
     one for all forecasts of an item, or, if they were of different figures, one for each.
 
     Parameters

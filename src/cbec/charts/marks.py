@@ -81,8 +81,8 @@ def segments(base: alt.Chart, *groups: str, x: str = "year", color: Any) -> alt.
 def rounding(
     base: alt.Chart, *, color: Any, ends: tuple[str, str] = ("lower", "upper"), width: int = 7
 ) -> alt.Chart:
-    """Draw the range that rounding leaves as a light bar up and down from each point."""
-    rule = base.mark_rule(strokeWidth=width, strokeOpacity=0.45)
+    """Draw the range that rounding leaves as a wide bar up and down from each point."""
+    rule = base.mark_rule(strokeWidth=width, strokeOpacity=0.65)
     return rule.encode(alt.Y(f"{ends[0]}:Q"), alt.Y2(f"{ends[1]}:Q"), color=color)
 
 

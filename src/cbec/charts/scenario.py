@@ -130,12 +130,12 @@ def needed_growth(observed: pd.DataFrame, *, multiples: Sequence[float], years: 
     needed = bars.encode(across, up, tooltip=tooltip([multiple, rate]))
     formula = "100 * (pow(datum.multiple, 1 / window_years) - 1)"
     needed = needed.transform_calculate(rate=formula).add_params(window)
-    labels = needed.mark_text(dy=14, fontWeight="bold", color="white")
+    labels = needed.mark_text(dy=14, fontWeight="bold", color=INK)
     labels = labels.encode(alt.Text("rate:Q", format=".1f"))
     hue = coloured("item", list(data["item"]))
     rules = alt.Chart(data).encode(alt.Y("rate:Q"), hue, tooltip=tooltip(shown, data))
     lines = rules.mark_rule(strokeDash=[5, 4], strokeWidth=2)
-    chart = alt.layer(needed.mark_bar(color=COLOURS["grey"]), lines, labels)
+    chart = alt.layer(needed.mark_bar(color=COLOURS["grey"], opacity=0.5), lines, labels)
     return tabled(chart, data, shown, width=560)
 
 

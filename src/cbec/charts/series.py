@@ -32,7 +32,7 @@ def annual_lines(
     ----------
     frame : DataFrame
         Columns ``year``, ``value``, ``series`` and, if known, ``lower`` and ``upper``, the range
-        that rounding leaves, drawn as a light bar.
+        that rounding leaves, drawn as a wide bar.
     log : bool
         Whether the value axis is logarithmic.
     order : Sequence of str, optional

@@ -82,7 +82,7 @@ def _page(made: Certificate, page: str) -> Iterator[str]:
             "exactly what was checked.",
         )
     yield (
-        f'<p><img class="cbec-certificate__badge" src="{relative_uri(page, _BADGE)}" '
+        f'<p><img class="cbec-certificate__badge dark-light" src="{relative_uri(page, _BADGE)}" '
         f'alt="Arithmetic: {escape(outcome(audit))}. Evidence, {escape(sources(audit))}."></p>'
         f"<p>{escape(STATEMENT)}</p>"
     )

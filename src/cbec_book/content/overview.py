@@ -70,7 +70,7 @@ def _tile(result: ClaimAudit, address: str) -> str:
     words = ", ".join(verdict.label_en for verdict in verdicts)
     label = escape(f"{claim.title}: {claim.english}; {words}")
     halves = "".join(
-        f'<span class="verdict verdict--{verdict}" aria-hidden="true">{verdict.symbol}</span>'
+        f'<span class="verdict verdict--{verdict.tone}" aria-hidden="true">{verdict.symbol}</span>'
         for verdict in verdicts
     )
     return (

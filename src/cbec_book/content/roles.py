@@ -69,8 +69,8 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
     # A screen reader reads the words after the figure; the style shows them beside the symbol.
     badge = (
         f'<span class="visually-hidden"> ({escape(words)})</span> '
-        f'<span class="verdict verdict--{main}" aria-hidden="true" data-words="{escape(words)}">'
-        f"{main.symbol}</span>"
+        f'<span class="verdict verdict--{main.tone}" aria-hidden="true" '
+        f'data-words="{escape(words)}">{main.symbol}</span>'
     )
     figure = number(
         "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]

@@ -177,7 +177,7 @@ def script_data(asked: WhatIf, rooms: Mapping[str, Room | None], pagename: str) 
         ],
         "resting": asked.resting,
         "verdicts": {
-            str(verdict): [verdict.symbol, verdict.label_en, verdict.meaning_en]
+            str(verdict): [verdict.symbol, verdict.label_en, verdict.meaning_en, verdict.tone]
             for verdict in Arithmetic
         },
         "failing": sorted(FAILING),

@@ -44,10 +44,10 @@
     const label = (verdict) => data.verdicts[verdict][1];
 
     function badge(verdict) {
-      const [symbol, word, meaning] = data.verdicts[verdict];
+      const [symbol, word, meaning, tone] = data.verdicts[verdict];
       const mark = element("span", { textContent: symbol });
       mark.setAttribute("aria-hidden", "true");
-      const shown = { className: `verdict verdict--${verdict}`, title: meaning };
+      const shown = { className: `verdict verdict--${tone}`, title: meaning };
       return element("span", shown, mark, ` ${word}`);
     }
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from cbec.audit.verdicts import Arithmetic, Evidence, sense, verdict_html
+from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense, verdict_html
 from cbec_book.content.roles import main_verdict
+from cbec_book.output.first_party import ASSETS
 from cbec_book.own_ledger import book_audit
 
 GOOD = {
@@ -149,7 +150,7 @@ def test_claim_shows_figure_and_verdict_and_links_to_its_entry(
     main = main_verdict(result)
     if verdict is not None:
         assert main is sense(verdict)
-        assert f"verdict--{verdict}" in badge["class"]
+        assert f"verdict--{main.tone}" in badge["class"]
     assert badge.get_text() == main.symbol
     assert badge["aria-hidden"] == "true"
     both = f"{result.arithmetic.label_en}, {result.evidence.label_en}"
@@ -185,10 +186,16 @@ def test_claim_shows_arithmetic_where_it_can_and_evidence_where_it_cannot() -> N
     assert main_verdict(results["market-2024"]) == results["market-2024"].evidence
 
 
+def test_each_tone_has_a_colour_in_the_style_sheet() -> None:
+    sheet = (ASSETS / "verdicts.css").read_text(encoding="utf-8")
+    for verdict in (*Arithmetic, *Evidence, *Standing):
+        assert f".verdict--{verdict.tone} {{" in sheet
+
+
 def test_badge_holds_symbol_word_and_meaning() -> None:
     for verdict in (*Arithmetic, *Evidence):
         badge = BeautifulSoup(verdict_html(verdict, "a<b"), "html.parser").span
-        assert badge["class"] == ["verdict", f"verdict--{verdict}"]
+        assert badge["class"] == ["verdict", f"verdict--{verdict.tone}"]
         assert badge["title"] == verdict.meaning_en
         assert badge.get_text() == f"{verdict.symbol} {verdict.label_en}: a<b"
 

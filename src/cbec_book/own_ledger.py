@@ -1,4 +1,4 @@
-"""The book's own ledger and data: their audit, and the pages that show each entry of them."""
+"""The audit of the book's own ledger, and the page and anchor at which each entry is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an audit found: a result for each claim, and the whole."""
+"""What an audit found: a result for each claim, and the whole; the columns of its table."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def printed_html(claim: Claim) -> str:
 def record(result: ClaimAudit) -> dict[str, str]:
     """Return one row of the table of verdicts, all cells as text, in the order of `COLUMNS`."""
     claim = result.claim
-    return {
+    cells = {
         "id": claim.id,
         "section": claim.section,
         "claim": claim.label_en,
@@ -234,3 +234,4 @@ def record(result: ClaimAudit) -> dict[str, str]:
         "arithmetic": str(result.arithmetic) + (f" ({result.code})" if result.code else ""),
         "evidence": str(result.evidence),
     }
+    return {column: cells[column] for column in COLUMNS}

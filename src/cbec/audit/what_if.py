@@ -1,4 +1,7 @@
-"""What follows for all verdicts if one figure had been printed otherwise."""
+"""What follows for all verdicts if one figure had been printed otherwise.
+
+Each verdict is that of `cbec.audit.verdict_rules`; on the page ``what_if_verdicts.js`` gives it.
+"""
 
 from __future__ import annotations
 

@@ -252,5 +252,8 @@ def forecast_run(
     model: str = "combination",
     level: Sequence[float] = tuple(ENDS),
 ) -> Forecast:
-    """Return what a model makes of a run of years."""
+    """Return what a model makes of the column ``value`` of a run of years, as it stands.
+
+    `Run.forecast` takes a share in percent to a fraction for the models that need one.
+    """
     return forecast(run.set_index("year")["value"], horizon, level=level, model=model)

@@ -1,4 +1,4 @@
-"""The rows of the first default in the register: frozen as they were published.
+"""The forecasts that this book published before version 0.3.0, kept as they were.
 
 The default model was replaced with version 0.3.0. What the first one had said of 2025 to 2030 stays
 in ``data/forecasts.csv``: a published forecast is never rewritten, whatever later data and

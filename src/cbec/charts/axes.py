@@ -1,4 +1,4 @@
-"""The axes and colours that the builders share, and the texts that stand at them."""
+"""The axes, panels and shapes that the builders share, and the texts that stand at them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def span(frame: pd.DataFrame) -> list[int]:
 
 
 def years(column: str = "year", values: Any = alt.Undefined) -> alt.X:
-    """Return an axis on which a missing year leaves a gap."""
+    """Put years on the x axis, where a missing one leaves a gap; ``values`` are those with a tick."""
     axis = alt.Axis(
         format="d",
         grid=False,
@@ -72,7 +72,7 @@ def items(**options: Any) -> alt.Y:
 
 
 def shaped(column: str, names: Sequence[str]) -> alt.Shape:
-    """Return a shape for each name."""
+    """Give each name in a column a shape of its own."""
     return alt.Shape(f"{column}:N", title=None, sort=names, scale=alt.Scale(domain=names))
 
 

@@ -1,7 +1,8 @@
 """The colours of charts, and which of them a part of a chart has.
 
 No colour belongs to a series: a chart gives them out in the order in which its caller names the
-series, such as ``order=["Exports", "Imports"]``. Only `cbec.charts.what_if` sets its own.
+series, such as ``order=["Exports", "Imports"]``. The function `cbec.charts.what_if`, models and
+verdicts have colours of their own.
 """
 
 from __future__ import annotations

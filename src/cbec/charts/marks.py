@@ -21,7 +21,7 @@ def hollow() -> Any:
 
 
 def key(frame: pd.DataFrame, symbol: str = "circle", *, shared: bool = False) -> list[alt.Chart]:
-    """Say what a hollow mark means, in a chart with an unconfirmed figure.
+    """Return the layer that says what a hollow mark means, none if no row is ``unconfirmed``.
 
     Vega-Lite has no legend for the opacity of a filling. A layer that shows nothing lends the
     legend of its dashes; it may share the data of the chart around it.

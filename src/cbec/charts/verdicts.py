@@ -1,4 +1,4 @@
-"""Charts of verdicts."""
+"""Charts of the verdicts on statistics, and of how propositions stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables and folded boxes as HTML."""
+"""Tables, folded boxes, and marks of ledger entries and unconfirmed figures, as HTML."""
 
 from __future__ import annotations
 

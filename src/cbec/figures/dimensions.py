@@ -1,4 +1,4 @@
-"""What a derivation measures."""
+"""Dimensional analysis: in which units a derivation's value is, and whether its inputs fit."""
 
 from __future__ import annotations
 

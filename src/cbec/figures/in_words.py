@@ -1,4 +1,4 @@
-"""Figures and ranges in words."""
+"""Figures and ranges written in words; what is printed is read in `cbec.figures.printed`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a CSV file, read strictly."""
+"""Rows of a CSV file, read strictly, as text; `cbec.tables.package_checks` checks the cells."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def file_shown(path: Path) -> str:
 
 
 def broken(file: str, line: int | None, problem: str, remedy: str) -> BrokenTableError:
-    """Return the error of a file whose rows can't be told apart."""
+    """Return the error to raise for a file that can't be read as rows."""
     return BrokenTableError(Problem(file, line, "", None, problem, remedy))
 
 

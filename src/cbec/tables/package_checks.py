@@ -1,4 +1,7 @@
-"""Checks of whole tables against their data package."""
+"""Checks of a data package: what is said of a cell, a row, a key or a file that breaks its rules.
+
+What a type or a constraint allows is in `cbec.tables.datapackage`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place that checks an annual series."""
+"""Checks of an annual series: numbers, years without a gap, enough of them for a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forecasting one series."""
+"""Forecast one series with one of the models of `cbec.trend.models`."""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ from cbec.trend.model_types import Array
 
 _DRAWS = 20_000
 _SEED = 20_241_231
+# How often a test may take constant growth for a slowdown.
+_SIZE = 0.05
 # Growth rates that a regime must have on each side of a break.
 _TRIM = 2
 # What a standard error is at the least.
@@ -272,7 +274,7 @@ def _power(test: str, n: int, slope: float) -> float:
     # Drawn apart from the null distribution: the critical value mustn't know these series.
     noise = np.random.default_rng(_SEED + 1).standard_normal((_DRAWS, n))
     statistics = TESTS[test](noise - slope * np.arange(n))
-    return float((statistics > np.quantile(_null(test, n), 0.95)).mean())
+    return float((statistics > np.quantile(_null(test, n), 1 - _SIZE)).mean())
 
 
 @lru_cache(maxsize=64)

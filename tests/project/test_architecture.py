@@ -1,6 +1,6 @@
-"""The rules of the house: which module may import which, how large its files are, what is named.
+"""The architecture: which module may import which, how large its files are, what is named.
 
-`ORDER` is that of DESIGN: a module imports from the rows above its own, or from its own group. The
+A module imports from the rows above its own, or from its own group. The
 import graph is read from the source, so an import in a function or for types alone counts, too.
 """
 

@@ -35,7 +35,7 @@ def span(frame: pd.DataFrame) -> list[int]:
 
 
 def years(column: str = "year", values: Any = alt.Undefined) -> alt.X:
-    """Put years on the x axis, where a missing one leaves a gap; ``values`` are those with a tick."""
+    """Put years on the x axis, where a missing one leaves a gap, with ticks at ``values``."""
     axis = alt.Axis(
         format="d",
         grid=False,

@@ -61,7 +61,7 @@ def read(named: Mapping[str, Figures]) -> tuple[list[Annual], dict[str, str]]:
 
 
 def read_parts(parts: Mapping[str, Figures]) -> tuple[dict[str, Annual], dict[str, str]]:
-    """Read each part's figures of the years that all have; the second of the pair is as in `read`."""
+    """Read the figures of the years that all parts have; the pair is as that of `read`."""
     if not parts:
         raise TableError("there are no parts; give each part's figures by its name")
     annual, columns = read(parts)

@@ -185,11 +185,13 @@ def samples(windows: Sequence[Window]) -> dict[str, Array]:
 
 
 def owa(made: Scores, naive: Scores, counts: Array) -> Array:
-    """Return the OWA of each sample, NaN for one without a forecast."""
+    """Return the OWA of each sample, NaN without a forecast or an error of the naive one."""
     smape, smape_naive = _means(made.smape, naive.smape, counts)
     mase, mase_naive = _means(made.mase, naive.mase, counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (smape / smape_naive + mase / mase_naive) / 2
+    smape_naive, mase_naive = (
+        np.where(each > 0, each, np.nan) for each in (smape_naive, mase_naive)
+    )
+    return (smape / smape_naive + mase / mase_naive) / 2
 
 
 def relative_crps(made: Scores, naive: Scores, counts: Array) -> Array:

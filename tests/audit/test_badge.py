@@ -76,6 +76,7 @@ SOURCES = "id,origin\none,office\ntwo,ministry\n"
             "of 3: 1 confirmed",
             True,
         ),
+        ("a,earlier-origin,one,single-source\n", "of 3: 1 relayed", True),
         ("a,not-found,,not-found\n", "of 3: 1 untraced", False),
         (
             "a,supports,one,derived\na,contradicts,two,derived\nb,cannot-bear,,printed\n",

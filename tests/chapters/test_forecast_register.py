@@ -274,6 +274,13 @@ def test_ids_of_the_present_default_have_its_version() -> None:
         make_register(pd.concat([rows, later]))
 
 
+def test_a_frame_that_is_no_register_is_refused() -> None:
+    with pytest.raises(
+        TableError, match=r"lacks id, made_on; give the table forecasts as cbec\.load"
+    ):
+        make_register(made().drop(columns=["id", "made_on"]))
+
+
 def test_a_changed_row_of_the_first_default_is_found(lines: list[str]) -> None:
     lines[7] = lines[7].replace(",0.2.0,", ",0.3.0,")
     (found,) = problems(lines)

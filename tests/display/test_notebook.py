@@ -112,6 +112,9 @@ def test_a_table_is_plain_text_where_there_is_no_html() -> None:
         ("15亿元", "CNY", True, "1.5 billion yuan"),
         ("1.25万亿元", "CNY", True, "1.25 trillion yuan"),
         ("2.5倍", "times", True, "2.5 times"),
+        # A million months is no million years.
+        ("13000001个月", "months", True, "13.000001 million months"),
+        ("13000001个月", "months", False, "13.000001 million months"),
     ],
 )
 def test_a_figure_is_written_in_english_at_its_own_resolution(
@@ -198,6 +201,13 @@ def test_figures_of_one_origin_share_a_line() -> None:
     assert page.count("<li>") == 1
     assert page.count("<br>") == 2, "2023 and 2024 were read on one page"
     assert [*re.findall(r'data-entry="([\w-]+)"', page)] == [entry.name for entry in totals]
+
+
+def test_only_what_is_unconfirmed_has_the_mark_before_its_source() -> None:
+    known, unknown = (find(f"market-total-{year}-as-published") for year in (2022, 2018))
+    assert (known.unconfirmed, unknown.unconfirmed) == (False, True)
+    assert "○" in sources_html([unknown])
+    assert "○" not in sources_html([known])
 
 
 # Computed numbers ----------------------------------------------------------------------------

@@ -81,6 +81,27 @@ def test_intervals_of_any_series_are_nested_around_the_mean(y, shift, model):
     assert (np.diff(path, axis=1) >= -1e-9 * np.abs(path).max()).all()
 
 
+@given(
+    st.lists(st.floats(0.01, 1e3), min_size=5, max_size=16),
+    st.sampled_from(["bass", "logistic", "gompertz", "ets"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_intervals_of_what_is_fitted_are_nested_if_it_can_be_fitted(y, model):
+    try:
+        made = forecast(y, 8, level=(50, 80, 95), model=model)
+    except TrendError:
+        return
+    path = np.column_stack([made.lower[:, ::-1], made.mean, made.upper])
+    assert (np.diff(path, axis=1) >= -1e-9 * np.abs(path).max()).all()
+
+
+def test_what_bass_adds_in_a_late_year_is_not_negative():
+    y = [1144.18, 12663.23, 78718.39, 83628.16, 14436.99, 1318.87, 111.43, 9.36, 0.79, 0.08]
+    made = forecast([*y, 0.02, 0.01, 0.01, 0.01], 5, model="bass")
+    assert (made.lower >= 0).all()
+    assert (made.mean[:, None] >= made.lower).all()
+
+
 def test_five_values_are_enough_or_the_reason_is_given(model):
     y = np.array(series_for(model)[-5:])
     made = forecast(y, 3, model=model)

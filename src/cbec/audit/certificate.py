@@ -198,7 +198,7 @@ def certify(path: str | Path | None = None, title: str = "") -> Certificate:
 
 
 def not_recomputed(audit: Audit) -> list[tuple[ClaimAudit, str]]:
-    """Return the figures and cross-checks that the arithmetic couldn't decide, and why."""
+    """Return what the arithmetic couldn't decide, in the ledger's order, and why."""
     found = []
     for result in (r for r in audit.results if r.arithmetic in UNDECIDED):
         failed = result.arithmetic is Arithmetic.FAILED

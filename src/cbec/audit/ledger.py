@@ -45,7 +45,7 @@ class Figure:
     """A printed figure with what it says: a claim's, or an outside one.
 
     Derivations name it by its ``id``. ``printed`` is ``None`` for a cross-check, which prints
-    nothing; ``line`` is that of its file.
+    nothing; ``line`` is its line there, for messages.
     """
 
     id: str
@@ -268,7 +268,8 @@ class Ledger:
     def measured(self, expression: Expression) -> str:
         """Return what a derivation measures: CNY, ratio, count, …, or ``any`` for a literal.
 
-        It raises `ExpressionError` if it mixes dimensions or uses an order of magnitude.
+        It raises `ExpressionError` if it mixes dimensions or uses an order of magnitude, and
+        `LedgerError` if an id is unknown.
         """
 
         def of_figure(id: str) -> str:

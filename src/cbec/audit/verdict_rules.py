@@ -64,7 +64,7 @@ def audit_ledger(ledger: Ledger) -> Audit:
 
 
 def check(claim: Claim, expression: Expression, text: str, ledger: Ledger) -> Check:
-    """Hold one derivation, and its text for the report, against one claim.
+    """Hold one derivation against one claim; its text is what a report shows of it.
 
     A derivation without a value has the verdict ``not-derivable``, one that can't be evaluated
     ``failed``; both say why.

@@ -135,7 +135,7 @@ def verdict_html(verdict: Verdict, code: str = "") -> str:
 
     Examples
     --------
-    >>> print(verdict_html(Arithmetic.EXACT)[:37])
+    >>> print(verdict_html(Arithmetic.EXACT)[:36])
     <span class="verdict verdict--good"
     """
     label = verdict.label_en + (f": {code}" if code else "")

@@ -24,7 +24,7 @@ Tree = str | dict[str, str] | list[Any]
 
 
 def tree(expression: Expression) -> Tree:
-    """Write a derivation for the page's own arithmetic.
+    """Write a derivation as ``what_if_verdicts.js`` reads it.
 
     That is an id, ``{"value": "5/2"}``, or a function's name or comparator with its arguments. It
     raises `ExpressionError` if an input stands in it twice, or under a root: the arithmetic of

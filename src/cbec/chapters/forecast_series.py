@@ -57,7 +57,7 @@ class Series:
     """One series in one vintage, the tables that hold it, and what to know of it."""
 
     series: str
-    tables: str
+    tables: str  # joined by a blank, as the register names them
     vintage: str
     note: str = ""
 

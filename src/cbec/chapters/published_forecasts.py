@@ -61,6 +61,8 @@ def published_scored(model: str = "combination") -> pd.DataFrame:
     ------
     TableError
         If the model is one of shares: the forecasts are of levels.
+    TrendError
+        If there is no such model, or it can't be fitted to our data.
 
     Notes
     -----

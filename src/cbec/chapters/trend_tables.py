@@ -34,6 +34,8 @@ def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
 def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.DataFrame:
     """Return what `cbec.charts.fan` draws: a series, and what some models make of it.
 
+    The run has the columns of `cbec.chapters.forecast_series.run_of`.
+
     Columns are ``choice`` (a model's label; empty for observed figures), ``kind``, ``year``,
     ``value``, ends of the rounding range and of the intervals, ``evidence`` and ``row``.
 

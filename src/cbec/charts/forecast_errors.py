@@ -91,9 +91,9 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     ----------
     frame : DataFrame
         Columns ``item`` (the words above the lines; rows with the same item stand below each
-        other), ``made`` (who or which method: the colour), ``value``, ``value_upper`` (other end
-        of a range, else NaN), ``comparator`` (``=`` or ``>``), ``outturn`` (NaN if not known yet),
-        and where known ``lower80``, ``upper80``, ``lower95``, ``upper95``.
+        other), ``made`` (who or which method: the colour), ``value``, ``comparator``
+        (``=`` or ``>``), ``outturn`` (NaN if not known yet), and where known ``value_upper`` (the
+        other end of a range), ``lower80``, ``upper80``, ``lower95``, ``upper95``.
 
     Examples
     --------

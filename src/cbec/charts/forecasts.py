@@ -71,15 +71,15 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
     return tabled(chart, data, shown, width=640)
 
 
-def fan_panels(frame: pd.DataFrame, *, unit: Mapping[str, str]) -> Any:
+def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
     """Draw several series with their forecasts, each in a panel with axes of its own.
 
     Parameters
     ----------
     frame : DataFrame
         As for `fan`, with ``series`` instead of ``choice``, in the order of the panels.
-    unit : Mapping of str to str
-        Unit of each series; it stands below the name of the series.
+    unit : str or Mapping of str to str
+        Unit of all series, or of each; it stands below the name of the series.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def fan_panels(frame: pd.DataFrame, *, unit: Mapping[str, str]) -> Any:
     up = alt.Y("value:Q", title=None, scale=alt.Scale(zero=zero))
     panel = alt.layer(*_fan(data, "Value")).encode(years(), up).properties(width=290, height=220)
     names = list(dict.fromkeys(data["series"]))
-    units = json.dumps({name: unit[name] for name in names})
+    units = json.dumps({name: unit if isinstance(unit, str) else unit[name] for name in names})
     facets = panels("series", names, f"[datum.label, {units}[datum.label]]")
     chart = panel.facet(facets, data=alt.InlineData(values=_records(data, shown)), columns=2)
     chart = chart.resolve_axis(x="independent").resolve_scale(x="independent", y="independent")

@@ -108,7 +108,7 @@ def truth(comparison: Comparison, box: Mapping[str, Interval]) -> Truth:
 def linear_terms(comparison: Comparison) -> dict[str, Fraction] | None:
     """Return the coefficients of an identity ``0 = sum of coefficient * input``.
 
-    That is ``None`` unless the comparison is linear in its inputs, an equality, without a constant.
+    ``None`` unless the comparison is an equality, linear in its inputs and without a constant.
 
     Examples
     --------

@@ -19,7 +19,7 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
     Parameters
     ----------
     figure : Printed
-        Printed in any language.
+        As printed, in any language.
     unit : str
         The English unit: ``CNY``, ``USD``, ``%``, ``rank``, ``firms``, ``semesters``, …
     exact : bool
@@ -39,10 +39,11 @@ def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str
         return _ORDINALS.get(int(figure.value), f"rank {figure.value}")
     if unit == "centimetres":
         return "centimetre"  # an order of magnitude, not a length
-    scale, word = figure.scale if figure.dimension == "year" else Fraction(1), ""
+    one = figure.scale if figure.dimension == "year" else Fraction(1)
+    scale, word = one, ""
     for size, name in _LARGE:
-        if abs(figure.value) >= size:
-            scale, word = Fraction(size), f"{name} "
+        if abs(figure.value) >= size * one:
+            scale, word = size * one, f"{name} "
     amount, step = figure.value / scale, figure.resolution / scale
     decimals = 0
     # Exact figures are written to the last digit that counts, others to their resolution.

@@ -36,7 +36,7 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Printed:
-    """A figure as printed; its numbers are in the base unit of what it measures.
+    """A figure as printed; value, resolution and scale are in the base unit of what it measures.
 
     Parameters
     ----------
@@ -53,7 +53,8 @@ class Printed:
     multiplied, grouped : bool
         Whether there is a multiplier word (万, 亿, million, …), and commas between thousands.
     sign, tail : str
-        The sign as printed, and what follows the digits: space, multiplier and unit.
+        The sign as printed (``+``, ``-``, ``−`` or none), and what follows the digits: space,
+        multiplier and unit.
     spelled : bool
         Whether the number is a word or Chinese numerals.
     worded : bool

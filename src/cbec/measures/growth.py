@@ -13,9 +13,6 @@ Every measure takes levels by year, in one unit, in one of two forms:
   names of their rows, joined by blanks. ``lower`` and ``upper``, where a row has them, are taken
   in place of the rounding of what it prints.
 
-It returns ``value``, ``lower`` and ``upper`` by year, in percent. Parts are given by their names in
-a mapping, and the result is by ``series``, the name of the part, and year.
-
 A printed figure stands for all that rounds to it half-up, an integer too: a figure of a series is a
 measurement.
 
@@ -53,6 +50,11 @@ def year_on_year(figures: Figures, base: Figures | None = None) -> pd.DataFrame:
         The levels of the year before on the same footing, by their own year, where a statistic is
         revised before it is compared. The figures themselves unless given.
 
+    Returns
+    -------
+    DataFrame
+        By year: ``value``, ``lower`` and ``upper``, in percent.
+
     Examples
     --------
     >>> year_on_year(pd.Series({2023: "3.61", 2024: "3.96"})).round(3).loc[2024].tolist()
@@ -69,6 +71,16 @@ def year_on_year(figures: Figures, base: Figures | None = None) -> pd.DataFrame:
 def share(part: Figures, whole: Figures) -> pd.DataFrame:
     """Return one series as a percentage of another, :math:`p_t / w_t`.
 
+    Parameters
+    ----------
+    part, whole : Series or DataFrame
+        Levels by year, in one unit.
+
+    Returns
+    -------
+    DataFrame
+        By year: ``value``, ``lower`` and ``upper``, in percent.
+
     Examples
     --------
     >>> share(pd.Series({2024: "17.66"}), pd.Series({2024: "43.85"})).round(2).loc[2024].tolist()
@@ -84,6 +96,16 @@ def contribution(part: Figures, whole: Figures) -> pd.DataFrame:
     :math:`(p_t - p_{t-1}) / w_{t-1}`. In points the measure stays meaningful in years in which the
     whole stands still or falls, where a share of its change does not. Where the whole is the sum of
     known parts, `growth_contributions` has sharper bounds.
+
+    Parameters
+    ----------
+    part, whole : Series or DataFrame
+        Levels by year, in one unit.
+
+    Returns
+    -------
+    DataFrame
+        By year: ``value``, ``lower`` and ``upper``, in percentage points.
 
     Examples
     --------
@@ -104,6 +126,16 @@ def growth_contributions(parts: Mapping[str, Figures]) -> pd.DataFrame:
     :math:`(p_{i,t} - p_{i,t-1}) / \sum_j p_{j,t-1}`. At face value the contributions of one year
     add up to the growth of the sum.
 
+    Parameters
+    ----------
+    parts : Mapping of str to Series or DataFrame
+        Each part's levels by year, in one unit, by its name.
+
+    Returns
+    -------
+    DataFrame
+        By ``series`` and year: ``value``, ``lower`` and ``upper``, in percentage points.
+
     Examples
     --------
     >>> parts = {"a": pd.Series({1: "1.0", 2: "2.0"}), "b": pd.Series({1: "3.0", 2: "3.0"})}
@@ -120,6 +152,16 @@ def growth_shares(parts: Mapping[str, Figures]) -> pd.DataFrame:
 
     :math:`(p_{i,t} - p_{i,t-1}) / \sum_j (p_{j,t} - p_{j,t-1})`. The sum must surely grow in every
     year; `growth_contributions` has no such need.
+
+    Parameters
+    ----------
+    parts : Mapping of str to Series or DataFrame
+        Each part's levels by year, in one unit, by its name.
+
+    Returns
+    -------
+    DataFrame
+        By ``series`` and year: ``value``, ``lower`` and ``upper``, in percent.
 
     Examples
     --------

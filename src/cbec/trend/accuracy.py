@@ -91,6 +91,7 @@ def mase(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     Parameters
     ----------
     actual, mean : array_like, shape (..., steps)
+        What was observed, and what was forecast.
     scale : array_like, shape (...) or (..., steps)
         `mase_scale` of what the forecast was made from, for each series or each step.
 
@@ -110,6 +111,13 @@ def rmsse(actual: ArrayLike, mean: ArrayLike, scale: ArrayLike) -> Measured:
     for `mase` (Makridakis, Spiliotis and Assimakopoulos 2022, on the M5 competition). Hyndman and
     Koehler (2006), who named it, scale it as `mase`.
 
+    Parameters
+    ----------
+    actual, mean : array_like, shape (..., steps)
+        What was observed, and what was forecast.
+    scale : array_like, shape (...) or (..., steps)
+        `rmsse_scale` of what the forecast was made from, for each series or each step.
+
     Examples
     --------
     >>> rmsse([5, 6], [4, 6], 2.0) ** 2  # (1 + 0) / 4 / 2
@@ -123,6 +131,11 @@ def coverage(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measured:
     r"""Return the share of outcomes that lie in their intervals, from 0 to 1.
 
     :math:`\frac{1}{h} \sum_t 1[l_t \le y_t \le u_t]`: the ends belong to an interval.
+
+    Parameters
+    ----------
+    actual, lower, upper : array_like, shape (..., steps)
+        What was observed, and the ends of its intervals.
 
     Examples
     --------

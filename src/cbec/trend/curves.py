@@ -93,7 +93,8 @@ class Curve:
             covariance = np.asarray(np.linalg.pinv(slope.T @ slope) * noise, dtype=np.float64)
             slope = _slope(lambda p: self.value(p, ahead), found, steps)
             variance = noise + np.einsum("ij,jk,ik->i", slope, covariance, slope)
-            mean = self.value(found, ahead) * scale
+            # What Bass adds in a late year is a difference, and may come out below zero.
+            mean = np.maximum(self.value(found, ahead) * scale, 0.0)
         half = (
             np.sqrt(variance)[:, None] * student.ppf(0.5 + np.asarray(level) / 200, degrees) * scale
         )

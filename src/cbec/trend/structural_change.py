@@ -110,11 +110,21 @@ def growth_rates(y: Any) -> tuple[Array, NDArray[np.int_]]:
 
 
 def growth_trend(y: Any) -> ChangeTest:
-    """Test whether growth changes along a straight line, by points a year.
+    """Test whether growth changes along a straight line.
 
     Ordinary least squares of the `growth_rates` on time; the t statistic has exactly Student's
     distribution with n - 2 degrees of freedom under the null hypothesis. `permutation` gives a
     p-value that doesn't need normal errors.
+
+    Parameters
+    ----------
+    y : array_like or Series, shape (n,)
+        At least five positive values; `growth_rates` takes them and says what it refuses.
+
+    Returns
+    -------
+    ChangeTest
+        Its estimate is the slope, in percentage points a year, its statistic t.
 
     Examples
     --------
@@ -132,12 +142,13 @@ def growth_trend(y: Any) -> ChangeTest:
 
 
 def permutation(y: Any) -> ChangeTest:
-    """Test the same by permuting the growth rates; the statistic is the slope.
+    """Test as `growth_trend` does, by permuting the growth rates; the statistic is the slope.
 
     The null hypothesis is that the rates are exchangeable; nothing is said of their distribution.
     The p-value counts all orders for up to twelve rates, without listing them: for each choice of
     the rates that come first, the sums of both parts are sorted and met in the middle. Beyond
-    twelve it counts 20,000 orders drawn with a fixed seed, and the given one as one more.
+    twelve it counts 20,000 orders drawn with a fixed seed, and the given one as one more. What it
+    takes, returns and raises is as there.
 
     Examples
     --------
@@ -165,6 +176,17 @@ def sup_f(y: Any) -> ChangeTest:
     The largest of Chow's F over all years that leave two rates on each side (Andrews 1993,
     Econometrica 61, 821-856). The p-value is simulated for this n: with estimated break and few
     years the asymptotic table doesn't hold.
+
+    Parameters
+    ----------
+    y : array_like or Series, shape (n,)
+        At least five positive values; `growth_rates` takes them and says what it refuses.
+
+    Returns
+    -------
+    ChangeTest
+        Its ``year`` is the first after the likeliest break, its estimate the change of mean growth
+        there in percentage points, its statistic the largest F.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cbec.chapters import forecast_scorecard
+from cbec.chapters import forecast_scorecard, forecast_series
 from cbec.chapters.forecast_register import (
     FIRST_DEFAULT,
     as_csv,
@@ -97,6 +97,23 @@ def change(copy: Path) -> Change:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     return replace
+
+
+@pytest.fixture(autouse=True, scope="module")
+def each_forecast_is_made_once() -> Iterator[None]:
+    """Remember forecasts: a test changes a row or two, and remakes the whole register."""
+    known: dict[tuple[Any, ...], Any] = {}
+    forecast = forecast_series.forecast
+
+    def once(y: Any, horizon: int, *, level: Any, model: str, index: Any) -> Any:
+        key = (np.asarray(y).tobytes(), horizon, level, model, np.asarray(index).tobytes())
+        if key not in known:
+            known[key] = forecast(y, horizon, level=level, model=model, index=index)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forecast_series, "forecast", once)
+        yield
 
 
 def made() -> pd.DataFrame:

@@ -83,10 +83,10 @@ def make_register(previous: pd.DataFrame, today: date | None = None) -> pd.DataF
     ]
     present = pd.concat(frames, ignore_index=True)
     present = present.astype({"made_on": "datetime64[s]", "note": "str"})
-    if missing := [column for column in present if column not in previous]:
+    if missing := ", ".join(str(column) for column in present if column not in previous):
         raise TableError(
-            f"the previous register lacks {', '.join(map(str, missing))}; give the table forecasts as "
-            "cbec.load returns it"
+            f"the previous register lacks {missing}; "
+            "give the table forecasts as cbec.load returns it"
         )
     first = previous[forecasters(previous) == FIRST_DEFAULT]
     if found := problems(as_csv(first).splitlines(keepends=True)[1:]):

@@ -90,8 +90,8 @@ def test_each_vintage_is_scored_by_its_own_outturn(stored):
         assert row["outturn"] == outturn
         assert row["value"] == means[row["forecaster"], row["data_vintage"]]
         assert row["error_percent"] == pytest.approx(100 * (row["value"] / outturn - 1))
-        assert row["inside_80"] == (row["lower80"] <= outturn <= row["upper80"])
-        assert row["inside_95"] == (row["lower95"] <= outturn <= row["upper95"])
+        assert row["inside_80"] == (row["lower_80"] <= outturn <= row["upper_80"])
+        assert row["inside_95"] == (row["lower_95"] <= outturn <= row["upper_95"])
 
 
 def test_the_outturn_shows_the_present_default_then_the_first_then_the_others():
@@ -130,8 +130,8 @@ def test_published_forecasts_stand_beside_ours():
         assert (row["value_upper"] == float(upper)) if upper else pd.isna(row["value_upper"])
     ours = found[found["made"] == "our default"]
     assert set(ours["item"]) <= set(theirs["item"])
-    assert (ours["lower95"] <= ours["lower80"]).all()
-    assert (ours["lower80"] <= ours["value"]).all()
+    assert (ours["lower_95"] <= ours["lower_80"]).all()
+    assert (ours["lower_80"] <= ours["value"]).all()
 
 
 def test_a_target_is_passed_or_not_and_no_forecast():

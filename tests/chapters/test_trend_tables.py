@@ -164,8 +164,8 @@ def test_sensitivity_says_what_the_fan_says():
     row = sensitivity({"Market": run}, 2026, "drift").iloc[0]
     last = fan_table(run, ["drift"], 2).iloc[-1]
     assert row["Forecast"] == last["value"]
-    assert row["80%"] == f"{last['lower80']:.1f}–{last['upper80']:.1f}"
-    assert row["95%"] == f"{last['lower95']:.1f}–{last['upper95']:.1f}"
+    assert row["80%"] == f"{last['lower_80']:.1f}–{last['upper_80']:.1f}"
+    assert row["95%"] == f"{last['lower_95']:.1f}–{last['upper_95']:.1f}"
 
 
 def test_a_run_that_is_too_short_gets_a_statement():

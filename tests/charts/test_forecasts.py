@@ -17,7 +17,7 @@ from cbec_book.content.chart import data_html, read_chart
 from tests.charts import test_charts as common
 from tests.charts.test_charts import draw, is_hollow, marks, rows, specify
 
-ENDS = ["lower80", "upper80", "lower95", "upper95"]
+ENDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 
 
 def path(choice: str, width: float, evidence: str | None = None) -> pd.DataFrame:
@@ -74,10 +74,10 @@ SCORED = pd.DataFrame(
         "value": [6.5, 6.8, 18.76, 9.0],
         "value_upper": [None, None, 18.934, None],
         "comparator": ["=", "=", "=", ">"],
-        "lower80": [None, 6.0, None, None],
-        "upper80": [None, 7.6, None, None],
-        "lower95": [None, 5.5, None, None],
-        "upper95": [None, 8.4, None, None],
+        "lower_80": [None, 6.0, None, None],
+        "upper_80": [None, 7.6, None, None],
+        "lower_95": [None, 5.5, None, None],
+        "upper_95": [None, 8.4, None, None],
         "outturn": [6.7, 6.7, 16.85, 9.0],
         "evidence": ["printed", "derived", "printed", "unconfirmed"],
     }
@@ -91,7 +91,7 @@ HISTORY = pd.DataFrame(
     }
 )
 MARKET = pd.DataFrame({"year": [2025, 2026], "mean": [18.5, 19.3]}).assign(
-    lower80=[17.4, 17.5], upper80=[19.6, 21.0], lower95=[16.8, 16.5], upper95=[20.4, 22.4]
+    lower_80=[17.4, 17.5], upper_80=[19.6, 21.0], lower_95=[16.8, 16.5], upper_95=[20.4, 22.4]
 )
 
 
@@ -234,7 +234,7 @@ def test_fan_holds_each_figure_once() -> None:
             ("forecast", 2025),
             ("forecast", 2026),
         ]
-        assert own[0]["upper95"] > own[0]["upper80"] > own[0]["value"]
+        assert own[0]["upper_95"] > own[0]["upper_80"] > own[0]["value"]
     everything = max(spec["datasets"].values(), key=len)
     assert sum(row.get("kind") == "fitted" for row in everything) == 6
 
@@ -286,7 +286,7 @@ def test_axis_leaves_out_the_extreme_model_unless_it_comes_first(first: str, cut
     domain = spec["encoding"]["y"]["scale"]["domain"]
     assert (domain[1] < 30) == cut
     assert domain[1] >= 19 + 2.5, "the others' intervals are inside"
-    assert 469 in [row["upper95"] for row in rows(spec)], "the table keeps what is cut off"
+    assert 469 in [row["upper_95"] for row in rows(spec)], "the table keeps what is cut off"
 
 
 def test_rounding_ranges_are_drawn_if_known() -> None:

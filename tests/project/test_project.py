@@ -275,5 +275,5 @@ def test_the_readme_forecast_runs(capsys: pytest.CaptureFixture[str]) -> None:
     )
     exec(compile(block, "README.md", "exec"), {})
     printed = capsys.readouterr().out
-    assert "upper-95" in printed
+    assert "upper_95" in printed
     assert "(2019 to 2024)" in printed

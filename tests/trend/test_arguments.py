@@ -159,7 +159,7 @@ def test_a_level_by_position_is_the_one_by_name():
     made, named = forecast(Y, 3, (60, 90)), forecast(Y, 3, level=(60, 90))
     pd.testing.assert_frame_equal(made.to_frame(), named.to_frame(), check_exact=True)
     panel = forecast_panel(FRAME, 3, (60, 90))
-    assert panel["lower-60"].tolist() == made.lower[:, 0].tolist()
+    assert panel["lower_60"].tolist() == made.lower[:, 0].tolist()
     assert rolling_origin(Y, 1, (60, 90)).level == (60, 90)
 
 
@@ -219,7 +219,7 @@ def test_no_two_levels_share_a_column(call):
     made = BOTH[call](1, NEAR)
     frame = made.errors if call is rolling_origin else made
     frame = frame if isinstance(frame, pd.DataFrame) else frame.to_frame()
-    wanted = [f"{side}-{level}" for level in NEAR for side in ("lower", "upper")]
+    wanted = [f"{side}_{level}" for level in NEAR for side in ("lower", "upper")]
     assert [name for name in frame if name.startswith(("lower", "upper"))] == wanted
     assert frame.columns.is_unique
 
@@ -227,7 +227,7 @@ def test_no_two_levels_share_a_column(call):
 def test_texts_write_all_digits_of_a_level():
     made = forecast(Y, 1, (97.123456789, 99.99999))
     assert "97.123456789, 99.99999% follows from them" in made.explain()
-    assert ">lower-99.99999<" in made._repr_html_()
+    assert ">lower_99.99999<" in made._repr_html_()
     scores = rolling_origin(Y, 1, NEAR).scores()
     assert {f"coverage-{level}" for level in NEAR} < set(scores)
     assert {f"interval score-{level}" for level in NEAR} < set(scores)
@@ -244,7 +244,7 @@ def test_quantiles_of_levels_near_all_are_probabilities_below_one():
 
 def test_charts_and_register_keep_their_names():
     table = fan_table(CUSTOMS, ["naive"], 1)
-    assert {"lower80", "upper80", "lower95", "upper95"} < set(table)
+    assert {"lower_80", "upper_80", "lower_95", "upper_95"} < set(table)
     assert {"lower_80", "upper_80", "lower_95", "upper_95"} < set(load("forecasts"))
 
 

@@ -30,7 +30,7 @@ def test_a_panel_holds_the_forecasts_of_its_series(model):
     frame = long(3)
     made = forecast_panel(frame, 3, model=model, level=[95, 80])
     assert made.columns.tolist() == [
-        "unique_id", "ds", "mean", "lower-95", "upper-95", "lower-80", "upper-80",
+        "unique_id", "ds", "mean", "lower_95", "upper_95", "lower_80", "upper_80",
     ]  # fmt: skip
     for name, rows in frame.groupby("unique_id"):
         one = forecast(rows["y"].to_numpy(), 3, model=model, level=[95, 80], index=rows["ds"])

@@ -31,23 +31,23 @@ def made(**changes):
 
 def test_a_frame_has_a_row_a_step_and_columns_in_the_fields_convention():
     frame = made().to_frame()
-    assert list(frame) == ["ds", "mean", "lower-80", "upper-80", "lower-95", "upper-95"]
+    assert list(frame) == ["ds", "mean", "lower_80", "upper_80", "lower_95", "upper_95"]
     assert frame["ds"].tolist() == [2025, 2026]
-    assert frame["lower-95"].tolist() == [3.0, 3.5]
-    assert frame["upper-80"].tolist() == [6.0, 7.5]
+    assert frame["lower_95"].tolist() == [3.0, 3.5]
+    assert frame["upper_80"].tolist() == [6.0, 7.5]
 
 
 def test_columns_follow_the_order_of_the_levels():
     frame = forecast(MARKET, 2, model="drift", level=[95, 50, 99.5]).to_frame()
     assert list(frame)[2:] == [
-        "lower-95",
-        "upper-95",
-        "lower-50",
-        "upper-50",
-        "lower-99.5",
-        "upper-99.5",
+        "lower_95",
+        "upper_95",
+        "lower_50",
+        "upper_50",
+        "lower_99.5",
+        "upper_99.5",
     ]
-    inner, middle, outer = (frame[f"upper-{p}"] for p in ("50", "95", "99.5"))
+    inner, middle, outer = (frame[f"upper_{p}"] for p in ("50", "95", "99.5"))
     assert (inner < middle).all()
     assert (middle < outer).all()
 

@@ -30,8 +30,8 @@ def test_rows_are_the_forecasts_that_would_have_been_made(model):
         count = len(rows)
         assert rows["year"].tolist() == made.index[:count].tolist()
         np.testing.assert_allclose(rows["mean"], made.mean[:count], rtol=1e-12)
-        np.testing.assert_allclose(rows["lower-80"], made.lower[:count, 0], rtol=1e-12)
-        np.testing.assert_allclose(rows["upper-80"], made.upper[:count, 0], rtol=1e-12)
+        np.testing.assert_allclose(rows["lower_80"], made.lower[:count, 0], rtol=1e-12)
+        np.testing.assert_allclose(rows["upper_80"], made.upper[:count, 0], rtol=1e-12)
         np.testing.assert_allclose(rows["actual"], Y.loc[rows["year"]])
         np.testing.assert_allclose(rows["error"], rows["actual"] - rows["mean"])
 
@@ -60,12 +60,12 @@ def test_scores_are_the_measures_of_all_forecasts_of_a_model():
         assert score["n"] == len(rows) == 5
         assert score["MASE"] == pytest.approx(accuracy.mase(actual, mean, rows["mase_scale"]))
         assert score["RMSSE"] == pytest.approx(accuracy.rmsse(actual, mean, rows["rmsse_scale"]))
-        quantiles = rows[["lower-95", "lower-80", "mean", "upper-80", "upper-95"]]
+        quantiles = rows[["lower_95", "lower_80", "mean", "upper_80", "upper_95"]]
         assert score["CRPS"] == pytest.approx(
             accuracy.crps_from_quantiles(actual, quantiles, (0.025, 0.1, 0.5, 0.9, 0.975))
         )
         for level in (80, 95):
-            ends = actual, rows[f"lower-{level}"], rows[f"upper-{level}"]
+            ends = actual, rows[f"lower_{level}"], rows[f"upper_{level}"]
             assert score[f"coverage-{level}"] == pytest.approx(accuracy.coverage(*ends))
             assert score[f"interval score-{level}"] == pytest.approx(
                 accuracy.interval_score(*ends, level)
@@ -140,7 +140,7 @@ def test_intervals_of_the_right_model_hold_their_level():
         rolling_origin(walk, 1, models=["drift"], level=[80]).errors.tail(1) for walk in walks
     )
     exact = 1 - 2 * stats.t.sf(stats.norm.ppf(0.9), 10)
-    held = accuracy.coverage(made["actual"], made["lower-80"], made["upper-80"])
+    held = accuracy.coverage(made["actual"], made["lower_80"], made["upper_80"])
     assert held == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 1000))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbec.chapters.forecast_register import FIRST_DEFAULT, forecasters
-from cbec.chapters.forecast_series import ENDS, SERIES, register_series
+from cbec.chapters.forecast_series import ENDS, FORECAST, SERIES, register_series
 from cbec.chapters.published_forecasts import published_scored
 from cbec.errors import TableError
 from cbec.tables.evidence_grades import SET_LABELS, weakest
@@ -17,7 +17,7 @@ from cbec.tables.frames import load
 from cbec.trend.accuracy import interval_score
 from cbec.trend.models import MODELS
 
-_ENDS = {"lower_80": "lower80", "upper_80": "upper80", "lower_95": "lower95", "upper_95": "upper95"}
+_ENDS = FORECAST[1:]
 
 
 def register_table(forecaster: str) -> pd.DataFrame:
@@ -96,12 +96,12 @@ def customs_outturn() -> pd.DataFrame:
     labels = {name: model.label_en for name, model in MODELS.items()}
     labels[FIRST_DEFAULT] = "First default"
     vintage = found["data_vintage"].str.replace("-", " ")
-    shown = found.rename(columns={"mean": "value", **_ENDS}).assign(
+    shown = found.rename(columns={"mean": "value"}).assign(
         item=found["forecaster"].map(labels) + ", " + vintage,
         made="from " + vintage + " figures",
         comparator="=",
     )
-    kept = ["item", "made", "value", "comparator", *_ENDS.values(), "outturn", "error_percent"]
+    kept = ["item", "made", "value", "comparator", *_ENDS, "outturn", "error_percent"]
     more = ["inside_80", "inside_95", "forecaster", "data_vintage", "row", "evidence"]
     default, *others = MODELS
     order = [default, FIRST_DEFAULT, *others]
@@ -143,7 +143,7 @@ def published_chart() -> pd.DataFrame:
         rows.append(same | theirs)
         if np.isfinite(row["our_mean"]):
             ours = {"made": "our default", "value": row["our_mean"], "comparator": "="}
-            ends = {short: row[f"our_{end}"] for end, short in _ENDS.items()}
+            ends = {end: row[f"our_{end}"] for end in _ENDS}
             rows.append(same | ours | ends | {"evidence": row["evidence"]})
     return pd.DataFrame(rows)
 

@@ -138,7 +138,7 @@ class Run:
             model=model,
             index=self.rows["year"].to_numpy(),
         )
-        rows = made.to_frame().set_axis(["target_year", *FORECAST], axis=1)
+        rows = made.to_frame().rename(columns={"ds": "target_year"})
         return rows.assign(**(rows[[*FORECAST]] * scale).round(DECIMALS))
 
 

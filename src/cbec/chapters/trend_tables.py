@@ -54,7 +54,6 @@ def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.Data
         made = forecast_run(run, horizon, name)
         fitted = pd.DataFrame({"year": run["year"], "value": made.fitted}).dropna()
         ahead = made.to_frame().rename(columns={"ds": "year", "mean": "value"})
-        ahead = ahead.rename(columns=lambda column: column.replace("-", ""))
         parts.append(fitted.assign(kind="fitted", choice=made.label, evidence=grade))
         parts.append(ahead.assign(kind="forecast", choice=made.label, evidence=grade))
     return pd.concat(parts, ignore_index=True)

@@ -93,13 +93,13 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
         Columns ``item`` (the words above the lines; rows with the same item stand below each
         other), ``made`` (who or which method: the colour), ``value``, ``comparator``
         (``=`` or ``>``), ``outturn`` (NaN if not known yet), and where known ``value_upper`` (the
-        other end of a range), ``lower80``, ``upper80``, ``lower95``, ``upper95``.
+        other end of a range), ``lower_80``, ``upper_80``, ``lower_95``, ``upper_95``.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"item": ["Ministry, 2013"], "made": "published", "value": 3.1,
-    ...     "value_upper": None, "comparator": ">", "outturn": 3.15, "lower80": None,
-    ...     "upper80": None, "lower95": None, "upper95": None})
+    ...     "value_upper": None, "comparator": ">", "outturn": 3.15, "lower_80": None,
+    ...     "upper_80": None, "lower_95": None, "upper_95": None})
     >>> scored(frame, unit="trillion CNY").data["mark"].item()
     'at least'
     """
@@ -153,11 +153,11 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
 
 def _intervals(known: Collection[str], width: int, look: Mapping[str, Any]) -> list[alt.Chart]:
     return [
-        painted(alt.Chart().transform_filter(f"isValid(datum.upper{level})"), level, "grey")
+        painted(alt.Chart().transform_filter(f"isValid(datum.upper_{level})"), level, "grey")
         .mark_rule(strokeWidth=width)
-        .encode(alt.X(f"lower{level}:Q"), alt.X2(f"upper{level}:Q"), **look)
+        .encode(alt.X(f"lower_{level}:Q"), alt.X2(f"upper_{level}:Q"), **look)
         for level in BANDS
-        if f"upper{level}" in known
+        if f"upper_{level}" in known
     ]
 
 
@@ -190,7 +190,7 @@ def _statements(known: Collection[str]) -> dict[str, str]:
         "said_outturn": f"isValid(datum.outturn) ? {number('outturn')} : 'not known yet'",
     }
     for level in BANDS:
-        low, high = f"lower{level}", f"upper{level}"
+        low, high = f"lower_{level}", f"upper_{level}"
         if high in known:
             both = f"{number(low)} + ' to ' + {number(high)}"
             said[f"said_{level}"] = f"isValid(datum.{high}) ? {both} : 'none given'"

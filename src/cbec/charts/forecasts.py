@@ -18,7 +18,7 @@ from cbec.errors import TrendError
 # How strong an interval of so many percent is drawn, the wider one below.
 BANDS: Mapping[str, float] = {"95": 0.26, "80": 0.42}
 INTERVALS = [
-    amount(f"{level}% {side}", column=f"{end}{level}")
+    amount(f"{level}% {side}", column=f"{end}_{level}")
     for level in sorted(BANDS)
     for end, side in {"lower": "from", "upper": "to"}.items()
 ]
@@ -40,8 +40,8 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
     ----------
     frame : DataFrame
         Columns ``choice`` (the model), ``kind`` (``observed``, ``fitted`` or ``forecast``),
-        ``year``, ``value``, and for forecasts ``lower80``, ``upper80``, ``lower95`` and
-        ``upper95``. Observed figures stand there once, with an empty ``choice``, and have
+        ``year``, ``value``, and for forecasts ``lower_80``, ``upper_80``, ``lower_95`` and
+        ``upper_95``. Observed figures stand there once, with an empty ``choice``, and have
         ``least`` and ``most``, the ends of their rounding range, if known. A forecast that rests
         on unconfirmed figures is hollow if its own ``evidence`` says ``unconfirmed``.
     first : str
@@ -50,8 +50,8 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
     Examples
     --------
     >>> frame = pd.DataFrame({"choice": ["", "", "drift"], "kind": ["observed"] * 2 + ["forecast"],
-    ...     "year": [2023, 2024, 2025], "value": [16.85, 17.66, 18.47], "lower80": 17.5,
-    ...     "upper80": 19.4, "lower95": 17.0, "upper95": 19.9})
+    ...     "year": [2023, 2024, 2025], "value": [16.85, 17.66, 18.47], "lower_80": 17.5,
+    ...     "upper_80": 19.4, "lower_95": 17.0, "upper_95": 19.9})
     >>> chart = fan(frame, unit="trillion CNY", first="drift")
     >>> chart.usermeta["cbec"]["columns"][0]
     ['choice', 'Model']
@@ -85,8 +85,8 @@ def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
     --------
     >>> frame = pd.DataFrame({"series": ["Exports", "Imports"] * 2, "year": [2024] * 2 + [2025] * 2,
     ...     "kind": ["observed"] * 2 + ["forecast"] * 2, "value": [13.7, 3.96, 14.4, 4.3],
-    ...     "lower80": [None, None, 13.9, 4.0], "upper80": [None, None, 15.0, 4.7],
-    ...     "lower95": [None, None, 13.6, 3.8], "upper95": [None, None, 15.4, 4.9]})
+    ...     "lower_80": [None, None, 13.9, 4.0], "upper_80": [None, None, 15.0, 4.7],
+    ...     "lower_95": [None, None, 13.6, 3.8], "upper_95": [None, None, 15.4, 4.9]})
     >>> units = dict.fromkeys(["Exports", "Imports"], "trillion CNY")
     >>> fan_panels(frame, unit=units).usermeta["cbec"]["columns"][:2]
     [['series', 'Series'], ['kind', 'Figure']]
@@ -128,7 +128,7 @@ def areas(colour: str, **look: Any) -> list[alt.Chart]:
     return [
         painted(alt.Chart(), level, colour)
         .mark_area(color=COLOURS[colour], **look)
-        .encode(alt.Y(f"lower{level}:Q"), alt.Y2(f"upper{level}:Q"))
+        .encode(alt.Y(f"lower_{level}:Q"), alt.Y2(f"upper_{level}:Q"))
         for level in BANDS
     ]
 
@@ -200,7 +200,7 @@ def _records(data: pd.DataFrame, shown: Sequence[Field]) -> list[dict[str, Any]]
 def _span(data: pd.DataFrame, first: str) -> list[float]:
     """Return the ends of an axis for all figures but those of models with extreme intervals."""
     made = data[data["kind"] == "forecast"]
-    widest = (made["upper95"] - made["lower95"]).groupby(made["choice"]).max()
+    widest = (made["upper_95"] - made["lower_95"]).groupby(made["choice"]).max()
     extreme = set(widest.index[widest > _EXTREME * widest.median()]) - {first}
     data = data[~data["choice"].isin(extreme)]
     shown = data[["value", *ENDS, *({"least", "most"} & set(data.columns))]]

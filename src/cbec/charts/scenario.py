@@ -44,8 +44,8 @@ def what_if(
         Columns ``year``, ``series`` and ``value``: exports, imports and, for drawing only, their
         sum.
     intervals : DataFrame
-        The market's forecast: columns ``year``, ``mean``, ``lower80``, ``upper80``, ``lower95``
-        and ``upper95``.
+        The market's forecast: columns ``year``, ``mean``, ``lower_80``, ``upper_80``, ``lower_95``
+        and ``upper_95``.
     order : Sequence of str
         Names of exports, imports and the market.
 
@@ -63,8 +63,8 @@ def what_if(
     --------
     >>> history = pd.DataFrame({"year": [2023, 2024] * 2, "value": [13.24, 13.7, 3.61, 3.96],
     ...     "series": ["Exports"] * 2 + ["Imports"] * 2})
-    >>> forecast = pd.DataFrame({"year": [2025, 2026], "mean": [18.5, 19.3], "lower80": 17.4,
-    ...     "upper80": 20.9, "lower95": 16.7, "upper95": 22.4})
+    >>> forecast = pd.DataFrame({"year": [2025, 2026], "mean": [18.5, 19.3], "lower_80": 17.4,
+    ...     "upper_80": 20.9, "lower_95": 16.7, "upper_95": 22.4})
     >>> order = ["Exports", "Imports", "Market"]
     >>> chart = what_if(history, forecast, order=order, unit="trillion CNY")
     >>> [(param.name, param.value) for param in chart.params]
@@ -98,7 +98,7 @@ def what_if(
 
     source = alt.InlineData(values=_rows(known, ahead, order[2], origin))
     most = sum(level.values()) * (1 + _MOST / 100) ** (until - origin)
-    top = max(float(ahead["upper95"].max()), most)
+    top = max(float(ahead["upper_95"].max()), most)
     up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, top], nice=True))
     layers = [fan, seen, scenario, *key(known, shared=True)]
     chart = alt.layer(*layers, data=source).encode(years(), up)
@@ -184,7 +184,7 @@ def _grown(
     }
     market = "datum.exports + datum.imports"
     inside = [
-        f"inrange({market}, {end[[f'lower{band}', f'upper{band}']].iloc[0].tolist()})"
+        f"inrange({market}, {end[[f'lower_{band}', f'upper_{band}']].iloc[0].tolist()})"
         for band in ("80", "95")
     ]
     place = (

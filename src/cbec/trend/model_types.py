@@ -112,7 +112,7 @@ def normal_path(
 def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
     """Return the ends of intervals, of shape (steps, levels), by the names of their columns."""
     return {
-        f"{side}-{level_label(wanted)}": values[:, j]
+        f"{side}_{level_label(wanted)}": values[:, j]
         for j, wanted in enumerate(level)
         for side, values in (("lower", lower), ("upper", upper))
     }

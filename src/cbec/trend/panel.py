@@ -41,7 +41,7 @@ def forecast_panel(
     Returns
     -------
     DataFrame
-        ``unique_id``, ``ds``, ``mean``, and for each level ``lower-80`` and ``upper-80``; the
+        ``unique_id``, ``ds``, ``mean``, and for each level ``lower_80`` and ``upper_80``; the
         series in the order of their first row.
 
     Raises
@@ -71,7 +71,7 @@ def forecast_panel(
     >>> one = pd.DataFrame({"unique_id": "a", "ds": years, "y": [5, 6, 7, 8, 9, 10]})
     >>> two = pd.DataFrame({"unique_id": "b", "ds": years, "y": [3, 3, 4, 4, 5, 5]})
     >>> forecast_panel(pd.concat([one, two]), 1, model="naive", level=[80]).round(2)
-      unique_id    ds  mean  lower-80  upper-80
+      unique_id    ds  mean  lower_80  upper_80
     0         a  2025  10.0      8.72     11.28
     1         b  2025   5.0      4.19      5.81
     """

@@ -41,7 +41,7 @@ class Forecast(Path):
     --------
     >>> from cbec.trend import forecast
     >>> forecast([1, 2, 3, 4, 5], 2, model="drift", level=[80]).to_frame().round(2)
-       ds  mean  lower-80  upper-80
+       ds  mean  lower_80  upper_80
     0   1   6.0       6.0       6.0
     1   2   7.0       7.0       7.0
     """
@@ -55,7 +55,7 @@ class Forecast(Path):
     source: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return ``ds`` (year or step), ``mean``, and for each level ``lower-80``, ``upper-80``."""
+        """Return ``ds`` (year or step), ``mean``, and for each level ``lower_80``, ``upper_80``."""
         intervals = ends(self.lower, self.upper, self.level)
         return pd.DataFrame({"ds": self.index, "mean": self.mean, **intervals})
 

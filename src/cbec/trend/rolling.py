@@ -40,7 +40,7 @@ class Evaluation:
     errors : DataFrame
         A row for each model, origin and step: ``model``, ``origin`` (last year that the model was
         given), ``step``, ``year``, ``actual``, ``mean``, ``error`` (actual less mean), the ends of
-        the intervals (``lower-80``, …), and the scales of MASE and RMSSE, which are the naive
+        the intervals (``lower_80``, …), and the scales of MASE and RMSSE, which are the naive
         forecast's errors up to the origin.
     failures : DataFrame
         ``model``, ``origin`` and ``reason`` of each fit that wasn't possible.
@@ -126,7 +126,7 @@ class Evaluation:
             "RMSSE": float(np.sqrt(np.mean(squared))),
         }
         lower, upper = (
-            part[[f"{side}-{level_label(p)}" for p in self.level]].to_numpy()
+            part[[f"{side}_{level_label(p)}" for p in self.level]].to_numpy()
             for side in ("lower", "upper")
         )
         for j, wanted in enumerate(self.level):

@@ -182,10 +182,10 @@ def fit_weights(data: Sample, constants: Sequence[float]) -> dict[str, dict[str,
     found = {}
     for side, sign in (("lower", -1.0), ("upper", 1.0)):
         at80, at95 = _fit_side(design, sign * error[known], weight[known] / weight.sum())
-        found[f"{side}_80"], found[f"{side}_95"] = at80, at95
+        found[f"{side}-80"], found[f"{side}-95"] = at80, at95
     return {
         end: dict(zip(SPREADS, found[end].round(3).tolist(), strict=True))
-        for end in ("lower_95", "lower_80", "upper_80", "upper_95")
+        for end in ("lower-95", "lower-80", "upper-80", "upper-95")
     }
 
 

@@ -21,7 +21,7 @@ from cbec.audit.verdict_rules import audit_ledger
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.errors import CbecError, CertificateError, LedgerError
 from cbec.tables.csv_rows import write_whole
-from cbec.tables.package_checks import check
+from cbec.tables.package_checks import check_package
 
 # A ledger's text is not to steer the terminal.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -91,7 +91,7 @@ def _certify(options: argparse.Namespace) -> int:
 
 
 def _check_data(options: argparse.Namespace) -> int:
-    problems = check(options.folder)
+    problems = check_package(options.folder)
     text = "\n".join(map(str, problems)) or "every table is as the data package describes it"
     return _written(text, _WRONG if problems else _FINE)
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cbec.audit.badge import badge, outcome, sources
+from cbec.audit.badge import arithmetic_outcome, badge, evidence_outcome
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
@@ -57,7 +57,7 @@ def test_words_and_colour_say_what_was_found(
     tmp_path: Path, text: str, said: str, colour: str
 ) -> None:
     result = audited(tmp_path, text)
-    assert outcome(result) == said
+    assert arithmetic_outcome(result) == said
     picture = ElementTree.fromstring(badge(result))
     assert [text.text for text in picture.iter(f"{SVG}text")][:2] == ["arithmetic", said]
     assert picture.find(f"{SVG}rect").get("fill") == colour
@@ -92,7 +92,7 @@ def test_no_line_is_green_beside_a_figure_that_may_not_stand(
     (tmp_path / "evidence.csv").write_text(f"claim,finding,source,grade\n{findings}")
     (tmp_path / "sources.csv").write_text(SOURCES)
     result = audited(tmp_path, GOOD)
-    assert sources(result) == said
+    assert evidence_outcome(result) == said
     picture = ElementTree.fromstring(badge(result))
     assert [text.text for text in picture.iter(f"{SVG}text")][2:] == ["evidence", said]
     colours = [line.get("fill") for line in picture.iter(f"{SVG}rect")]
@@ -102,7 +102,9 @@ def test_no_line_is_green_beside_a_figure_that_may_not_stand(
 
 def test_several_failed_checks_are_counted(tmp_path: Path) -> None:
     text = f'{BROKEN}d,1%,=,growth,"cagr(b, a, 0)"\n'
-    assert outcome(audited(tmp_path, text)) == "0 of 4 figures recomputed, 2 checks failed"
+    assert (
+        arithmetic_outcome(audited(tmp_path, text)) == "0 of 4 figures recomputed, 2 checks failed"
+    )
 
 
 def test_it_is_a_picture_with_a_name_that_says_both_axes(tmp_path: Path) -> None:

@@ -318,7 +318,7 @@ def constants():
 def test_the_constants_of_a_small_sample_are_remade(constants):
     wanted = {"half-at": 0.276, "exponent": 6.121}
     assert constants["gain"] == pytest.approx(wanted, rel=0.01)
-    assert constants["weights"]["upper_95"] == pytest.approx(
+    assert constants["weights"]["upper-95"] == pytest.approx(
         {
             "change scatter": 0.302,
             "median step": 0.0,
@@ -349,15 +349,15 @@ def test_no_gain_near_the_chosen_one_is_better(constants):
 def test_calibrated_intervals_are_nested_and_cover_what_they_should(constants):
     weights = {end: np.array(list(each.values())) for end, each in constants["weights"].items()}
     for side in ("lower", "upper"):
-        assert (weights[f"{side}_80"] >= 0).all()
-        assert (weights[f"{side}_95"] >= weights[f"{side}_80"]).all()
+        assert (weights[f"{side}-80"] >= 0).all()
+        assert (weights[f"{side}-95"] >= weights[f"{side}-80"]).all()
     data = calibrate.sample(made_up()["series"])
     error = data.actual - data.mean(list(constants["gain"].values()))
     known = np.isfinite(error)
     share = data.weight[:, None] * known
     for level in LEVEL:
         below, above = (
-            np.einsum("k,wkh->wh", weights[f"{side}_{level}"], data.spread)
+            np.einsum("k,wkh->wh", weights[f"{side}-{level}"], data.spread)
             for side in ("lower", "upper")
         )
         inside = (-below <= error) & (error <= above)

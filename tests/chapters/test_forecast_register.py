@@ -26,8 +26,8 @@ from cbec.chapters.forecast_register import (
     forecasters,
     make_register,
 )
-from cbec.chapters.forecast_scorecard import scored
-from cbec.chapters.forecast_series import KEPT_MODELS, figures
+from cbec.chapters.forecast_scorecard import scored_register
+from cbec.chapters.forecast_series import KEPT_MODELS, annual_levels
 from cbec.chapters.frozen_forecasts import DIGEST, problems
 from cbec.chapters.published_forecasts import published_scored
 from cbec.errors import TableError, TrendError
@@ -353,18 +353,18 @@ def test_an_older_file_without_the_first_defaults_rows_is_refused_in_one_line(
 
 @pytest.mark.parametrize("vintage", CUSTOMS)
 def test_a_vintage_of_customs_is_a_series_of_its_own(vintage: str) -> None:
-    found = figures("customs-total", vintage, until=2024)
+    found = annual_levels("customs-total", vintage, until=2024)
     assert dict(zip(found["year"], found["value"], strict=True)) == CUSTOMS[vintage]
     assert found["row"].str.endswith(vintage).all()
 
 
 def test_a_lower_bound_is_no_level() -> None:
     # Exports of 2023 were announced as more than 1.8.
-    assert 2023 not in set(figures("customs-export", "first-published")["year"])
+    assert 2023 not in set(annual_levels("customs-export", "first-published")["year"])
 
 
 def test_the_trade_share_is_computed_from_first_publications_and_agrees_with_the_printed() -> None:
-    shares = figures(*SHARE).set_index("year")
+    shares = annual_levels(*SHARE).set_index("year")
     assert shares.loc[2022, "value"] == pytest.approx(100 * 15.7 / 42.07)
     names = " ".join(shares["row"])
     assert "communique" not in names
@@ -376,7 +376,7 @@ def test_the_trade_share_is_computed_from_first_publications_and_agrees_with_the
 
 
 def test_figures_keep_what_they_stand_for_and_where_they_come_from() -> None:
-    (row,) = figures("market-total", "as-published").query("year == 2024").to_dict("records")
+    (row,) = annual_levels("market-total", "as-published").query("year == 2024").to_dict("records")
     assert (row["lower"], row["upper"]) == (17.655, 17.665)
     assert row["row"] == "market-total-2024-as-published"
     assert row["unit"] == "trillion CNY"
@@ -391,14 +391,14 @@ def test_figures_keep_what_they_stand_for_and_where_they_come_from() -> None:
 )
 def test_an_unknown_series_or_vintage_is_refused(series: str, vintage: str, said: str) -> None:
     with pytest.raises(TableError) as raised:
-        figures(series, vintage)
+        annual_levels(series, vintage)
     assert said in str(raised.value)
 
 
 def test_a_series_has_no_row_before_its_first_figure() -> None:
-    found = figures("market-total", "as-published", until=1999)
+    found = annual_levels("market-total", "as-published", until=1999)
     assert found.empty
-    assert list(found) == list(figures("market-total", "as-published"))
+    assert list(found) == list(annual_levels("market-total", "as-published"))
 
 
 # Remaking
@@ -494,7 +494,7 @@ def test_missing_rows_are_made_and_superfluous_ones_left_out() -> None:
 
 
 def test_the_outturn_of_2025_is_of_the_vintage_of_the_data() -> None:
-    rows = scored()
+    rows = scored_register()
     assert set(rows["target_year"]) == {2025}
     assert set(zip(rows["data_vintage"], rows["outturn"], strict=True)) == {
         ("first-published", 2.75),
@@ -507,7 +507,7 @@ def test_the_outturn_of_2025_is_of_the_vintage_of_the_data() -> None:
 
 
 def test_both_defaults_are_scored_and_told_apart() -> None:
-    rows = scored()
+    rows = scored_register()
     counts = rows["forecaster"].value_counts()
     assert list(rows["forecaster"].unique()) == [FIRST_DEFAULT, *KEPT_MODELS]
     assert set(counts) == {4}
@@ -518,7 +518,7 @@ def test_both_defaults_are_scored_and_told_apart() -> None:
 
 
 def test_a_score_is_that_of_its_row() -> None:
-    for row in scored().to_dict("records"):
+    for row in scored_register().to_dict("records"):
         assert row["error"] == pytest.approx(row["mean"] - row["outturn"])
         assert row["error_percent"] == pytest.approx(100 * row["error"] / row["outturn"])
         for level, penalty in [(80, 10), (95, 40)]:
@@ -531,7 +531,7 @@ def test_a_score_is_that_of_its_row() -> None:
 
 
 def test_a_score_is_as_good_as_its_weakest_figure() -> None:
-    rows = scored().set_index(["data_vintage", "model"])
+    rows = scored_register().set_index(["data_vintage", "model"])
     # The first figure of 2025 was read on one page.
     assert set(rows.loc["first-published", "evidence"]) == {"single-source"}
     # The revised figure of 2023 is unconfirmed.
@@ -546,7 +546,7 @@ def test_a_new_outturn_is_scored_when_it_comes(copy: Path) -> None:
     market = text.index('"name": "market"')
     raised = text[market:].replace('"maximum": 2024', '"maximum": 2025', 1)
     (copy / "datapackage.json").write_text(text[:market] + raised, encoding="utf-8")
-    rows = scored()
+    rows = scored_register()
     found = rows[rows["series"] == "market-total"]
     assert set(found["outturn"]) == {18.5}
     assert set(found["basis"]) == {"all", "without-unconfirmed"}
@@ -558,7 +558,7 @@ def test_a_new_outturn_is_scored_when_it_comes(copy: Path) -> None:
 def test_a_register_without_an_outturn_has_no_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     later = made().query("target_year > 2025")
     monkeypatch.setattr(forecast_scorecard, "load", lambda _: later)
-    assert scored().empty
+    assert scored_register().empty
 
 
 # Published forecasts
@@ -719,7 +719,7 @@ def test_every_published_forecast_is_there_on_each_set(published: pd.DataFrame) 
 def test_the_rows_that_a_score_names_are_known(published: pd.DataFrame) -> None:
     from cbec.audit.provenance import find, split_names
 
-    for row in split_names([*published["row"], *scored()["row"]]):
+    for row in split_names([*published["row"], *scored_register()["row"]]):
         assert find(row).name == row
 
 
@@ -748,7 +748,7 @@ def test_remaking_after_a_change_renews_the_rows_and_the_package(
     count = 6 * len(KEPT_MODELS)
     assert capsys.readouterr().out == f"{len(made())} rows: {count} changed\n"
     assert (made()["made_on"] == pd.Timestamp(2030, 1, 2)).sum() == count
-    assert package_checks.check() == ()
+    assert package_checks.check_package() == ()
     assert as_csv(make_register(made())) == (copy / "forecasts.csv").read_text(encoding="utf-8")
 
 

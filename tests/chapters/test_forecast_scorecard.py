@@ -107,9 +107,9 @@ def test_the_outturn_shows_the_present_default_then_the_first_then_the_others():
 
 
 def test_the_same_number_for_two_years_is_scored_twice(monkeypatch):
-    found = forecast_scorecard.scored()
+    found = forecast_scorecard.scored_register()
     again = found.assign(target_year=found["target_year"] + 1)
-    monkeypatch.setattr(forecast_scorecard, "scored", lambda: pd.concat([found, again]))
+    monkeypatch.setattr(forecast_scorecard, "scored_register", lambda: pd.concat([found, again]))
     assert len(customs_outturn()) == 2 * 2 * (len(KEPT_MODELS) + 1)
 
 

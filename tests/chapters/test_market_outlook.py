@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 
 from cbec.chapters.forecast_series import run_of
-from cbec.chapters.market_outlook import MODELS, extremes, first_default, misses, trade_ahead, views
+from cbec.chapters.market_outlook import (
+    OUTLOOK_MODELS,
+    extremes,
+    first_default,
+    misses,
+    trade_ahead,
+    views,
+)
 from cbec.errors import TableError, TrendError
 from cbec.tables.frames import load
 from cbec.trend import MODELS as KNOWN
@@ -108,7 +115,7 @@ def test_what_cannot_be_shown_is_said() -> None:
 def test_the_models_shown_err_least_on_slowing_series() -> None:
     results = pd.read_csv(Path(__file__).parents[2] / "benchmarks/results.csv")
     own = results[results["model"].isin(list(KNOWN))].sort_values("owa_slowing")
-    assert tuple(own["model"].head(len(MODELS))) == MODELS
+    assert tuple(own["model"].head(len(OUTLOOK_MODELS))) == OUTLOOK_MODELS
 
 
 def test_what_the_first_default_said_is_told_as_it_was() -> None:

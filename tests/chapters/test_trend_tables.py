@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cbec.chapters.forecast_series import SERIES, figures, run_of, runs_by_set
+from cbec.chapters.forecast_series import SERIES, annual_levels, run_of, runs_by_set
 from cbec.chapters.slowdown import change_table, power_table, slowdown_runs
 from cbec.chapters.trend_tables import (
     error_table,
     evaluation,
     fan_table,
-    in_words,
+    forecast_text,
     panel_table,
     residual_table,
     sensitivity,
@@ -68,7 +68,7 @@ def test_a_set_that_gives_the_same_years_is_not_repeated():
 
 
 def test_a_series_that_begins_later_has_no_year_and_says_so_in_every_table():
-    late = {"Customs": latest_run(figures("customs-total", "first-published", until=2019))}
+    late = {"Customs": latest_run(annual_levels("customs-total", "first-published", until=2019))}
     assert late["Customs"].empty
     said = "is possible: no year, and at least 5 are needed"
     (row,) = change_table(late).to_dict("records")
@@ -82,7 +82,7 @@ def test_a_series_that_begins_later_has_no_year_and_says_so_in_every_table():
 def test_a_run_that_is_too_short_is_said_to_be_so_in_words_and_among_the_tests():
     run = run_of("market-total", basis="sourced")
     said = "4 years, 2019 to 2022, and at least 5 are needed"
-    assert in_words(run, 2030) == f"no model is possible: {said}"
+    assert forecast_text(run, 2030) == f"no model is possible: {said}"
     (row,) = change_table({"Sourced": run}).to_dict("records")
     assert row["Test"] == f"no test is possible: {said}"
 
@@ -113,7 +113,7 @@ def test_words_say_what_the_forecast_says(market):
     made = forecast(list(market.values()), 2, level=(80,), model="drift")
     low, high = made.lower[1, 0], made.upper[1, 0]
     said = f"{made.mean[1]:.1f} ({low:.1f} to {high:.1f})"
-    assert in_words(run_of("market-total"), 2026, "drift") == said
+    assert forecast_text(run_of("market-total"), 2026, "drift") == said
 
 
 def test_naive_errors_by_step_are_percent_changes(market):
@@ -180,7 +180,7 @@ def test_what_cannot_be_shown_is_said():
     with pytest.raises(TrendError, match="Market ends in 2024; choose a year after it, not 2024"):
         sensitivity({"Market": run_of("market-total")}, 2024)
     with pytest.raises(TrendError, match="the horizon is -1"):
-        in_words(run_of("market-total"), 2023)
+        forecast_text(run_of("market-total"), 2023)
     with pytest.raises(TrendError, match="no model is called 'oracle'"):
         fan_table(run_of("market-total"), ["oracle"], 2)
     with pytest.raises(TrendError, match="there is no model to show"):

@@ -13,7 +13,7 @@ import pytest
 
 from cbec import charts
 from cbec.errors import TrendError
-from cbec_book.content.chart import data_html, read_chart
+from cbec_book.content.chart import chart_table_html, read_chart
 from tests.charts import test_charts as common
 from tests.charts.test_charts import draw, is_hollow, marks, rows, specify
 
@@ -98,9 +98,9 @@ MARKET = pd.DataFrame({"year": [2025, 2026], "mean": [18.5, 19.3]}).assign(
 ORDER = ["Exports", "Imports", "Market"]
 
 
-def what_if() -> Any:
+def growth_scenario() -> Any:
     """Build the chart with sliders."""
-    return charts.what_if(HISTORY, MARKET, order=ORDER, unit="trillion CNY")
+    return charts.growth_scenario(HISTORY, MARKET, order=ORDER, unit="trillion CNY")
 
 
 def fan(first: str = "drift") -> Any:
@@ -114,7 +114,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "rolling_errors": lambda: charts.rolling_errors(STEPS, unit="trillion CNY"),
     "residuals": lambda: charts.residuals(LEFT, unit="trillion CNY"),
     "scored": lambda: charts.scored(SCORED, unit="trillion CNY"),
-    "what_if": what_if,
+    "growth_scenario": growth_scenario,
 }
 each_builder = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 
@@ -166,7 +166,7 @@ def test_chart_is_like_all_others(
 
 @each_builder
 def test_page_has_a_table_of_the_figures(build: Callable[[], Any]) -> None:
-    assert "<table" in data_html(read_chart(specify(build())))
+    assert "<table" in chart_table_html(read_chart(specify(build())))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
         (FAN[FAN["kind"] != "observed"], lambda f: charts.fan(f, unit="u", first="naive")),
         (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
         (LEFT.assign(value=[0.4, -0.2, 0.0, 0.8]), lambda f: charts.residuals(f, unit="u")),
-        (MARKET, lambda f: charts.what_if(HISTORY, f, order=ORDER, unit="u")),
+        (MARKET, lambda f: charts.growth_scenario(HISTORY, f, order=ORDER, unit="u")),
     ],
 )
 def test_last_digits_of_a_model_change_nothing(
@@ -210,7 +210,7 @@ def test_last_digits_of_a_model_change_nothing(
         ("fan", 1, 4),
         ("fan_panels", 2, 8),
         ("residuals", 1, 2),
-        ("what_if", 3, 9),
+        ("growth_scenario", 3, 9),
     ],
 )
 def test_unconfirmed_points_are_hollow(name: str, hollow: int, full: int) -> None:
@@ -405,7 +405,7 @@ def test_scores_without_intervals_or_ranges_still_draw() -> None:
 
 def grown(exports: float, imports: float) -> dict[str, Any]:
     """Return a chart whose sliders stand at such growth rates."""
-    spec = specify(what_if())
+    spec = specify(growth_scenario())
     for param, value in zip(spec["params"], (exports, imports), strict=True):
         param["value"] = value
     return spec
@@ -417,7 +417,7 @@ def answer(exports: float, imports: float) -> str:
 
 
 def test_sliders_begin_at_the_growth_of_the_last_year() -> None:
-    params = {param["name"]: param for param in specify(what_if())["params"]}
+    params = {param["name"]: param for param in specify(growth_scenario())["params"]}
     # 13.7 / 13.24 and 3.96 / 3.61, to the nearest half.
     assert params["growth_exports"]["value"] == 3.5
     assert params["growth_imports"]["value"] == 9.5
@@ -454,8 +454,8 @@ def test_lines_follow_the_sliders() -> None:
     assert sum(changed) == 2, "exports and the market, but neither imports nor the forecast"
 
 
-def test_what_if_needs_nothing_from_elsewhere() -> None:
-    spec = specify(what_if())
+def test_a_scenario_needs_nothing_from_elsewhere() -> None:
+    spec = specify(growth_scenario())
     assert not list(fields(spec, "url"))
     assert "http" not in json.dumps({k: v for k, v in spec.items() if k != "$schema"})
     found = rows(spec)
@@ -465,7 +465,7 @@ def test_what_if_needs_nothing_from_elsewhere() -> None:
 
 def test_growth_needs_figures_of_the_last_two_years() -> None:
     with pytest.raises(TrendError, match="'Export' has 0 figures of 2024"):
-        charts.what_if(HISTORY, MARKET, order=["Export", *ORDER[1:]], unit="u")
+        charts.growth_scenario(HISTORY, MARKET, order=["Export", *ORDER[1:]], unit="u")
     short = HISTORY[HISTORY["year"] == 2024]
     with pytest.raises(TrendError, match="2023"):
-        charts.what_if(short, MARKET, order=ORDER, unit="u")
+        charts.growth_scenario(short, MARKET, order=ORDER, unit="u")

@@ -241,6 +241,28 @@ def test_names_are_those_of_the_field() -> None:
 # The face ------------------------------------------------------------------------------------
 
 
+def names_of(source: str) -> set[str]:
+    """Return what a module defines for others: functions, classes and values."""
+    named = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            named.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return {name for name in named if not name.startswith("_")} - {"setup"}  # Sphinx wants that
+
+
+@pytest.mark.parametrize("package", ["cbec", "cbec_book"])
+def test_no_name_stands_for_two_things(package: str, sources: dict[str, str]) -> None:
+    places: dict[str, list[str]] = {}
+    for module, source in sources.items():
+        if module.partition(".")[0] == package:
+            for name in names_of(source):
+                places.setdefault(name, []).append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
 def test_the_face_offers_what_it_names_and_loads_it_when_asked() -> None:
     code = "import sys, cbec; print(sorted(m for m in sys.modules if m.startswith('cbec.')))"
     done = subprocess.run(

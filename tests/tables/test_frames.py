@@ -19,7 +19,7 @@ from cbec.tables import datapackage
 from cbec.tables.csv_rows import read_rows
 from cbec.tables.datapackage import data_dir, read_package
 from cbec.tables.frames import load
-from cbec.tables.package_checks import check
+from cbec.tables.package_checks import check_package
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -92,7 +92,7 @@ def test_every_csv_file_is_described_or_belongs_to_the_ledger() -> None:
 
 
 def test_the_package_is_whole_by_our_own_check_and_by_frictionless() -> None:
-    assert check() == ()
+    assert check_package() == ()
     with system.use_context(trusted=True):  # an absolute path
         report = Package(str(DATA / "datapackage.json")).validate()
     assert report.valid, report.to_summary()
@@ -670,7 +670,7 @@ def test_every_problem_is_found_and_each_once(copy: Path) -> None:
     path = copy / "market.csv"
     text = path.read_text(encoding="utf-8").replace(",2012,2.1,", ",2031,2.1,")
     path.write_text(text.replace(",2.7,", ",-2.7,"), encoding="utf-8")
-    found = check()
+    found = check_package()
     assert [str(problem).partition(";")[0] for problem in found if problem.line] == [
         "data/market.csv line 2, column year: '2031' is above the maximum 2024",
         "data/market.csv line 15, column printed: '-2.7' doesn't have the form of this column",
@@ -685,7 +685,7 @@ def test_every_problem_is_found_and_each_once(copy: Path) -> None:
 def test_a_table_that_was_changed_on_purpose_still_loads(damage: Damage) -> None:
     damage("market.csv", "market-total,2012,2.1,", "market-total,2012,2.3,")
     assert load("market")["printed"].iloc[0] == "2.3"
-    (problem,) = check()
+    (problem,) = check_package()
     assert (problem.file, problem.field) == ("data/market.csv", "hash")
     assert "run 'make data' if the change was meant" in problem.remedy
 
@@ -695,13 +695,13 @@ def test_what_the_package_does_not_state_is_to_be_stated(copy: Path) -> None:
     package = json.loads(path.read_text(encoding="utf-8"))
     del package["resources"][0]["rows"]
     path.write_text(json.dumps(package), encoding="utf-8")
-    (problem,) = check()
+    (problem,) = check_package()
     assert str(problem).endswith("isn't stated in datapackage.json; run 'make data'")
 
 
 def test_a_folder_without_a_package_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match="there is no datapackage"):
-        check(tmp_path)
+        check_package(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -726,7 +726,7 @@ def test_a_key_of_the_package_that_points_nowhere_is_named(
     next(r for r in package["resources"] if r["name"] == "gdp")["schema"] |= change
     path.write_text(json.dumps(package), encoding="utf-8")
     with pytest.raises(TableError, match=said):
-        check()
+        check_package()
 
 
 @pytest.mark.parametrize("rule", [{"minimum": "early"}, {"pattern": "("}, ["minimum"]])
@@ -748,9 +748,9 @@ def test_a_linked_folder_is_shown_by_its_own_name(
 ) -> None:
     (tmp_path / "link").symlink_to(copy, target_is_directory=True)
     monkeypatch.setenv("CBEC_DATA", str(tmp_path / "link"))
-    assert check() == ()
+    assert check_package() == ()
     (copy / "gdp.csv").unlink()
-    (problem,) = check()
+    (problem,) = check_package()
     assert problem.file == "data/gdp.csv"
 
 

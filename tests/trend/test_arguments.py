@@ -17,7 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbec.chapters.forecast_series import run_of
-from cbec.chapters.trend_tables import evaluation, fan_table, in_words, panel_table, sensitivity
+from cbec.chapters.trend_tables import (
+    evaluation,
+    fan_table,
+    forecast_text,
+    panel_table,
+    sensitivity,
+)
 from cbec.errors import TrendError
 from cbec.tables.frames import load
 from cbec.trend import forecast, forecast_panel, rolling_origin
@@ -40,7 +46,7 @@ HORIZON_ALONE = {
     fan_table: lambda horizon: fan_table(CUSTOMS, ["drift"], horizon),
     panel_table: lambda horizon: panel_table({"Customs": CUSTOMS}, horizon),
     evaluation: lambda horizon: evaluation(run_of("market-total"), ["naive"], horizon),
-    in_words: lambda horizon: in_words(CUSTOMS, 2024 + horizon),
+    forecast_text: lambda horizon: forecast_text(CUSTOMS, 2024 + horizon),
     sensitivity: lambda horizon: sensitivity({"Customs": CUSTOMS}, 2024 + horizon),
 }
 LISTS = {call.__name__: lambda level, made=made: made(2, level) for call, made in BOTH.items()} | {

@@ -32,7 +32,7 @@ from cbec.trend.scales import SPREADS, roughness, scales, spreads, steadiness
 READ: dict[str, Any] = json.loads(
     resources.files("cbec.trend").joinpath("calibration.json").read_text("utf-8")
 )
-ENDS = ("lower_95", "lower_80", "upper_80", "upper_95")
+ENDS = ("lower-95", "lower-80", "upper-80", "upper-95")
 
 MARKET = [7.57, 9.0, 10.5, 12.5, 14.2, 15.7, 16.85, 17.66]
 # Steps 2, -1, 4, 1: their spreads are worked by hand below.
@@ -199,10 +199,10 @@ def test_components_are_those_of_a_second_implementation(name: str) -> None:
 def test_forecast_and_intervals_are_those_of_a_second_implementation(name: str) -> None:
     made, expected = forecast(SERIES[name], 6), combined(SERIES[name], 6)
     np.testing.assert_allclose(made.mean, expected["mean"], rtol=1e-10)
-    np.testing.assert_allclose(made.lower[:, 0], expected["lower_80"], rtol=1e-10)
-    np.testing.assert_allclose(made.upper[:, 0], expected["upper_80"], rtol=1e-10)
-    np.testing.assert_allclose(made.lower[:, 1], expected["lower_95"], rtol=1e-10)
-    np.testing.assert_allclose(made.upper[:, 1], expected["upper_95"], rtol=1e-10)
+    np.testing.assert_allclose(made.lower[:, 0], expected["lower-80"], rtol=1e-10)
+    np.testing.assert_allclose(made.upper[:, 0], expected["upper-80"], rtol=1e-10)
+    np.testing.assert_allclose(made.lower[:, 1], expected["lower-95"], rtol=1e-10)
+    np.testing.assert_allclose(made.upper[:, 1], expected["upper-95"], rtol=1e-10)
 
 
 def test_the_components_of_a_straight_line() -> None:
@@ -550,7 +550,7 @@ def test_the_intervals_of_a_constant_series_are_symmetric(value: float) -> None:
     # As wide as the weights of both sides make it: the level's own spread is all there is.
     root = np.sqrt(np.arange(1, 7))
     for column, percent in ((1, 80), (2, 95)):
-        weights = [READ["weights"][f"{side}_{percent}"]["level"] for side in ("lower", "upper")]
+        weights = [READ["weights"][f"{side}-{percent}"]["level"] for side in ("lower", "upper")]
         width = sum(weights) * 0.02 * abs(value) * root
         np.testing.assert_allclose(made.upper[:, column] - made.lower[:, column], width, rtol=1e-9)
     assert "a constant series shows no direction: its intervals are symmetric" in made.diagnostics
@@ -559,8 +559,8 @@ def test_the_intervals_of_a_constant_series_are_symmetric(value: float) -> None:
 def test_a_series_that_moves_at_all_keeps_the_weights_of_each_side() -> None:
     y = [5.0, 5.0, 5.0, 5.0, 5.0, 5.01]
     made, expected = forecast(y, 3), combined(y, 3)
-    np.testing.assert_allclose(made.lower[:, 1], expected["lower_95"], rtol=1e-10)
-    np.testing.assert_allclose(made.upper[:, 1], expected["upper_95"], rtol=1e-10)
+    np.testing.assert_allclose(made.lower[:, 1], expected["lower-95"], rtol=1e-10)
+    np.testing.assert_allclose(made.upper[:, 1], expected["upper-95"], rtol=1e-10)
     assert not any("symmetric" in remark for remark in made.diagnostics)
 
 

@@ -28,7 +28,7 @@ _NOT_LOOKED_FOR = {Evidence.OWN_TEXT, Evidence.PROPOSAL, Evidence.NOT_CHECKED}
 _BORNE = {"good", "fair", "note"}
 
 
-def outcome(audit: Audit) -> str:
+def arithmetic_outcome(audit: Audit) -> str:
     """Say how many figures could be recomputed, and how many of them are wide or inconsistent.
 
     Cross-checks are counted apart, and each count has its denominator.
@@ -36,7 +36,7 @@ def outcome(audit: Audit) -> str:
     Examples
     --------
     >>> import cbec
-    >>> print(outcome(cbec.audit_ledger(cbec.read_ledger())))
+    >>> print(arithmetic_outcome(cbec.audit_ledger(cbec.read_ledger())))
     11 of 42 figures recomputed, none inconsistent
     """
     parts = [f"{len(audit.recomputed)} of {len(audit.claims)} figures recomputed"]
@@ -56,7 +56,7 @@ def outcome(audit: Audit) -> str:
     return ", ".join(parts)
 
 
-def sources(audit: Audit) -> str:
+def evidence_outcome(audit: Audit) -> str:
     """Say how many figures have which verdict on their evidence.
 
     Proposals, what the work's own text shows and what wasn't checked are left out.
@@ -64,7 +64,7 @@ def sources(audit: Audit) -> str:
     Examples
     --------
     >>> import cbec
-    >>> print(sources(cbec.audit_ledger(cbec.read_ledger())))
+    >>> print(evidence_outcome(cbec.audit_ledger(cbec.read_ledger())))
     of 42: 1 single source, 3 relayed, 2 misattributed, 1 disputed, 24 untraced
     """
     counts = audit.counts("evidence")
@@ -83,7 +83,7 @@ def badge(audit: Audit) -> str:
     """
     tones = {r.evidence.tone for r in audit.claims if r.evidence not in _NOT_LOOKED_FOR}
     doubtful = bool(tones - _BORNE)
-    arithmetic, evidence = outcome(audit), sources(audit)
+    arithmetic, evidence = arithmetic_outcome(audit), evidence_outcome(audit)
     agrees = len(audit.recomputed) > audit.counts()[Arithmetic.WIDE]
     good = "fair" if doubtful else "good"
     lines = (

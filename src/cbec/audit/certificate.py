@@ -28,7 +28,7 @@ from cbec.audit.verdicts import CODES, Arithmetic, Evidence
 from cbec.errors import CertificateError, TableError
 from cbec.figures.expression import names
 from cbec.tables.datapackage import DESCRIPTOR, read_descriptor
-from cbec.tables.package_checks import check
+from cbec.tables.package_checks import check_package
 
 #: The JSON Schema of a certificate, to be copied beside it under the same name.
 SCHEMA = Path(__file__).with_name("certificate.schema.json")
@@ -176,7 +176,7 @@ def certify(path: str | Path | None = None, title: str = "") -> Certificate:
     result = audit_ledger(read_ledger(path))
     resources = _resources(path)
     if resources:
-        if problems := check(folder):
+        if problems := check_package(folder):
             more = f" ({len(problems) - 1} more: cbec data check)" if len(problems) > 1 else ""
             raise CertificateError(
                 f"there is no certificate for tables that differ: {problems[0]}{more}"

@@ -39,7 +39,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "sources.csv": ("id",),
 }
 R = TypeVar("R")
-T = TypeVar("T", OutsideFigure, Claim, Alternative, Finding, Source)
+_T = TypeVar("_T", OutsideFigure, Claim, Alternative, Finding, Source)
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _REQUIRED = ("id", "printed", "comparator", "kind", "derivation")
 
@@ -147,7 +147,7 @@ class _Row:
         name = f" (id {id})" if id else ""
         return LedgerError(f"{self.path} row {self.line}{name}: {column}: {problem}")
 
-    def entry(self, of: type[T], /, **given: Any) -> T:
+    def entry(self, of: type[_T], /, **given: Any) -> _T:
         """Return an entry of the ledger; what isn't given is the cell of the same name."""
         given["line"] = self.line
         return of(**{f.name: given.get(f.name, self[f.name]) for f in fields(of)})

@@ -28,7 +28,7 @@ from cbec.figures.polynomial import Ratio
 from cbec.figures.ratio_range import ratio_range
 from cbec.figures.rounding import Rule
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
 _PUBLISHED = frozenset(Rule) - {Rule.CEILING}
@@ -121,7 +121,7 @@ def _check_comparison(comparison: Comparison, text: str, ledger: Ledger) -> Chec
     return Check(text, verdict, {}, None, rules, remarks=remarks)
 
 
-def _by_rule(evaluated: Callable[[Rule], T]) -> Mapping[Rule, T]:
+def _by_rule(evaluated: Callable[[Rule], _T]) -> Mapping[Rule, _T]:
     """Evaluate under each rounding rule; half-up needs a range, a rule without one is left out."""
     found = {}
     for rule in Rule:

@@ -91,7 +91,7 @@ def customs_outturn() -> pd.DataFrame:
     >>> found["forecaster"].unique()[:3].tolist()
     ['combination', 'first-default', 'naive']
     """
-    found = scored()
+    found = scored_register()
     found = found.drop_duplicates(["series", "data_vintage", "forecaster", "target_year", "mean"])
     labels = {name: model.label_en for name, model in MODELS.items()}
     labels[FIRST_DEFAULT] = "First default"
@@ -183,7 +183,7 @@ def _with_error(result: str, percent: float) -> str:
     return ", ".join(filter(None, (result, error)))
 
 
-def scored() -> pd.DataFrame:
+def scored_register() -> pd.DataFrame:
     """Score the register's rows whose outturn is in the data.
 
     Returns
@@ -209,7 +209,7 @@ def scored() -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = scored().query("forecaster == 'naive'")
+    >>> rows = scored_register().query("forecaster == 'naive'")
     >>> rows[["data_vintage", "basis", "mean", "outturn"]].to_numpy().tolist()
     [['revised', 'all', 2.71, 2.84], ['first-published', 'all', 2.63, 2.75],
      ['first-published', 'without-unconfirmed', 2.63, 2.75],

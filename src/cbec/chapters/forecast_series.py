@@ -67,7 +67,7 @@ class Series:
         return (*KEPT_MODELS, *SHARE_MODELS) if self.series == _SHARE else KEPT_MODELS
 
     def levels(self) -> pd.DataFrame:
-        """Return its figures by year, as `figures` does."""
+        """Return its figures by year, as `annual_levels` does."""
         if self.series == _SHARE:
             market = load("market", series="market-total")
             trade = load("goods_trade", series="goods-trade-total", vintage=_FIRST)
@@ -142,7 +142,7 @@ class Run:
         return rows.assign(**(rows[[*FORECAST]] * scale).round(DECIMALS))
 
 
-def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:
+def annual_levels(series: str, vintage: str, *, until: int | None = None) -> pd.DataFrame:
     """Return the levels of one series in one vintage, as the register's models take them.
 
     Parameters
@@ -169,9 +169,9 @@ def figures(series: str, vintage: str, *, until: int | None = None) -> pd.DataFr
 
     Examples
     --------
-    >>> figures("customs-total", "first-published", until=2024)["value"].tolist()
+    >>> annual_levels("customs-total", "first-published", until=2024)["value"].tolist()
     [1.69, 1.98, 2.11, 2.38, 2.63]
-    >>> shares = figures("market-trade-share", "as-published over first-published", until=2024)
+    >>> shares = annual_levels(*TRADE_SHARE, until=2024)
     >>> shares[["year", "value"]].tail(2).round(2).to_numpy().tolist()
     [[2023.0, 40.35], [2024.0, 40.27]]
     """
@@ -208,7 +208,7 @@ def run_of(series: str, vintage: str = "as-published", basis: str = "all") -> pd
     Parameters
     ----------
     series, vintage : str
-        As in `figures`.
+        As in `annual_levels`.
     basis : str
         The set of figures, a name of `cbec.tables.evidence_grades.SETS`.
 
@@ -222,7 +222,7 @@ def run_of(series: str, vintage: str = "as-published", basis: str = "all") -> pd
     >>> run_of("market-total", basis="sourced")["year"].tolist()
     [2019, 2020, 2021, 2022]
     """
-    return latest_run(figures(series, vintage, until=ORIGIN), basis)
+    return latest_run(annual_levels(series, vintage, until=ORIGIN), basis)
 
 
 def runs_by_set() -> dict[str, pd.DataFrame]:

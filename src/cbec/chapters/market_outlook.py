@@ -9,14 +9,14 @@ import pandas as pd
 
 from cbec.audit.provenance import split_names
 from cbec.chapters.forecast_register import FIRST_DEFAULT, TARGETS, forecasters
-from cbec.chapters.forecast_series import ORIGIN, TRADE_SHARE, figures, forecast_run, run_of
+from cbec.chapters.forecast_series import ORIGIN, TRADE_SHARE, annual_levels, forecast_run, run_of
 from cbec.errors import TableError
 from cbec.measures.growth import ranges, year_on_year
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
 from cbec.trend.result import Forecast
 
-MODELS = ("combination", "drift", "holt", "damped-holt")
+OUTLOOK_MODELS = ("combination", "drift", "holt", "damped-holt")
 """The default and the three others with the least OWA on slowing series (`make bench-forecast`)."""
 
 _NEXT = ORIGIN + 1
@@ -190,7 +190,7 @@ def _from_trade() -> dict[str, Any]:
 
 def _from_customs(vintage: str) -> dict[str, Any]:
     """Return the market that grew as customs' count of CBEC did, in one vintage."""
-    known = figures("customs-total", vintage).set_index("year").to_dict("index")
+    known = annual_levels("customs-total", vintage).set_index("year").to_dict("index")
     then, now, market = known[ORIGIN], known[_NEXT], run_of("market-total").iloc[-1]
     ends = [market[end] * now[end] / then[other] for end, other in _OPPOSITE.items()]
     view = _view(_NEXT, f"Growth as customs', {vintage.replace('-', ' ')}", ends, "rounding")

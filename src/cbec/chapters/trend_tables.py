@@ -14,15 +14,15 @@ from cbec.trend.models import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 
 
-def in_words(run: pd.DataFrame, year: int, model: str = "combination") -> str:
+def forecast_text(run: pd.DataFrame, year: int, model: str = "combination") -> str:
     """Return the forecast of a year with its 80% interval as text, or why there is none.
 
     Examples
     --------
     >>> from cbec.chapters.forecast_series import run_of
-    >>> in_words(run_of("customs-total", "first-published"), 2025, "naive")
+    >>> forecast_text(run_of("customs-total", "first-published"), 2025, "naive")
     '2.6 (2.3 to 2.9)'
-    >>> in_words(run_of("market-total", basis="sourced"), 2025)
+    >>> forecast_text(run_of("market-total", basis="sourced"), 2025)
     'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
     """
     if not model_possible(run):

@@ -18,7 +18,7 @@ from cbec.charts.comparisons import bars, interval_dots, publication_years, rank
 from cbec.charts.composition import contributions, grouped_bars, stacked_counts, stacked_mix
 from cbec.charts.forecast_errors import residuals, rolling_errors, scored
 from cbec.charts.forecasts import fan, fan_panels
-from cbec.charts.scenario import needed_growth, what_if
+from cbec.charts.scenario import growth_scenario, needed_growth
 from cbec.charts.series import annual_lines, by_edition, definitions, picked_line, share_band, steps
 from cbec.charts.theme import enable, present
 from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
@@ -35,6 +35,7 @@ __all__ = [
     "fan_panels",
     "findings_grid",
     "grouped_bars",
+    "growth_scenario",
     "interval_dots",
     "interval_ladder",
     "needed_growth",
@@ -51,5 +52,4 @@ __all__ = [
     "steps",
     "verdict_bars",
     "verdict_map",
-    "what_if",
 ]

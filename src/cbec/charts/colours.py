@@ -1,8 +1,8 @@
 """The colours of charts, and which of them a part of a chart has.
 
 No colour belongs to a series: a chart gives them out in the order in which its caller names the
-series, such as ``order=["Exports", "Imports"]``. The function `cbec.charts.what_if`, models and
-verdicts have colours of their own.
+series, such as ``order=["Exports", "Imports"]``. Models, verdicts and the function
+`cbec.charts.growth_scenario` have colours of their own.
 """
 
 from __future__ import annotations

@@ -11,7 +11,15 @@ import pandas as pd
 from cbec.charts.axes import items, labelled, room, shaped, tight
 from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
 from cbec.charts.marks import hollow, key, layered, points
-from cbec.charts.tooltips_and_tables import Field, amount, ends, figures, rounded, tabled, tooltip
+from cbec.charts.tooltips_and_tables import (
+    Column,
+    amount,
+    chart_data,
+    range_columns,
+    rounded,
+    tabled,
+    tooltip,
+)
 
 
 def interval_dots(
@@ -40,12 +48,12 @@ def interval_dots(
     >>> chart.usermeta["cbec"]["columns"][:3]
     [['year', 'Year'], ['item', 'Item'], ['from', 'From']]
     """
-    grouped = [Field(name, name.capitalize()) for name in (panel, "item", group) if name]
-    numbers = [amount(unit, ".3~f"), *ends(".3~f", "from", "to")]
+    grouped = [Column(name, name.capitalize()) for name in (panel, "item", group) if name]
+    numbers = [amount(unit, ".3~f"), *range_columns(".3~f", "from", "to")]
     shown = [*grouped, *numbers]
-    data = rounded(figures(frame, shown), *(field.column for field in numbers))
+    data = rounded(chart_data(frame, shown), *(field.column for field in numbers))
     data = labelled(data, "item")
-    told = tooltip([Field("item", "Item"), *numbers], data)
+    told = tooltip([Column("item", "Item"), *numbers], data)
     base = alt.Chart(data).encode(items(), tooltip=told)
     linear = alt.Scale(zero=False, nice=True)
     scale = alt.Scale(type="log", nice=False, padding=16) if log else linear
@@ -82,12 +90,12 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     >>> bars(frame, unit="firms").usermeta["cbec"]["columns"][1:]
     [['value', 'firms'], ['lower', 'at least'], ['upper', 'at most']]
     """
-    item, value = Field("item", "Item"), Field("value", unit)
-    data = labelled(figures(frame, [item, value, *ends()]), "item")
+    item, value = Column("item", "Item"), Column("value", unit)
+    data = labelled(chart_data(frame, [item, value, *range_columns()]), "item")
     bounded = bool(data["value"].isna().any())
     data["written"] = [_written(row) for row in data.to_dict("records")]
     data["end"] = data["value"].fillna(data["upper"]) if bounded else data["value"]
-    base = alt.Chart(data).encode(items(), tooltip=tooltip([item, Field("written", unit)], data))
+    base = alt.Chart(data).encode(items(), tooltip=tooltip([item, Column("written", unit)], data))
     scale = room(data["end"], 0.55 if bounded else 0.3)
     across = alt.X("value:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=4, format=",~f"))
     drawn = base.mark_bar(height={"band": 0.7}, strokeWidth=1.5)
@@ -100,7 +108,7 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
         layers += [light, edge]
     labels = base.mark_text(align="left", dx=5, color=INK)
     layers.append(labels.encode(alt.X("end:Q"), text=alt.Text("written:N")))
-    shown = [item, value, *(ends() if bounded else [])]
+    shown = [item, value, *(range_columns() if bounded else [])]
     return layered(data, shown, *layers, symbol="square", width=440, height=alt.Step(34))
 
 
@@ -112,8 +120,8 @@ def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     frame : DataFrame
         Columns ``country``, ``year`` (two) and ``value``.
     """
-    shown = [Field("country", "Country"), Field("year", "Year"), Field("value", unit, "Q")]
-    data = figures(frame, shown).astype({"year": str})
+    shown = [Column("country", "Country"), Column("year", "Year"), Column("value", unit, "Q")]
+    data = chart_data(frame, shown).astype({"year": str})
     dates = sorted(data["year"].unique())
     down = alt.Y("country:N", title=None, sort=list(order))
     across = alt.X("value:Q", title=unit, scale=tight(14), axis=alt.Axis(tickCount=5))
@@ -131,9 +139,9 @@ def publication_years(frame: pd.DataFrame) -> Any:
     frame : DataFrame
         Columns ``item``, ``value`` (the year) and ``verdict``.
     """
-    judged = Field("verdict", "Can it bear it?")
-    shown = [Field("item", "Reference"), Field("value", "Year", "Q"), judged]
-    data = labelled(figures(frame, shown), "item")
+    judged = Column("verdict", "Can it bear it?")
+    shown = [Column("item", "Reference"), Column("value", "Year", "Q"), judged]
+    data = labelled(chart_data(frame, shown), "item")
     names = list(dict.fromkeys(data["verdict"]))
     axis = alt.Axis(format="d", tickMinStep=1)
     dots = alt.Chart(data).mark_point(filled=True, size=110, opacity=1)

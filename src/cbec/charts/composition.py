@@ -12,12 +12,12 @@ from cbec.charts.axes import items, labelled, span
 from cbec.charts.colours import INK, coloured, outlined
 from cbec.charts.marks import hollow, in_legend, layered, points
 from cbec.charts.tooltips_and_tables import (
-    SERIES,
-    YEAR,
-    Field,
+    SERIES_COLUMN,
+    YEAR_COLUMN,
+    Column,
     amount,
-    ends,
-    figures,
+    chart_data,
+    range_columns,
     tabled,
     tooltip,
 )
@@ -45,9 +45,9 @@ def stacked_mix(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total: 
     >>> chart.data.set_index("series")["share"].tolist()
     [77.6, 22.4, nan]
     """
-    told = [YEAR, SERIES, amount(unit)]
+    told = [YEAR_COLUMN, SERIES_COLUMN, amount(unit)]
     shown = [*told, amount("Share, %", ".1f", "share")]
-    data = _stacked(figures(frame, told), order, total)
+    data = _stacked(chart_data(frame, told), order, total)
     parts = data["value"].where(~data["whole"])
     data["share"] = (100 * parts / parts.groupby(data["year"]).transform("sum")).round(1)
     base = alt.Chart(data).encode(_bands(data), tooltip=tooltip(told, data))
@@ -86,8 +86,8 @@ def contributions(frame: pd.DataFrame, *, unit: str, order: Sequence[str], total
     >>> chart.data["start"].tolist()
     [0.0, 2.7, nan]
     """
-    shown = [YEAR, SERIES, amount(unit, ".2f"), *ends(".2f")]
-    data = _stacked(figures(frame, shown), order, total)
+    shown = [YEAR_COLUMN, SERIES_COLUMN, amount(unit, ".2f"), *range_columns(".2f")]
+    data = _stacked(chart_data(frame, shown), order, total)
     data["bottom"] = data["lower"] + data["start"].fillna(0)
     data["top"] = data["upper"] + data["start"].fillna(0)
     base = alt.Chart(data).encode(_bands(data), tooltip=tooltip(shown, data))
@@ -114,8 +114,8 @@ def grouped_bars(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     order : Sequence of str
         The series in the order of the bars.
     """
-    shown = [YEAR, SERIES, amount(unit, ".2f"), *ends(".2f")]
-    data = figures(frame, shown)
+    shown = [YEAR_COLUMN, SERIES_COLUMN, amount(unit, ".2f"), *range_columns(".2f")]
+    data = chart_data(frame, shown)
     picked, opacity = in_legend("series")
     beside, told = alt.XOffset("series:N", sort=list(order)), tooltip(shown, data)
     base = alt.Chart(data).encode(_bands(data), beside, opacity=opacity, tooltip=told)
@@ -136,9 +136,9 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
     category, colour : str
         Names of the two columns.
     """
-    told = [Field("statement", "Statement"), Field(colour, "Carries")]
-    shown = [Field(category, "Part"), *told]
-    data = labelled(figures(frame, shown), category)
+    told = [Column("statement", "Statement"), Column(colour, "Carries")]
+    shown = [Column(category, "Part"), *told]
+    data = labelled(chart_data(frame, shown), category)
     data["place"] = data.groupby(category).cumcount() + 1
     squares = alt.Chart(data).mark_square(size=360, opacity=1)
     chart = squares.encode(

@@ -14,7 +14,15 @@ from cbec.charts.axes import headed, panels, tight, years
 from cbec.charts.colours import COLOURS, INK, outlined, plain
 from cbec.charts.forecasts import BANDS, INTERVALS, painted
 from cbec.charts.marks import heading, in_legend, key, layered, points, segments
-from cbec.charts.tooltips_and_tables import YEAR, Field, amount, figures, rounded, tabled, tooltip
+from cbec.charts.tooltips_and_tables import (
+    YEAR_COLUMN,
+    Column,
+    amount,
+    chart_data,
+    rounded,
+    tabled,
+    tooltip,
+)
 
 _REFERENCE = "naive"
 _WORDS, _LANE, _ALONE = 40, 12, 16  # heights of an item's words, of each lane, of a single one
@@ -38,9 +46,9 @@ def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
     >>> chart.usermeta["cbec"]["columns"][:3]
     [['model', 'Model'], ['step', 'Years ahead'], ['value', 'trillion CNY']]
     """
-    ahead = Field("step", "Years ahead", "O")
-    shown = [Field("model", "Model"), ahead, amount(unit), Field("n", "Forecasts", "Q")]
-    data = rounded(figures(frame, shown), "value")
+    ahead = Column("step", "Years ahead", "O")
+    shown = [Column("model", "Model"), ahead, amount(unit), Column("n", "Forecasts", "Q")]
+    data = rounded(chart_data(frame, shown), "value")
     picked, opacity = in_legend("model")
     axis = alt.Axis(values=sorted(set(data["step"].tolist())), format="d", grid=False)
     across = alt.X("step:Q", title="years ahead", axis=axis, scale=tight(14))
@@ -65,8 +73,8 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     >>> residuals(frame, unit="trillion CNY").columns
     3
     """
-    shown = [Field("model", "Model"), YEAR, amount(unit)]
-    data = rounded(figures(frame, shown).dropna(subset="value"), "value")
+    shown = [Column("model", "Model"), YEAR_COLUMN, amount(unit)]
+    data = rounded(chart_data(frame, shown).dropna(subset="value"), "value")
     up = alt.Y("value:Q", title=unit, scale=alt.Scale(nice=False, padding=8))
     up = up.axis(alt.Axis(tickCount=5))
     base, hue = alt.Chart(data).encode(years(), up, tooltip=tooltip(shown, data)), plain("blue")
@@ -103,12 +111,12 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     >>> scored(frame, unit="trillion CNY").data["mark"].item()
     'at least'
     """
-    who = [Field("item", "Forecast"), Field("made", "By")]
+    who = [Column("item", "Forecast"), Column("made", "By")]
     outturn = amount("Outturn", column="outturn")
     numbers = [amount(unit), amount("to", column="value_upper"), *INTERVALS, outturn]
     columns = [number.column for number in numbers]
     lacking = [column for column in columns if column not in frame]
-    data = figures(frame.assign(**dict.fromkeys(lacking)), [*who, *numbers], "comparator")
+    data = chart_data(frame.assign(**dict.fromkeys(lacking)), [*who, *numbers], "comparator")
     data[columns] = data[columns].apply(pd.to_numeric)
     data["mark"] = data["comparator"].map({">": "at least"}).fillna("forecast")
     data = headed(data, "item", 44)
@@ -142,11 +150,11 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     ]
     said = _statements(known)
     levels = [level for level in sorted(BANDS) if f"said_{level}" in said]
-    intervals = [Field(f"said_{level}", f"{level}% interval") for level in levels]
-    told = [*who, Field("said_value", unit), *intervals, Field("said_outturn", "Outturn")]
+    intervals = [Column(f"said_{level}", f"{level}% interval") for level in levels]
+    told = [*who, Column("said_value", unit), *intervals, Column("said_outturn", "Outturn")]
     chart = alt.layer(*layers, data=data).transform_calculate(**said)
     chart = chart.encode(row, tooltip=tooltip(told, data))
-    shown = [*who, Field("mark", "Kind"), *(n for n in numbers if n.column in known)]
+    shown = [*who, Column("mark", "Kind"), *(n for n in numbers if n.column in known)]
     height = ceil(step * (len(items) - inner + 2 * outer))
     return tabled(chart, data, shown, width=640, height=height)
 

@@ -11,8 +11,16 @@ import pandas as pd
 
 from cbec.charts.axes import panels, years
 from cbec.charts.colours import COLOURS, outlined, plain
-from cbec.charts.marks import key, points, rounding, segments
-from cbec.charts.tooltips_and_tables import SERIES, YEAR, Field, amount, figures, tabled, tooltip
+from cbec.charts.marks import key, points, rounding_bars, segments
+from cbec.charts.tooltips_and_tables import (
+    SERIES_COLUMN,
+    YEAR_COLUMN,
+    Column,
+    amount,
+    chart_data,
+    tabled,
+    tooltip,
+)
 from cbec.errors import TrendError
 
 # How strong an interval of so many percent is drawn, the wider one below.
@@ -22,8 +30,8 @@ INTERVALS = [
     for level in sorted(BANDS)
     for end, side in {"lower": "from", "upper": "to"}.items()
 ]
-ENDS = [field.column for field in INTERVALS]
-_KIND = Field("kind", "Figure")
+INTERVAL_COLUMNS = [field.column for field in INTERVALS]
+_KIND = Column("kind", "Figure")
 _DIGITS = 5  # of what a model says: enough for a drawing, and for its table
 _EXTREME = 3.0
 
@@ -60,7 +68,7 @@ def fan(frame: pd.DataFrame, *, unit: str, first: str) -> Any:
     choices = list(dict.fromkeys(data.loc[data["kind"] == "forecast", "choice"]))
     if first not in choices:
         raise TrendError(f"first: there is no forecast of {first!r}; choose one of {choices}")
-    shown = [Field("choice", "Model"), _KIND, YEAR, amount(unit), *INTERVALS]
+    shown = [Column("choice", "Model"), _KIND, YEAR_COLUMN, amount(unit), *INTERVALS]
     listed = alt.binding_select(options=choices, name="Model ")
     picked = alt.param(name="choice_picked", value=first, bind=listed)
     scale = alt.Scale(domain=_span(data, first), nice=True, zero=False)
@@ -92,8 +100,8 @@ def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
     [['series', 'Series'], ['kind', 'Figure']]
     """
     data = _prepared(frame)
-    shown = [SERIES, _KIND, YEAR, amount("Value"), *INTERVALS]
-    lowest = data.groupby("series")[["value", *ENDS]].agg(["min", "max"])
+    shown = [SERIES_COLUMN, _KIND, YEAR_COLUMN, amount("Value"), *INTERVALS]
+    lowest = data.groupby("series")[["value", *INTERVAL_COLUMNS]].agg(["min", "max"])
     zero = all(_from_zero(row.min(), row.max()) for _, row in lowest.iterrows())
     up = alt.Y("value:Q", title=None, scale=alt.Scale(zero=zero))
     panel = alt.layer(*_fan(data, "Value")).encode(years(), up).properties(width=290, height=220)
@@ -135,15 +143,15 @@ def areas(colour: str, **look: Any) -> list[alt.Chart]:
 
 def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep what a fan draws; numbers of a model with five digits."""
-    numbers = ["value", *ENDS]
-    shown = [Field("choice", "Model"), SERIES, _KIND, YEAR]
-    data = figures(frame, shown, *numbers, "least", "most")
+    numbers = ["value", *INTERVAL_COLUMNS]
+    shown = [Column("choice", "Model"), SERIES_COLUMN, _KIND, YEAR_COLUMN]
+    data = chart_data(frame, shown, *numbers, "least", "most")
     if "choice" in data:
         data["choice"] = data["choice"].fillna("")
     data[numbers] = data[numbers].astype(float)
     made = data["kind"] != "observed"
     data.loc[made, numbers] = data.loc[made, numbers].map(lambda x: float(f"{x:.{_DIGITS}g}"))
-    data.loc[data["kind"] != "forecast", ENDS] = float("nan")
+    data.loc[data["kind"] != "forecast", INTERVAL_COLUMNS] = float("nan")
     return data
 
 
@@ -159,13 +167,13 @@ def _fan(data: pd.DataFrame, unit: str) -> list[Any]:
     if "fitted" in kinds:
         fitted = base.transform_filter("datum.kind == 'fitted'")
         layers.append(fitted.mark_line(strokeWidth=1.6, clip=True).encode(color=hue["color"]))
-    ranges = rounding(base, color=blue["color"], ends=("least", "most"))
+    ranges = rounding_bars(base, color=blue["color"], ends=("least", "most"))
     joined = segments(base, color=blue["color"]).encode(strokeWidth=alt.value(1))
     seen = [*([ranges] if "least" in data else []), joined, *points(base, size=45, **hue)]
     expected = points(base, size=35, **hue)
     for dots in expected:
         dots.mark.clip = True
-    told = [YEAR, _KIND, amount(unit)]
+    told = [YEAR_COLUMN, _KIND, amount(unit)]
     for kind, marks, more in (("observed", seen, []), ("forecast", expected, INTERVALS)):
         own = data[data["kind"] == kind].dropna(axis="columns", how="all")
         group = alt.layer(*marks).transform_filter(f"datum.kind == '{kind}'")
@@ -173,7 +181,7 @@ def _fan(data: pd.DataFrame, unit: str) -> list[Any]:
     return [*layers, *key(data, shared=True)]
 
 
-def _records(data: pd.DataFrame, shown: Sequence[Field]) -> list[dict[str, Any]]:
+def _records(data: pd.DataFrame, shown: Sequence[Column]) -> list[dict[str, Any]]:
     """Return the rows without what is empty, and the points at which the fans open.
 
     The table shows the rows that have all its columns: fitted ones are not among them. A fan opens
@@ -193,7 +201,9 @@ def _records(data: pd.DataFrame, shown: Sequence[Field]) -> list[dict[str, Any]]
         before = data[own & (data["year"] < made["year"].min())]
         for last in before.nlargest(1, "year").to_dict("records"):
             point = {column: last[column] for column in ("year", "value", "unconfirmed")}
-            listed.append({named: choice, **point, **dict.fromkeys(ENDS, last["value"])})
+            listed.append(
+                {named: choice, **point, **dict.fromkeys(INTERVAL_COLUMNS, last["value"])}
+            )
     return listed
 
 
@@ -203,7 +213,7 @@ def _span(data: pd.DataFrame, first: str) -> list[float]:
     widest = (made["upper_95"] - made["lower_95"]).groupby(made["choice"]).max()
     extreme = set(widest.index[widest > _EXTREME * widest.median()]) - {first}
     data = data[~data["choice"].isin(extreme)]
-    shown = data[["value", *ENDS, *({"least", "most"} & set(data.columns))]]
+    shown = data[["value", *INTERVAL_COLUMNS, *({"least", "most"} & set(data.columns))]]
     low, high = float(shown.min().min()), float(shown.max().max())
     return [0.0 if _from_zero(low, high) else low, high]
 

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.colours import COLOURS
-from cbec.charts.tooltips_and_tables import Field, tabled
+from cbec.charts.tooltips_and_tables import Column, tabled
 
 # Area of a circle that is 24 px wide, the least size of a target in WCAG 2.2 (2.5.8).
 _TARGET = 450
@@ -45,7 +45,7 @@ def key(frame: pd.DataFrame, symbol: str = "circle", *, shared: bool = False) ->
 
 
 def layered(
-    frame: pd.DataFrame, shown: Iterable[Field], *marks: Any, symbol: str = "circle", **size: Any
+    frame: pd.DataFrame, shown: Iterable[Column], *marks: Any, symbol: str = "circle", **size: Any
 ) -> Any:
     """Lay marks over each other, say what a hollow one means, and which figures are shown."""
     chart = alt.layer(*marks, *key(frame, symbol))
@@ -78,7 +78,7 @@ def segments(base: alt.Chart, *groups: str, x: str = "year", color: Any) -> alt.
     )
 
 
-def rounding(
+def rounding_bars(
     base: alt.Chart, *, color: Any, ends: tuple[str, str] = ("lower", "upper"), width: int = 7
 ) -> alt.Chart:
     """Draw the range that rounding leaves as a wide bar up and down from each point."""

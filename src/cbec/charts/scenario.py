@@ -11,14 +11,14 @@ import pandas as pd
 
 from cbec.charts.axes import years
 from cbec.charts.colours import COLOURS, INK, coloured, outlined
-from cbec.charts.forecasts import ENDS, INTERVALS, areas
+from cbec.charts.forecasts import INTERVAL_COLUMNS, INTERVALS, areas
 from cbec.charts.marks import key, points, segments
 from cbec.charts.tooltips_and_tables import (
-    SERIES,
-    YEAR,
-    Field,
+    SERIES_COLUMN,
+    YEAR_COLUMN,
+    Column,
     amount,
-    figures,
+    chart_data,
     rounded,
     tabled,
     tooltip,
@@ -28,7 +28,7 @@ from cbec.errors import TrendError
 _LEAST, _MOST, _STEP = -10.0, 20.0, 0.5  # growth on the sliders, in percent a year
 
 
-def what_if(
+def growth_scenario(
     history: pd.DataFrame, intervals: pd.DataFrame, *, order: Sequence[str], unit: str
 ) -> Any:
     """Draw where exports and imports lead at growth rates that a reader sets with two sliders.
@@ -66,13 +66,13 @@ def what_if(
     >>> forecast = pd.DataFrame({"year": [2025, 2026], "mean": [18.5, 19.3], "lower_80": 17.4,
     ...     "upper_80": 20.9, "lower_95": 16.7, "upper_95": 22.4})
     >>> order = ["Exports", "Imports", "Market"]
-    >>> chart = what_if(history, forecast, order=order, unit="trillion CNY")
+    >>> chart = growth_scenario(history, forecast, order=order, unit="trillion CNY")
     >>> [(param.name, param.value) for param in chart.params]
     [('growth_exports', 3.5), ('growth_imports', 9.5)]
     """
-    told = [YEAR, SERIES, amount(unit)]
-    known = figures(history, told)
-    ahead = rounded(intervals, "mean", *ENDS)
+    told = [YEAR_COLUMN, SERIES_COLUMN, amount(unit)]
+    known = chart_data(history, told)
+    ahead = rounded(intervals, "mean", *INTERVAL_COLUMNS)
     origin, until = int(ahead["year"].min()) - 1, int(ahead["year"].max())
     parts = {"exports": order[0], "imports": order[1]}
     level = {part: _level(known, name, origin) for part, name in parts.items()}
@@ -94,7 +94,7 @@ def what_if(
         data=pd.DataFrame({"year": range(origin, until + 1)}),
     )
     scenario = _grown(scenario, level, order, origin, ahead[ahead["year"] == until])
-    scenario = scenario.encode(tooltip=tooltip([YEAR, SERIES, amount(unit, ",.2f")]))
+    scenario = scenario.encode(tooltip=tooltip([YEAR_COLUMN, SERIES_COLUMN, amount(unit, ",.2f")]))
 
     source = alt.InlineData(values=_rows(known, ahead, order[2], origin))
     most = sum(level.values()) * (1 + _MOST / 100) ** (until - origin)
@@ -102,8 +102,8 @@ def what_if(
     up = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, top], nice=True))
     layers = [fan, seen, scenario, *key(known, shared=True)]
     chart = alt.layer(*layers, data=source).encode(years(), up)
-    shown = [Field("kind", "Figure"), *told, *INTERVALS]
-    both = known.reindex(columns=[*known.columns, "kind", *ENDS])
+    shown = [Column("kind", "Figure"), *told, *INTERVALS]
+    both = known.reindex(columns=[*known.columns, "kind", *INTERVAL_COLUMNS])
     return tabled(chart.add_params(*sliders), both, shown, width=640, height=340)
 
 
@@ -121,9 +121,9 @@ def needed_growth(observed: pd.DataFrame, *, multiples: Sequence[float], years: 
     """
     slider = alt.binding_range(min=1, max=10, step=1, name="Years ")
     window = alt.param(name="window_years", value=years, bind=slider)
-    multiple, rate = Field("multiple", "Multiple", "O"), amount("Percent a year", ".1f", "rate")
-    shown = [Field("item", "Observed"), rate]
-    data = figures(observed, shown)
+    multiple, rate = Column("multiple", "Multiple", "O"), amount("Percent a year", ".1f", "rate")
+    shown = [Column("item", "Observed"), rate]
+    data = chart_data(observed, shown)
     across = alt.X("multiple:O", title="multiple of the start", axis=alt.Axis(labelAngle=0))
     up = alt.Y("rate:Q", title="percent a year")
     bars = alt.Chart(pd.DataFrame({"multiple": list(multiples)}))
@@ -164,13 +164,13 @@ def _growth(known: pd.DataFrame, name: str, origin: int) -> float:
 
 def _rows(known: pd.DataFrame, ahead: pd.DataFrame, trade: str, origin: int) -> list[Any]:
     """Return the observed figures and the forecasts, and the point at which the fan opens."""
-    made = ahead.rename(columns={"mean": "value"})[["year", "value", *ENDS]]
+    made = ahead.rename(columns={"mean": "value"})[["year", "value", *INTERVAL_COLUMNS]]
     made = made.assign(kind="forecast", series=trade, unconfirmed=False)
     both = pd.concat([known.assign(kind="observed"), made])
     rows: list[Any] = json.loads(both.to_json(orient="records"))
     before = known[(known["series"] == trade) & (known["year"] == origin)]
     for last in before[["year", "value"]].to_dict("records"):
-        rows.append({**last, **dict.fromkeys(ENDS, last["value"])})
+        rows.append({**last, **dict.fromkeys(INTERVAL_COLUMNS, last["value"])})
     return rows
 
 

@@ -10,14 +10,14 @@ import pandas as pd
 
 from cbec.charts.axes import logarithmic, shaped, span, tight, wrapped, years
 from cbec.charts.colours import COLOURS, INK, outlined, plain
-from cbec.charts.marks import in_legend, key, layered, points, rounding, segments
+from cbec.charts.marks import in_legend, key, layered, points, rounding_bars, segments
 from cbec.charts.tooltips_and_tables import (
-    SERIES,
-    YEAR,
-    Field,
+    SERIES_COLUMN,
+    YEAR_COLUMN,
+    Column,
     amount,
-    ends,
-    figures,
+    chart_data,
+    range_columns,
     tabled,
     tooltip,
 )
@@ -46,8 +46,8 @@ def annual_lines(
     >>> chart.usermeta["cbec"]["columns"]
     [['year', 'Year'], ['series', 'Series'], ['value', 'trillion CNY']]
     """
-    shown = [YEAR, SERIES, amount(unit), *ends()]
-    data = figures(frame, shown)
+    shown = [YEAR_COLUMN, SERIES_COLUMN, amount(unit), *range_columns()]
+    data = chart_data(frame, shown)
     shown = [field for field in shown if field.column in data]
     names = list(order or dict.fromkeys(data["series"]))
     picked, opacity = in_legend("series", "legend" if len(names) > 1 else alt.Undefined)
@@ -56,7 +56,7 @@ def annual_lines(
     base = alt.Chart(data).encode(years(), up, tooltip=tooltip(shown, data), opacity=opacity)
     hue = outlined("series", names)
     line = segments(base, "series", color=hue["color"])
-    ranges = [rounding(base, color=hue["color"])] if "lower" in data else []
+    ranges = [rounding_bars(base, color=hue["color"])] if "lower" in data else []
     return layered(data, shown, line, *ranges, *points(base, **hue)).add_params(picked)
 
 
@@ -85,9 +85,15 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     >>> len(chart.usermeta["cbec"]["columns"])
     6
     """
-    variant = Field("series", "Variant")
-    shown = [Field(panel, "Basis"), YEAR, variant, amount(unit, ".2f"), *ends(".2f")]
-    data = figures(frame, shown)
+    variant = Column("series", "Variant")
+    shown = [
+        Column(panel, "Basis"),
+        YEAR_COLUMN,
+        variant,
+        amount(unit, ".2f"),
+        *range_columns(".2f"),
+    ]
+    data = chart_data(frame, shown)
     ranks = data["series"].map(list(order).index)
     data["place"] = data["year"] + 0.16 * (ranks - (len(order) - 1) / 2)
     across, up = years("place", span(data)), alt.Y("value:Q", title=unit, scale=tight(10))
@@ -95,7 +101,7 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     hue = outlined("series", order)
     line = segments(base, panel, "series", x="place", color=hue["color"])
     line = line.encode(strokeWidth=alt.value(1.2))
-    ranges = rounding(base, color=hue["color"], width=9)
+    ranges = rounding_bars(base, color=hue["color"], width=9)
     chart = alt.layer(line, ranges, *points(base, size=45, **hue), *key(data))
     header = alt.Header(title=None, labelOrient="top", labelAngle=0, labelAnchor="start")
     rows = alt.Row(f"{panel}:N", sort=list(dict.fromkeys(data[panel])), header=header)
@@ -128,8 +134,8 @@ def definitions(
     >>> [name for name in chart.data["name"] if name]
     ['market-total', 'market-\nimport']
     """
-    shown = [YEAR, Field("series", "Definition"), amount(unit)]
-    data = figures(frame, shown)
+    shown = [YEAR_COLUMN, Column("series", "Definition"), amount(unit)]
+    data = chart_data(frame, shown)
     data["joined"] = ~data["series"].isin(list(rivals))
     data["name"] = ""
     for last in data[data["joined"]].groupby("series")["year"].idxmax():
@@ -156,8 +162,8 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
 
     The frame has the columns ``year``, ``value``, ``series`` and ``vintage`` (the edition).
     """
-    told = [YEAR, Field("series", "What"), amount(unit)]
-    data = figures(frame, told)
+    told = [YEAR_COLUMN, Column("series", "What"), amount(unit)]
+    data = chart_data(frame, told)
     names = list(dict.fromkeys(data["series"]))
     labels = _editions(data[data["series"] == names[-1]])
     data["edition"] = labels.reindex(data.index, fill_value="")
@@ -168,7 +174,7 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
     dots = points(base, size=80, shape=shaped("series", names), **outlined("series", names))
     written = base.mark_text(align="left", dx=9, fontSize=10, color=INK).encode(text="edition:N")
     year, what, value = told
-    shown = [Field("vintage", "Edition"), what, year, value]
+    shown = [Column("vintage", "Edition"), what, year, value]
     return layered(data, shown, *dots, written, height=380).add_params(picked)
 
 
@@ -195,8 +201,8 @@ def picked_line(frame: pd.DataFrame, *, unit: str, first: str, breaks: pd.DataFr
     >>> chart.layer[-1].data["run"].tolist()
     [0, 1]
     """
-    shown = [Field("country", "Country"), YEAR, amount(unit, ".1f")]
-    data = figures(frame, shown).sort_values(["country", "year"])
+    shown = [Column("country", "Country"), YEAR_COLUMN, amount(unit, ".1f")]
+    data = chart_data(frame, shown).sort_values(["country", "year"])
     data["run"] = _runs(data, breaks)
     listed = alt.binding_select(options=sorted(data["country"].unique()), name="Country ")
     choice = alt.param(name="country_picked", value=first, bind=listed)
@@ -216,9 +222,9 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
 
     The frame has the columns ``date``, ``value``, ``added`` and ``removed``.
     """
-    counts = [Field(column, column.capitalize(), "Q") for column in ("added", "removed")]
-    shown = [Field("day", "Date"), *counts, Field("value", unit, "Q")]
-    data = figures(frame, shown, "date")
+    counts = [Column(column, column.capitalize(), "Q") for column in ("added", "removed")]
+    shown = [Column("day", "Date"), *counts, Column("value", unit, "Q")]
+    data = chart_data(frame, shown, "date")
     data["day"] = pd.to_datetime(data["date"]).dt.strftime("%Y-%m-%d")
     across = alt.X("date:T", title=None, axis=alt.Axis(format="%Y"))
     up = alt.Y("value:Q", title=unit)
@@ -249,8 +255,8 @@ def _runs(data: pd.DataFrame, breaks: pd.DataFrame) -> pd.Series[Any]:
 
 def _break_bands(breaks: pd.DataFrame, is_chosen: Any) -> list[alt.Chart]:
     """Shade the years of a break of the chosen country, and say what the shade is."""
-    shown = [Field("what_en", "Method break")]
-    data = figures(breaks, shown, "country", "from_year", "to_year")
+    shown = [Column("what_en", "Method break")]
+    data = chart_data(breaks, shown, "country", "from_year", "to_year")
     data["name"] = "method break" + data["unconfirmed"].map({True: " ○", False: ""})
     shade = alt.Chart(data).transform_filter(is_chosen).encode(tooltip=tooltip(shown, data))
     base = shade.transform_calculate(middle="(datum.from_year + datum.to_year) / 2")

@@ -14,7 +14,7 @@ import pandas as pd
 _PROVENANCE = {"printed": "Printed", "vintage": "Vintage", "evidence": "Evidence"}
 
 
-class Field(NamedTuple):
+class Column(NamedTuple):
     """A column that a chart shows in the tooltip and in the table below, with its title."""
 
     column: str
@@ -23,21 +23,23 @@ class Field(NamedTuple):
     format: Any = alt.Undefined  # of its numbers in the tooltip
 
 
-YEAR = Field("year", "Year", "O")
-SERIES = Field("series", "Series")
+YEAR_COLUMN = Column("year", "Year", "O")
+SERIES_COLUMN = Column("series", "Series")
 
 
-def amount(title: str, format: Any = ",.4~f", column: str = "value") -> Field:
+def amount(title: str, format: Any = ",.4~f", column: str = "value") -> Column:
     """Return the field of a number."""
-    return Field(column, title, "Q", format)
+    return Column(column, title, "Q", format)
 
 
-def ends(format: str = ",.4~f", low: str = "at least", high: str = "at most") -> list[Field]:
+def range_columns(
+    format: str = ",.4~f", low: str = "at least", high: str = "at most"
+) -> list[Column]:
     """Return the fields of the ends of a range."""
     return [amount(low, format, "lower"), amount(high, format, "upper")]
 
 
-def figures(frame: pd.DataFrame, shown: Iterable[Field], *more: str) -> pd.DataFrame:
+def chart_data(frame: pd.DataFrame, shown: Iterable[Column], *more: str) -> pd.DataFrame:
     """Keep the columns that a chart shows or draws and those that say where a figure comes from.
 
     The column ``unconfirmed`` is added. The marks look at it, and never at the words of
@@ -59,16 +61,16 @@ def rounded(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return frame.assign(**{column: frame[column].round(4) + 0.0 for column in columns})
 
 
-def tooltip(shown: Iterable[Field], frame: Collection[Any] = ()) -> list[alt.Tooltip]:
+def tooltip(shown: Iterable[Column], frame: Collection[Any] = ()) -> list[alt.Tooltip]:
     """Return a tooltip that ends with what was printed, its vintage and its grade."""
-    known = [Field(column, title) for column, title in _PROVENANCE.items() if column in frame]
+    known = [Column(column, title) for column, title in _PROVENANCE.items() if column in frame]
     return [
         alt.Tooltip(f"{field.column}:{field.kind}", title=field.title, format=field.format)
         for field in (*shown, *known)
     ]
 
 
-def tabled(chart: Any, frame: pd.DataFrame, shown: Iterable[Field], **size: Any) -> Any:
+def tabled(chart: Any, frame: pd.DataFrame, shown: Iterable[Column], **size: Any) -> Any:
     """Say which columns of its data the table below a chart shows, and their titles.
 
     Vintage and grade come with the names of the rows; without these names they are columns.

@@ -12,7 +12,7 @@ from cbec.audit.verdicts import sense
 from cbec.charts.axes import headed, items, labelled, room, wrapped
 from cbec.charts.colours import COLOURS, INK, coloured
 from cbec.charts.marks import heading, in_legend
-from cbec.charts.tooltips_and_tables import Field, figures, tabled, tooltip
+from cbec.charts.tooltips_and_tables import Column, chart_data, tabled, tooltip
 from cbec.figures.rounding import Rule
 
 # The hue of each tone, as in the style sheet of the site.
@@ -25,7 +25,7 @@ _HUES = {
     "own": "violet",
     "none": "grey",
 }
-_VERDICT = Field("verdict", "Verdict")
+_VERDICT = Column("verdict", "Verdict")
 _AXES = ("arithmetic", "evidence")
 
 
@@ -35,7 +35,7 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
     On this scale each printed figure covers the band from minus to plus one half, and figures of
     any size can stand below each other. Claims without a finite recomputed range are left out.
     """
-    shown = [Field("claim", "Claim"), Field("bounds", "Recomputed"), _VERDICT]
+    shown = [Column("claim", "Claim"), Column("bounds", "Recomputed"), _VERDICT]
     frame = pd.DataFrame([row for result in results if (row := _offsets(result))])
     across = alt.X("low:Q", title="units of the last printed digit")
     hue = alt.Color("verdict:N", title=None, scale=_scale(frame["verdict"]))
@@ -53,7 +53,7 @@ def verdict_bars(audit: Audit, axis: str) -> Any:
 
     The axis is ``arithmetic`` or ``evidence``.
     """
-    claims, meaning = Field("claims", "Statistics", "Q"), Field("meaning", "Meaning")
+    claims, meaning = Column("claims", "Statistics", "Q"), Column("meaning", "Meaning")
     shown = [_VERDICT, claims, meaning]
     counted = {verdict: n for verdict, n in audit.counts(axis).items() if n}
     frame = pd.DataFrame({"verdict": map(_word, counted), "claims": counted.values()})
@@ -63,7 +63,7 @@ def verdict_bars(audit: Audit, axis: str) -> Any:
     down = alt.Y("verdict:N", title=None, sort=None, axis=alt.Axis(labelLimit=220))
     across = alt.X("claims:Q", title="statistics", scale=room(frame["claims"]))
     across = across.axis(alt.Axis(tickMinStep=5))
-    told = tooltip([_VERDICT, claims, Field("of", "of", "Q"), meaning])
+    told = tooltip([_VERDICT, claims, Column("of", "of", "Q"), meaning])
     base = alt.Chart(frame).encode(down, across, tooltip=told)
     bars = base.mark_bar(height={"band": 0.7}).encode(alt.Color("colour:N", scale=None))
     labels = base.mark_text(align="left", dx=5, color=INK).encode(alt.Text("claims:Q"))
@@ -72,7 +72,7 @@ def verdict_bars(audit: Audit, axis: str) -> Any:
 
 def verdict_map(audit: Audit) -> Any:
     """Draw each printed statistic as a cell on the plane of the two verdicts."""
-    shown = [Field(c, c.capitalize()) for c in ("section", "claim", "printed", *_AXES)]
+    shown = [Column(c, c.capitalize()) for c in ("section", "claim", "printed", *_AXES)]
     rows = [
         {
             "claim": result.claim.label_en,
@@ -126,8 +126,8 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     '× fails'
     """
     columns = ("finding", "proposition", "axis", "verdict", "detail")
-    shown = [Field(column, column.capitalize()) for column in columns]
-    data = figures(frame, shown)
+    shown = [Column(column, column.capitalize()) for column in columns]
+    data = chart_data(frame, shown)
     data["statement"] = data["finding"] + "  " + data["proposition"]
     data = headed(data, "statement", 46)
     data["head"] = data["axis"].map(lambda text: wrapped(text, 11))

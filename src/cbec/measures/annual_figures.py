@@ -23,7 +23,7 @@ _NEEDED = ("series", "year", "printed", "unit", "evidence", "row")
 
 
 @dataclass(frozen=True)
-class Figure(Name):
+class AnnualFigure(Name):
     """A figure of one year, itself a leaf of an expression."""
 
     label: str
@@ -34,10 +34,10 @@ class Figure(Name):
     row: str = ""
 
 
-Annual: TypeAlias = dict[int, Figure]
+FiguresByYear: TypeAlias = dict[int, AnnualFigure]
 
 
-def read(named: Mapping[str, Figures]) -> tuple[list[Annual], dict[str, str]]:
+def read(named: Mapping[str, Figures]) -> tuple[list[FiguresByYear], dict[str, str]]:
     """Read annual figures, and tell the columns that a measure of them has, with their types."""
     frames = [name for name, figures in named.items() if isinstance(figures, pd.DataFrame)]
     others = [name for name in named if name not in frames]
@@ -60,7 +60,7 @@ def read(named: Mapping[str, Figures]) -> tuple[list[Annual], dict[str, str]]:
     return annual, _MEASURED | (_TRACED if frames else {})
 
 
-def read_parts(parts: Mapping[str, Figures]) -> tuple[dict[str, Annual], dict[str, str]]:
+def read_parts(parts: Mapping[str, Figures]) -> tuple[dict[str, FiguresByYear], dict[str, str]]:
     """Read the figures of the years that all parts have; the pair is as that of `read`."""
     if not parts:
         raise TableError("there are no parts; give each part's figures by its name")
@@ -72,7 +72,7 @@ def read_parts(parts: Mapping[str, Figures]) -> tuple[dict[str, Annual], dict[st
     }, columns
 
 
-def _from_frame(frame: pd.DataFrame, name: str) -> Annual:
+def _from_frame(frame: pd.DataFrame, name: str) -> FiguresByYear:
     missing = [column for column in _NEEDED if column not in frame.columns]
     if missing:
         raise TableError(
@@ -92,8 +92,8 @@ def _from_frame(frame: pd.DataFrame, name: str) -> Annual:
     return levels
 
 
-def _by_year(figures: Iterable[tuple[Any, Any]], name: str) -> Annual:
-    levels: Annual = {}
+def _by_year(figures: Iterable[tuple[Any, Any]], name: str) -> FiguresByYear:
+    levels: FiguresByYear = {}
     for year, given in figures:
         label = f"{name} {year}"
         figure = _from_row(given, label) if isinstance(given, dict) else _figure(given, label)
@@ -105,7 +105,7 @@ def _by_year(figures: Iterable[tuple[Any, Any]], name: str) -> Annual:
     return dict(sorted(levels.items()))
 
 
-def _from_row(row: dict[Hashable, Any], label: str) -> Figure:
+def _from_row(row: dict[Hashable, Any], label: str) -> AnnualFigure:
     figure = _figure(row["printed"], label)
     stated = [None if pd.isna(row.get(end)) else row[end] for end in ("lower", "upper")]
     if stated != [None, None]:
@@ -118,7 +118,7 @@ def _from_row(row: dict[Hashable, Any], label: str) -> Figure:
     )
 
 
-def _figure(figure: object, label: str) -> Figure:
+def _figure(figure: object, label: str) -> AnnualFigure:
     if not isinstance(figure, str):
         raise TableError(
             f"{label}: {figure!r} is no printed figure; give the text, such as '17.66'"
@@ -127,4 +127,4 @@ def _figure(figure: object, label: str) -> Figure:
         printed = parse_printed(figure)
     except PrintedFigureError as error:
         raise PrintedFigureError(f"{label}: {error}") from error
-    return Figure(label, label, printed.value, printed.interval(), printed.dimension)
+    return AnnualFigure(label, label, printed.value, printed.interval(), printed.dimension)

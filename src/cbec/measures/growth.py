@@ -35,7 +35,7 @@ from cbec.figures.bounds import bounds
 from cbec.figures.expression import Call, Expression
 from cbec.figures.interval import Interval
 from cbec.figures.printed import parse_printed
-from cbec.measures.annual_figures import Annual, Figure, Figures, read, read_parts
+from cbec.measures.annual_figures import AnnualFigure, Figures, FiguresByYear, read, read_parts
 from cbec.tables.evidence_grades import weakest
 
 
@@ -204,7 +204,7 @@ def _changes(levels: Mapping[int, Expression]) -> dict[int, Call]:
     return {t: Call("difference", (levels[t], levels[t - 1])) for t in levels if t - 1 in levels}
 
 
-def _sums(parts: Mapping[str, Annual]) -> dict[int, Call]:
+def _sums(parts: Mapping[str, FiguresByYear]) -> dict[int, Call]:
     years = next(iter(parts.values()))
     return {t: Call("sum", tuple(part[t] for part in parts.values())) for t in years}
 
@@ -213,7 +213,7 @@ def _sums(parts: Mapping[str, Annual]) -> dict[int, Call]:
 
 
 def _of_changes(
-    parts: Mapping[str, Annual], wholes: Mapping[int, Expression], columns: dict[str, str]
+    parts: Mapping[str, FiguresByYear], wholes: Mapping[int, Expression], columns: dict[str, str]
 ) -> pd.DataFrame:
     """Return each part's change as a share of what stands for its year."""
     tables = {
@@ -257,8 +257,8 @@ def _bounds(formula: Expression, box: Mapping[str, Interval]) -> tuple[Fraction,
         raise TableError(f"{_labels(formula)}: {error}") from error
 
 
-def _leaves(formula: Expression) -> Iterator[Figure]:
-    if isinstance(formula, Figure):
+def _leaves(formula: Expression) -> Iterator[AnnualFigure]:
+    if isinstance(formula, AnnualFigure):
         yield formula
     elif isinstance(formula, Call):
         for argument in formula.arguments:

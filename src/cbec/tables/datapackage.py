@@ -27,7 +27,7 @@ from cbec.tables.csv_rows import (
 
 DESCRIPTOR = "datapackage.json"
 _ENVIRONMENT = "CBEC_DATA"
-SERIES = "series"
+SERIES_TABLE = "series"
 _NOT_TABULAR = (
     "isn't a tabular data package; every resource needs name, path and schema, every field name "
     "and type, and each constraint a value of that type"
@@ -87,7 +87,7 @@ class ForeignKey:
 
 
 @dataclass(frozen=True)
-class Table:
+class Resource:
     """A table as the descriptor describes it; ``stated`` is its entry there."""
 
     name: str
@@ -111,7 +111,7 @@ class Table:
     @property
     def holds_series(self) -> bool:
         """Whether its rows are printed figures of series."""
-        links = any(key.table == SERIES for key in self.foreign_keys)
+        links = any(key.table == SERIES_TABLE for key in self.foreign_keys)
         return links and {"series", "printed"} <= set(self.columns)
 
     @property
@@ -126,16 +126,16 @@ class Package:
 
     folder: Path
     descriptor: Mapping[str, Any]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Resource]
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> Resource:
         """Return the table of a name, or raise `TableError` with the nearest one."""
         if name in self.tables:
             return self.tables[name]
         hint = did_you_mean(str(name), self.tables)
         raise TableError(f"there is no table {name!r}{hint}; there are {', '.join(self.tables)}")
 
-    def rows(self, table: Table) -> list[Row]:
+    def rows(self, table: Resource) -> list[Row]:
         """Read a table, whose header must be the described one."""
         rows = read_rows(table.path)
         if not rows:
@@ -252,11 +252,11 @@ def _described(folder: Path, content: bytes) -> Package:
     return package
 
 
-def _table(resource: Mapping[str, Any], folder: Path) -> Table:
+def _table(resource: Mapping[str, Any], folder: Path) -> Resource:
     schema = resource["schema"]
     place = f"{file_shown(folder / DESCRIPTOR)}: table {resource['name']!r}"
     fields = tuple(_field(stated, place) for stated in schema["fields"])
-    return Table(
+    return Resource(
         name=resource["name"],
         path=folder / resource["path"],
         stated=resource,
@@ -292,7 +292,7 @@ def _field(stated: Mapping[str, Any], place: str) -> Field:
     return field
 
 
-def _check_keys(table: Table, package: Package) -> None:
+def _check_keys(table: Resource, package: Package) -> None:
     wanted = [(table, table.primary_key)]
     for key in table.foreign_keys:
         wanted += [(table, key.columns), (package.table(key.table), key.targets)]

@@ -71,7 +71,7 @@ def latest_run(frame: pd.DataFrame, figures: str = "all") -> pd.DataFrame:
     ----------
     frame : DataFrame
         Rows of one series, one a year, with the columns ``year`` and ``evidence``, as
-        `cbec.load` or `cbec.chapters.forecast_series.figures` return them.
+        `cbec.load` or `cbec.chapters.forecast_series.annual_levels` return them.
     figures : str
         A name of `SETS`.
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cbec.errors import TableError
-from cbec.tables.datapackage import SERIES, Package, Table, listed, read_package
+from cbec.tables.datapackage import SERIES_TABLE, Package, Resource, listed, read_package
 from cbec.tables.package_checks import problems_of
 
 _SERIES_COLUMNS = ("label_en", "label_zh", "unit")
@@ -63,7 +63,7 @@ def load(
     """
     package = read_package()
     table = package.table(name)
-    wanted = (name, SERIES) if table.holds_series else (name,)
+    wanted = (name, SERIES_TABLE) if table.holds_series else (name,)
     frame = _whole(package, name, package.contents(*wanted)).copy()
     filters = {"series": series, "vintage": vintage, "evidence": evidence, "year": year}
     for column, choice in filters.items():
@@ -78,11 +78,11 @@ def _whole(package: Package, name: str, _contents: tuple[bytes, ...]) -> pd.Data
     table = package.table(name)
     frame = _typed(table, package)
     if table.holds_series:
-        frame = _with_series(frame, _typed(package.table(SERIES), package))
+        frame = _with_series(frame, _typed(package.table(SERIES_TABLE), package))
     return frame.assign(row=_row_names(frame, table)) if table.is_citable else frame
 
 
-def _typed(table: Table, package: Package) -> pd.DataFrame:
+def _typed(table: Resource, package: Package) -> pd.DataFrame:
     for problem in problems_of(table, package):
         raise TableError(str(problem))
     rows = package.rows(table)
@@ -101,7 +101,7 @@ def _with_series(frame: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(value=frame["printed"].astype("float64"), **added)
 
 
-def _row_names(frame: pd.DataFrame, table: Table) -> list[str]:
+def _row_names(frame: pd.DataFrame, table: Resource) -> list[str]:
     """Name each row by its key, in letters, digits and hyphens, as an anchor of a page can be."""
     key = frame[list(table.primary_key)]
     # A date is a time stamp to pandas; a cell that is empty adds nothing to the name.
@@ -110,7 +110,7 @@ def _row_names(frame: pd.DataFrame, table: Table) -> list[str]:
     return [re.sub(r"[^0-9a-z]+", "-", name) for name in joined]
 
 
-def _kept(frame: pd.DataFrame, table: Table, column: str, wanted: Any) -> pd.DataFrame:
+def _kept(frame: pd.DataFrame, table: Resource, column: str, wanted: Any) -> pd.DataFrame:
     if column not in table.columns:
         raise TableError(
             f"table {table.name!r} has no column {column!r}; it has {', '.join(table.columns)}"

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from cbec.errors import DataNotFoundError, did_you_mean
 from cbec.tables.csv_rows import BrokenTableError, Problem, Row
-from cbec.tables.datapackage import DESCRIPTOR, Field, ForeignKey, Package, Table, read_package
+from cbec.tables.datapackage import DESCRIPTOR, Field, ForeignKey, Package, Resource, read_package
 
 
-def check(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
+def check_package(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
     """Check the tables of a data package, and return all that is wrong rather than the first.
 
     Each file must have the size, the SHA-256 and the number of rows that the package states, the
@@ -38,7 +38,7 @@ def check(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
 
     Examples
     --------
-    >>> check()
+    >>> check_package()
     ()
     """
     if folder is not None and not (Path(folder) / DESCRIPTOR).is_file():
@@ -54,7 +54,7 @@ def check(folder: str | os.PathLike[str] | None = None) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def problems_of(table: Table, package: Package) -> Iterator[Problem]:
+def problems_of(table: Resource, package: Package) -> Iterator[Problem]:
     """Find what is wrong with the rows of a table, whatever the package states of its file."""
     try:
         rows = package.rows(table)
@@ -100,7 +100,7 @@ def _violation(field: Field, text: str, missing: bool) -> tuple[str, str] | None
 
 
 def _keys(
-    table: Table, columns: tuple[str, ...], rows: Iterable[Row]
+    table: Resource, columns: tuple[str, ...], rows: Iterable[Row]
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Return the line of each row and its cells in some columns; not where all are missing."""
     for line, cells in rows:
@@ -109,7 +109,9 @@ def _keys(
             yield line, key
 
 
-def _duplicates(table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Problem]:
+def _duplicates(
+    table: Resource, columns: tuple[str, ...], rows: Sequence[Row]
+) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
     for line, key in _keys(table, columns, rows):
         if key in first:
@@ -120,7 +122,7 @@ def _duplicates(table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> 
 
 
 def _strays(
-    table: Table, key: ForeignKey, rows: Sequence[Row], package: Package
+    table: Resource, key: ForeignKey, rows: Sequence[Row], package: Package
 ) -> Iterator[Problem]:
     target = package.table(key.table)
     try:
@@ -137,7 +139,7 @@ def _strays(
             yield Problem(*place, problem, "mend it here or add its row there")
 
 
-def _differences(table: Table, package: Package) -> Iterator[Problem]:
+def _differences(table: Resource, package: Package) -> Iterator[Problem]:
     """Compare a file with what the package states of it."""
     try:
         content = table.path.read_bytes()

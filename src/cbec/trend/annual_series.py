@@ -29,7 +29,7 @@ _NO_SERIES = {
 
 
 @dataclass(frozen=True)
-class Annual:
+class AnnualSeries:
     """A series that was checked: read-only values, and the years, None if they aren't known."""
 
     values: NDArray[np.float64]
@@ -41,7 +41,7 @@ class Annual:
         return np.arange(last + 1, last + horizon + 1)
 
 
-def annual(y: Any, index: Iterable[Any] | None = None) -> Annual:
+def annual(y: Any, index: Iterable[Any] | None = None) -> AnnualSeries:
     """Check a series of annual values as `cbec.trend.forecast` takes it, or raise `TrendError`.
 
     Years are those of ``index``, or of the index of a Series, unless that is the default 0, 1, …;
@@ -84,7 +84,7 @@ def annual(y: Any, index: Iterable[Any] | None = None) -> Annual:
             "consecutive years"
         )
     values.setflags(write=False)
-    return Annual(values, years)
+    return AnnualSeries(values, years)
 
 
 def _numbers(y: Any) -> NDArray[np.float64]:

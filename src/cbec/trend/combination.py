@@ -92,7 +92,7 @@ def calibration() -> Calibration:
     """
     text = resources.files("cbec.trend").joinpath("calibration.json").read_text(encoding="utf-8")
     read = json.loads(text)
-    ends = ("lower_95", "lower_80", "upper_80", "upper_95")
+    ends = ("lower-95", "lower-80", "upper-80", "upper-95")
     weights = np.array([[read["weights"][end][name] for name in SPREADS] for end in ends])
     weights.setflags(write=False)
     return Calibration(

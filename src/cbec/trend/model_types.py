@@ -109,7 +109,7 @@ def normal_path(
     )
 
 
-def ends(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
+def interval_columns(lower: Array, upper: Array, level: Sequence[float]) -> dict[str, Array]:
     """Return the ends of intervals, of shape (steps, levels), by the names of their columns."""
     return {
         f"{side}_{level_label(wanted)}": values[:, j]

@@ -12,7 +12,7 @@ from cbec.errors import TrendError
 from cbec.trend.annual_series import annual
 from cbec.trend.arguments import as_integer, checked_horizon, checked_levels, shown
 from cbec.trend.forecasting import checked_model, fit
-from cbec.trend.model_types import Array, ends
+from cbec.trend.model_types import Array, interval_columns
 from cbec.trend.models import MODELS
 
 _COLUMNS = ("unique_id", "ds", "y")
@@ -103,7 +103,7 @@ def forecast_panel(
             "unique_id": [name for name in names for _ in range(steps)],
             "ds": years.astype(int),
             "mean": mean,
-            **ends(lower, upper, levels),
+            **interval_columns(lower, upper, levels),
         }
     )
 

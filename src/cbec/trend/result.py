@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbec.display.table import frame_html
-from cbec.trend.model_types import Array, Path, ends
+from cbec.trend.model_types import Array, Path, interval_columns
 
 # Steps of a component that an explanation lists; of more it has the first and the last.
 _SHOWN = 12
@@ -56,7 +56,7 @@ class Forecast(Path):
 
     def to_frame(self) -> pd.DataFrame:
         """Return ``ds`` (year or step), ``mean``, and for each level ``lower_80``, ``upper_80``."""
-        intervals = ends(self.lower, self.upper, self.level)
+        intervals = interval_columns(self.lower, self.upper, self.level)
         return pd.DataFrame({"ds": self.index, "mean": self.mean, **intervals})
 
     def explain(self) -> str:

@@ -25,7 +25,7 @@ from cbec.trend.accuracy import (
 from cbec.trend.annual_series import annual
 from cbec.trend.arguments import checked_horizon, checked_levels, level_label, shown
 from cbec.trend.forecasting import checked_model, fit
-from cbec.trend.model_types import MODEL_MINIMUM, Model, ends
+from cbec.trend.model_types import MODEL_MINIMUM, Model, interval_columns
 from cbec.trend.models import MODELS
 
 _GROUPS = ("model", "origin", "step", "year")
@@ -225,7 +225,7 @@ def rolling_origin(
                 "actual": ahead,
                 "mean": path.mean,
                 "error": ahead - path.mean,
-                **ends(path.lower, path.upper, levels),
+                **interval_columns(path.lower, path.upper, levels),
                 "mase_scale": mase_scale(known),
                 "rmsse_scale": rmsse_scale(known),
             }

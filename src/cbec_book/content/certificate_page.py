@@ -13,7 +13,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from cbec.audit.badge import badge, outcome, sources
+from cbec.audit.badge import arithmetic_outcome, badge, evidence_outcome
 from cbec.audit.certificate import SCHEMA, STATEMENT, Certificate, Work, certify, not_recomputed
 from cbec.audit.results import Audit
 from cbec.audit.revision import Revision
@@ -83,7 +83,8 @@ def _page(made: Certificate, page: str) -> Iterator[str]:
         )
     yield (
         f'<p><img class="cbec-certificate__badge dark-light" src="{relative_uri(page, _BADGE)}" '
-        f'alt="Arithmetic: {escape(outcome(audit))}. Evidence, {escape(sources(audit))}."></p>'
+        f'alt="Arithmetic: {escape(arithmetic_outcome(audit))}. '
+        f'Evidence, {escape(evidence_outcome(audit))}."></p>'
         f"<p>{escape(STATEMENT)}</p>"
     )
     files = [download_html(page, name) for name in _FILES]

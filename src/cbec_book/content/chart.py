@@ -120,7 +120,7 @@ def data_rows(chart: Chart) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def data_html(chart: Chart) -> str:
+def chart_table_html(chart: Chart) -> str:
     """Write the table of a chart's data.
 
     It is closed at first; a chart without columns has none.
@@ -244,7 +244,7 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
         remedy = "set usermeta['cbec']['alt']"
         warn("chart", f"chart %r has no alternative text; {remedy}", chart.title, at=node)
     try:
-        data = data_html(chart)
+        data = chart_table_html(chart)
     except CbecError as error:
         data = ""
         warn("chart", "chart %r: %s", chart.title, error, at=node)

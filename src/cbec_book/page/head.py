@@ -115,7 +115,9 @@ def write_site_files(app: Sphinx) -> None:
     if not app.config.html_baseurl:
         return
     out = Path(app.outdir)
-    preview_card.write(out / "_static" / preview_card.FILE, app.config.html_title, book_audit())
+    preview_card.write_card(
+        out / "_static" / preview_card.FILE, app.config.html_title, book_audit()
+    )
     pages = sorted(app.env.found_docs, key=lambda page: (page != app.config.root_doc, page))
     entries = "".join(
         f"<url><loc>{escape(_address(app, app.builder.get_target_uri(page)))}</loc></url>\n"

@@ -96,7 +96,7 @@ def _text(left: int, base: int, words: str, size: int, weight: str = "normal") -
     )
 
 
-def write(path: Path, title: str, audit: Audit) -> None:
+def write_card(path: Path, title: str, audit: Audit) -> None:
     """Write the picture as PNG."""
     register_font()
     path.write_bytes(vl_convert.svg_to_png(svg(title, audit)))

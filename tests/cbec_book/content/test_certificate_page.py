@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from cbec.audit import certificate
-from cbec.audit.badge import badge, outcome, sources
+from cbec.audit.badge import arithmetic_outcome, badge, evidence_outcome
 from cbec.audit.certificate import STATEMENT, certify
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.revision import Revision
@@ -98,7 +98,10 @@ def test_it_does_not_say_that_the_paper_is_right(page: Callable[..., Any]) -> No
 def test_the_badge_is_named_for_who_cannot_see_it(page: Callable[..., Any]) -> None:
     image = page(CLEAN).select_one("img")
     result = audit_ledger(read_ledger(data_dir() / "claims.csv"))
-    assert image["alt"] == f"Arithmetic: {outcome(result)}. Evidence, {sources(result)}."
+    assert (
+        image["alt"]
+        == f"Arithmetic: {arithmetic_outcome(result)}. Evidence, {evidence_outcome(result)}."
+    )
     assert image["src"] == "../badge.svg"
 
 

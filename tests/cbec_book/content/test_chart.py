@@ -235,7 +235,7 @@ def make_data_spec(data: list[dict[str, Any]] = DATA, columns: Any = COLUMNS) ->
 
 def data_table(spec: dict[str, Any]) -> BeautifulSoup:
     read = chart.read_chart(spec)
-    return BeautifulSoup(link_entries(chart.data_html(read), DATA_PAGE), "html.parser")
+    return BeautifulSoup(link_entries(chart.chart_table_html(read), DATA_PAGE), "html.parser")
 
 
 def test_data_are_shown_in_a_closed_table_each_row_once() -> None:

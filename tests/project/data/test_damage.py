@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from frictionless import Package, Resource, system
 
-from cbec.tables.package_checks import check
+from cbec.tables.package_checks import check_package
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -306,12 +306,12 @@ def test_damage_is_reported_with_place_value_and_remedy(
     file = f"data/{damaged_file.name}"
     found = [
         problem
-        for problem in check(copy)
+        for problem in check_package(copy)
         if (problem.file, problem.line, problem.field) == (file, damaged.line, damaged.field)
         and (problem.value or "").startswith(damaged.value or "")
         and damaged.said in str(problem)
     ]
-    assert found, check(copy)
+    assert found, check_package(copy)
     text = str(found[0])
     for part in (file, f"line {damaged.line}" if damaged.line else "", damaged.field):
         assert part in text

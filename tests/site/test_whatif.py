@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from cbec.audit.ledger import Ledger
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdict_rules import audit_ledger, check
-from cbec.audit.verdicts import Arithmetic, Evidence
+from cbec.audit.verdicts import Arithmetic, Evidence, sense, verdict_html
 from cbec.audit.what_if import WhatIf, replaced, tree, what_if
 from cbec.errors import ExpressionError, PrintedFigureError
 from cbec.figures.bounds import bounds, truth
@@ -423,6 +424,13 @@ def test_a_changed_figure_tells_which_verdicts_fall(page: Any, ledger: Ledger) -
     for claim, moved in found.items():
         before, after = (judged(one, claim)["verdict"] for one in (ledger, now))
         assert (moved == "stays") == (before == after), claim
+        row = page.locator(".cbec-whatif__result tr", has=page.locator(f"a[href$='-{claim}']"))
+        shown = row.locator(".verdict").evaluate_all("(all) => all.map((one) => one.outerHTML)")
+        badges = [BeautifulSoup(one, "html.parser").span for one in shown]
+        assert badges == [
+            BeautifulSoup(verdict_html(sense(verdict)), "html.parser").span
+            for verdict in (before, after)
+        ]
     title = ledger.claims["trade-share-2024"].title
     assert f"1 verdict falls: {title}, from exact to inconsistent." in text(page, "summary")
     assert page.locator(".cbec-whatif__summary").get_attribute("role") == "status"

@@ -27,8 +27,8 @@ from cbec_book.content import (
     what_if_form,
 )
 from cbec_book.hooks import change_pages, finish_site
+from cbec_book.ledger_links import link_entries
 from cbec_book.output import chinese_search, first_party, lighten, math_font
-from cbec_book.own_ledger import link_entries
 from cbec_book.page import accessibility, head, not_found, scripts
 
 _DIRECTIVES = {

@@ -33,7 +33,7 @@ ORDER = (
     ("cbec.audit", "cbec.measures", "cbec.trend"),
     ("cbec.display", "cbec.charts"),
     ("cbec.chapters",),
-    ("cbec.cli", "cbec_book.hooks", "cbec_book.own_ledger"),
+    ("cbec.cli", "cbec_book.hooks", "cbec_book.ledger_links"),
     ("cbec_book.content", "cbec_book.page", "cbec_book.output"),
     ("cbec_book.extension",),
     ("cbec_book",),
@@ -142,7 +142,7 @@ def test_there_is_no_circle(sources: dict[str, str]) -> None:
         ("cbec.audit.verdicts", "from cbec.display.sources import sources_html"),
         ("cbec.trend.model_types", "from cbec.measures.growth import share"),
         ("cbec.charts.theme", "from cbec.chapters import runs"),
-        ("cbec.chapters.forecast_series", "def f():\n    from cbec_book import own_ledger"),
+        ("cbec.chapters.forecast_series", "def f():\n    from cbec_book import ledger_links"),
         ("cbec_book.page.head", "from cbec_book.content import chart"),
     ],
 )
@@ -199,7 +199,7 @@ def test_models_and_charts_know_no_series_of_this_book(sources: dict[str, str]) 
 
 def test_the_core_knows_no_page(sources: dict[str, str]) -> None:
     for module, source in sources.items():
-        if place(module)[0] < place("cbec_book.own_ledger")[0]:
+        if place(module)[0] < place("cbec_book.ledger_links")[0]:
             pages = [t for t in constants(source) if ".html" in t or t.startswith("reference/")]
             assert pages == [], module
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from cbec.audit.formats import render
 from cbec.audit.results import Audit, ClaimAudit
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 
 LEDGER = "reference/ledger.html"
 WIDE, PHONE = 1280, 360

@@ -1,4 +1,7 @@
-"""A badge: the outcome of an audit, a line for each axis, as a small SVG picture."""
+"""A badge: the outcome of an audit, a line for each axis, as a small SVG picture.
+
+The badge of one verdict on a page is `cbec.audit.verdicts.verdict_html`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Forecast one series with one of the models of `cbec.trend.models`."""
+"""Forecast one series with one of the models of `cbec.trend.models`.
+
+Each says how wide its intervals are: most by `cbec.trend.model_types.normal_path`, the combination
+in `cbec.trend.combination.path`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What a trend model is, the fewest years that it needs, and what it says.
 
 `normal_path` makes the intervals of most models; those of the combination are in
-`cbec.trend.scales` and `cbec.trend.combination`.
+`cbec.trend.scales` and `cbec.trend.combination`. That a series is long enough is checked in
+`cbec.trend.annual_series`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ from cbec.errors import CbecError
 from cbec_book.content.chart_svg import draw_svg
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
-from cbec_book.own_ledger import note_data
+from cbec_book.ledger_links import note_data
 
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 

@@ -31,7 +31,7 @@ from cbec_book.content.html_pieces import (
     section,
     table_html,
 )
-from cbec_book.own_ledger import entry_anchor
+from cbec_book.ledger_links import entry_anchor
 
 FOLDER = "data"
 # The time stamp of every file in the zip, the earliest that the format knows.

@@ -14,7 +14,7 @@ from sphinx.util.nodes import clean_astext
 from cbec.figures.expression import names, parse
 from cbec_book.content.html_pieces import ancestors, link_html, list_html
 from cbec_book.content.numbers import number
-from cbec_book.own_ledger import LEDGER_PAGE, book_audit
+from cbec_book.ledger_links import LEDGER_PAGE, book_audit
 
 
 class _Page(NamedTuple):

@@ -13,7 +13,7 @@ from sphinx.util.osutil import relative_uri
 
 from cbec.audit.ledger import Claim
 from cbec.display.html import disclosure_html, entry_link, html_table
-from cbec_book.own_ledger import note_data
+from cbec_book.ledger_links import note_data
 
 
 class DataDirective(SphinxDirective):

@@ -38,7 +38,7 @@ from cbec_book.content.html_pieces import (
 from cbec_book.content.ledger_tools import COLUMNS, data_html, downloads_html, tools_html
 from cbec_book.content.numbers import finding_html
 from cbec_book.content.searches_and_counts import counted_facts, searched_html
-from cbec_book.own_ledger import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, entry_anchor
+from cbec_book.ledger_links import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, entry_anchor
 
 
 class entry_facts(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)

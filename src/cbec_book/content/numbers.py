@@ -37,7 +37,7 @@ from cbec_book.content.html_pieces import (
     raw,
 )
 from cbec_book.hooks import add_node, warn
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 
 TERM_CLASS = "cbec-term"
 

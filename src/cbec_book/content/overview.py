@@ -17,7 +17,7 @@ from itertools import groupby
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, Verdict, verdict_html
 from cbec_book.content.html_pieces import DataDirective, table_html
-from cbec_book.own_ledger import LEDGER_PAGE, book_audit, entry_address
+from cbec_book.ledger_links import LEDGER_PAGE, book_audit, entry_address
 
 _AXES = (
     ("arithmetic", Arithmetic, "Upper half: does it follow from what is printed?"),

@@ -40,7 +40,7 @@ from cbec.figures.units import parse_unit
 from cbec_book.content.html_pieces import raw
 from cbec_book.content.numbers import number
 from cbec_book.content.searches_and_counts import searches
-from cbec_book.own_ledger import book_audit, entry_address, note_data
+from cbec_book.ledger_links import book_audit, entry_address, note_data
 
 _DERIVED = ["cbec-derived"]
 

@@ -18,7 +18,7 @@ from cbec.audit.ledger import place_of
 from cbec.display.html import disclosure_html
 from cbec.tables.frames import load
 from cbec_book.content.html_pieces import DataDirective, claim_link, folded_table, list_html
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 
 _KINDS = {
     "name": "Names and terms",

@@ -25,7 +25,7 @@ from cbec.display.vega import inline_json
 from cbec.figures.in_words import figure_in_english
 from cbec_book.content.html_pieces import DataDirective, scrolled_html, table_html
 from cbec_book.hooks import warn
-from cbec_book.own_ledger import book_audit, entry_address
+from cbec_book.ledger_links import book_audit, entry_address
 
 
 def _unit(figure: Figure) -> str:

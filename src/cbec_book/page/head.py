@@ -18,7 +18,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 from cbec_book.page import preview_card
 
 #: Letters of a description; what previews show at most.

@@ -26,7 +26,7 @@ from PIL import Image
 from cbec.audit.provenance import find
 from cbec.errors import TableError
 from cbec_book.content import chart, chart_svg
-from cbec_book.own_ledger import DATA_PAGE, entry_address, link_entries
+from cbec_book.ledger_links import DATA_PAGE, entry_address, link_entries
 
 WORDS = {
     "title": "Title <1>",

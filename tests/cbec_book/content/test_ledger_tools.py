@@ -13,7 +13,7 @@ from bs4 import Tag
 
 from cbec.audit.formats import render
 from cbec_book.content.ledger_tools import data_html
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from bs4 import Tag
 
 from cbec.audit.provenance import Entry, find
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
-from cbec_book.own_ledger import book_audit, entry_address
+from cbec_book.ledger_links import book_audit, entry_address
 
 ZONES = ["pilot-zones-2015-03-07", "pilot-zones-2016-01-15"]
 DOUBTFUL = "market-total-2018-as-published"  # CONTENT.md: unconfirmed

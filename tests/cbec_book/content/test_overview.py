@@ -14,7 +14,7 @@ from bs4 import Tag
 
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing
 from cbec.tables.datapackage import data_dir
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 
 STATISTICS, CROSS_CHECKS = 42, 7  # CONTENT.md, the list of the paper's statistics and the checks
 AXES = {"arithmetic": Arithmetic, "evidence": Evidence}

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup, Tag
 
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense, verdict_html
 from cbec_book.content.roles import main_verdict
+from cbec_book.ledger_links import book_audit
 from cbec_book.output.first_party import ASSETS
-from cbec_book.own_ledger import book_audit
 
 GOOD = {
     "market": "{claim}`market-2024`",

@@ -19,7 +19,7 @@ from cbec.errors import ExpressionError
 from cbec.figures.expression import names, parse
 from cbec.figures.printed import parse_printed
 from cbec_book.content import what_if_form
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 
 PAGES = {
     "index": "# What if\n\n```{audit-what-if}\n```\n\n```{toctree}\nother\n```\n",

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from cbec_book.own_ledger import book_audit
+from cbec_book.ledger_links import book_audit
 from cbec_book.page import preview_card
 from cbec_book.page.head import LONGEST
 

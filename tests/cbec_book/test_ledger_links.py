@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.provenance import find
 from cbec.audit.verdict_rules import audit_ledger
-from cbec_book.own_ledger import book_audit, entry_address
+from cbec_book.ledger_links import book_audit, entry_address
 
 
 def page(html: str) -> str:

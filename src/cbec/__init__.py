@@ -1,7 +1,7 @@
 """Audit printed statistics by exact rounding arithmetic, and forecast short annual series.
 
 What people come for is here by name, and loaded when it is asked for: what a printed figure
-stands for, the audit of a ledger (this project's unless the path of another is given), a table,
+stands for, a ledger (this project's, unless the path of another is given) and its audit, a table,
 a forecast.
 
 >>> import cbec
@@ -56,13 +56,16 @@ _MODULES = {
     "parse_printed": "figures.printed",
     "read_ledger": "audit.ledger_reader",
 }
+_SUBPACKAGES = ["audit", "chapters", "charts", "display", "figures", "measures", "tables", "trend"]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _SUBPACKAGES:
+        return import_module(f"{__name__}.{name}")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_SUBPACKAGES})

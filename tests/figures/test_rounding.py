@@ -381,6 +381,11 @@ def test_an_impossible_resolution_is_refused_as_it_is_written(step: str, said: s
 # Mistakes --------------------------------------------------------------------------------------
 
 
+def test_a_number_is_no_printed_figure() -> None:
+    with pytest.raises(PrintedFigureError, match=r"12\.5 is no text; give the figure as printed"):
+        parse_printed(12.5)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [

@@ -276,6 +276,16 @@ def test_the_face_offers_what_it_names_and_loads_it_when_asked() -> None:
         _ = cbec.nothing
 
 
+def test_the_face_leads_to_each_subpackage() -> None:
+    packages = {path.parent.name for path in (SRC / "cbec").glob("*/__init__.py")}
+    code = "import cbec; print(*(getattr(cbec, name).__name__ for name in {}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code.format(sorted(packages))], capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout.split() == [f"cbec.{name}" for name in sorted(packages)], done.stderr
+    assert packages < set(dir(cbec))
+
+
 def test_no_name_of_the_face_is_a_subpackage() -> None:
     packages = {path.parent.name for path in (SRC / "cbec").glob("*/__init__.py")}
     files = {path.stem for path in (SRC / "cbec").glob("*.py")}

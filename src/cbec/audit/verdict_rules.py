@@ -40,7 +40,18 @@ _ROUNDED_UP = (
 
 @functools.lru_cache(maxsize=8)
 def audit_ledger(ledger: Ledger) -> Audit:
-    r"""Give every claim of a ledger its two verdicts, in the ledger's order.
+    r"""Give every claim of a ledger its two verdicts.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        As `cbec.read_ledger` returns it.
+
+    Returns
+    -------
+    Audit
+        By id, one result for each claim and cross-check, in the ledger's order; `Audit.to_frame`
+        makes a table of them.
 
     Notes
     -----

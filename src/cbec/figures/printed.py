@@ -193,7 +193,7 @@ def parse_printed(text: str, unit: str = "") -> Printed:
     Raises
     ------
     PrintedFigureError
-        If the text isn't a figure; the message says what to write.
+        If it isn't a text, or the text isn't a figure; the message says what to write.
 
     Examples
     --------
@@ -204,6 +204,8 @@ def parse_printed(text: str, unit: str = "") -> Printed:
         ...
     cbec.errors.PrintedFigureError: '13,24' is not a number; write 13.24
     """
+    if not isinstance(text, str):
+        raise PrintedFigureError(f"{text!r} is no text; give the figure as printed, in quotes")
     stripped = text.strip()
     if len(stripped) > _MOST_CHARACTERS:
         raise PrintedFigureError(

@@ -193,10 +193,20 @@ def test_what_counts_as_slowing(late, wanted):
         (range(20, 10, -1), True),
         ([100, 96, 95, 94, 93, 92, 90], True),
         ([100, 96, 95, 94, 93, 92, 90.1], False),
+        ([*range(100, 91, -1)], False),
+        ([20, 8, 9, 10, 11, 12, 13, 14, 18], False),
         ([60, 90, 99, 80, 70, 50, 40], True),
         ([60, 90, 99, 70, 80, 50, 40], False),
     ],
-    ids=["by half", "by a tenth", "by less", "in order enough", "out of order"],
+    ids=[
+        "by half",
+        "by a tenth",
+        "by less",
+        "by a twelfth",
+        "at once",
+        "in order enough",
+        "out of order",
+    ],
 )
 def test_what_counts_as_fallen(y, wanted):
     assert compare.fallen(np.array(y, dtype=float)) is wanted

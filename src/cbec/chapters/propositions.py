@@ -16,7 +16,7 @@ import pandas as pd
 
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
-from cbec.audit.verdicts import Standing, sense, verdict_html
+from cbec.audit.verdicts import Standing, verdict_html
 from cbec.display.html import disclosure_html, html_table
 from cbec.display.sources import sources_html
 from cbec.errors import CbecError, LedgerError
@@ -295,5 +295,5 @@ def _detail(proposition: Proposition, axis: str) -> str:
     parts = []
     for variant in proposition.tested(axis):
         standing = variant.at_face if axis == "face" else variant.standing
-        parts.append(f"{variant.label_en}: {sense(standing).label_en}")
+        parts.append(f"{variant.label_en}: {standing.label_en}")
     return "; ".join(parts)

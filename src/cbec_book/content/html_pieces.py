@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from cbec.audit.ledger import Claim
+from cbec.audit.verdicts import Verdict
 from cbec.display.html import disclosure_html, entry_link, html_table
 from cbec_book.ledger_links import note_data
 
@@ -103,6 +104,15 @@ def table_html(
 ) -> str:
     """Write a table that scrolls, with the options of `cbec.display.html.html_table`."""
     return scrolled_html(html_table(head, rows, cards=cards, **options))
+
+
+def symbol_html(verdict: Verdict, words: str = "") -> str:
+    """Return a badge of the symbol alone; the style may show the words beside it."""
+    data = f' data-words="{escape(words)}"' if words else ""
+    return (
+        f'<span class="verdict verdict--{verdict.tone}" aria-hidden="true"{data}>'
+        f"{verdict.symbol}</span>"
+    )
 
 
 def folded_table(

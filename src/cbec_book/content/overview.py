@@ -16,7 +16,7 @@ from itertools import groupby
 
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, Verdict, verdict_html
-from cbec_book.content.html_pieces import DataDirective, table_html
+from cbec_book.content.html_pieces import DataDirective, symbol_html, table_html
 from cbec_book.ledger_links import LEDGER_PAGE, book_audit, entry_address
 
 _AXES = (
@@ -69,10 +69,7 @@ def _tile(result: ClaimAudit, address: str) -> str:
     verdicts: tuple[Verdict, ...] = (result.arithmetic, result.evidence)
     words = ", ".join(verdict.label_en for verdict in verdicts)
     label = escape(f"{claim.title}: {claim.english}; {words}")
-    halves = "".join(
-        f'<span class="verdict verdict--{verdict.tone}" aria-hidden="true">{verdict.symbol}</span>'
-        for verdict in verdicts
-    )
+    halves = "".join(symbol_html(verdict) for verdict in verdicts)
     return (
         f'<a class="cbec-overview__tile" href="{escape(address)}" tabindex="-1" title="{label}" '
         f'aria-label="{label}">{halves}</a>'

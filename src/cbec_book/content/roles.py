@@ -37,7 +37,7 @@ from cbec.errors import CbecError, ExpressionError, did_you_mean
 from cbec.figures.expression import parse
 from cbec.figures.rounding import Rule, decimal_text
 from cbec.figures.units import parse_unit
-from cbec_book.content.html_pieces import raw
+from cbec_book.content.html_pieces import raw, symbol_html
 from cbec_book.content.numbers import number
 from cbec_book.content.searches_and_counts import searches
 from cbec_book.ledger_links import book_audit, entry_address, note_data
@@ -67,11 +67,7 @@ def _claim(id: str, document: nodes.document) -> nodes.Node:
     claim, main = result.claim, main_verdict(result)
     words = f"{result.arithmetic.label_en}, {result.evidence.label_en}"
     # A screen reader reads the words after the figure; the style shows them beside the symbol.
-    badge = (
-        f'<span class="visually-hidden"> ({escape(words)})</span> '
-        f'<span class="verdict verdict--{main.tone}" aria-hidden="true" '
-        f'data-words="{escape(words)}">{main.symbol}</span>'
-    )
+    badge = f'<span class="visually-hidden"> ({escape(words)})</span> {symbol_html(main, words)}'
     figure = number(
         "", claim.english or claim.label_en, about=("claim", id), classes=["cbec-claim"]
     )

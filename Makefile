@@ -4,22 +4,19 @@ PORT ?= 8000
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
-SITE := _build/html/.built
-SOURCES := $(shell find index.md references.bib CITATION.cff _config.yml _toc.yml \
-	benchmarks/results.csv benchmarks/outside.csv chapters reference data src locale -type f \
-	-not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help site pdf test weigh notebooks data certificate register lock bench-lock \
-	bench-forecast calibrate serve format clean FORCE
+	bench-forecast calibrate serve format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-site: $(SITE) ## install what is needed into .venv and build the book
+site: $(INSTALLED) ## install what is needed into .venv and build the book
+	@$(PY) -X utf8 -m tools.site
 	@echo 'The book is in _build/html/index.html; to read it: make serve'
 
 pdf: site ## print the book as one PDF, with the Chromium that is found
@@ -151,24 +148,3 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt; \
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
-
-# The list changes when a source is added, renamed or removed, which no time stamp shows.
-_build/sources.txt: FORCE
-	@mkdir -p _build
-	@printf '%s\n' $(sort $(SOURCES)) | cmp -s - $@ || printf '%s\n' $(sort $(SOURCES)) > $@
-
-# The certificate names the commit, which may change while every source stays as it is.
-_build/revision.txt: FORCE
-	@mkdir -p _build
-	@revision=$$(git describe --always --dirty --abbrev=64 2>/dev/null || echo none); \
-	echo "$$revision" | cmp -s - $@ || echo "$$revision" > $@
-
-# The stamp has the time at which the build began, so an edit made meanwhile is not missed;
-# it goes with the old pages, so a build that failed leaves none.
-$(SITE): $(INSTALLED) _build/sources.txt _build/revision.txt $(SOURCES)
-	@echo 'Building the book'
-	@rm -rf _build/html
-	@touch _build/started
-	@.venv/bin/jupyter-book build -q -W --keep-going --all . > _build/build.log || \
-		{ cat _build/build.log; exit 1; }
-	@mv _build/started $@

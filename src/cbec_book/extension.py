@@ -9,6 +9,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from cbec_book import build_cache, ledger_links
 from cbec_book.content import (
     bibtex,
     certificate_page,
@@ -27,7 +28,6 @@ from cbec_book.content import (
     what_if_form,
 )
 from cbec_book.hooks import change_pages, finish_site
-from cbec_book.ledger_links import link_entries
 from cbec_book.output import chinese_search, first_party, lighten, math_font
 from cbec_book.page import accessibility, head, not_found, scripts
 
@@ -48,7 +48,7 @@ _DIRECTIVES = {
 }
 #: What each finished page passes through.
 _CHANGES = (
-    link_entries,
+    ledger_links.link_entries,
     chart.gather_specs,
     *accessibility.CHANGES,
     scripts.drop_idle_scripts,
@@ -66,9 +66,20 @@ _STEPS = (
 )
 
 
+#: Extensions of Jupyter Book that don't say whether pages may be read in parallel. They may: the
+#: first numbers sections when all pages have been read, the second serves other builders.
+_SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
+
+
+def _allow_parallel_reading(app: Sphinx, *_: Any) -> None:
+    for name in _SILENT:
+        if name in app.extensions:
+            app.extensions[name].parallel_read_safe = True
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Wire the parts of the extension into Sphinx; what is returned are versions and promises."""
-    for part in (first_party, mathml, chart, numbers, head, not_found):
+    for part in (ledger_links, first_party, mathml, chart, numbers, head, not_found):
         part.setup(app)
     for name, directive in _DIRECTIVES.items():
         app.add_directive(name, directive)
@@ -81,9 +92,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for script in scripts.OWN:
         app.add_js_file(script, loading_method="defer")
     change_pages(app, _CHANGES)
+    app.connect("env-before-read-docs", _allow_parallel_reading)
     finish_site(app, _STEPS, priority=500)
     # After all that still writes pages or files, in other extensions, too.
-    finish_site(app, [lighten.make_light], priority=900)
+    finish_site(app, [lighten.make_light, build_cache.sweep], priority=900)
     return {
         "version": "1",
         "env_version": 2,

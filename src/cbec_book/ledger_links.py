@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
 from html import escape, unescape
 
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
+from cbec.audit import provenance
 from cbec.audit.ledger_reader import read_ledger
-from cbec.audit.provenance import entries
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
 from cbec.tables.datapackage import read_package
@@ -27,9 +30,21 @@ _PLACES = {
 _MARK = re.compile(r'<a data-entry="([^"]*)">')
 
 
+@functools.cache
 def book_audit() -> Audit:
-    """Return the audit of the book's ledger."""
+    """Return the audit of the book's ledger, as it stood when the build began."""
     return audit_ledger(read_ledger())
+
+
+@functools.cache
+def entries() -> Mapping[str, provenance.Entry]:
+    """Return all entries of the data package by name, as they stood when the build began."""
+    return provenance.entries()
+
+
+def find(name: str) -> provenance.Entry:
+    """Return the entry of a name, or raise the `TableError` that names the nearest one."""
+    return entries().get(name) or provenance.find(name)
 
 
 def note_data(env: BuildEnvironment) -> None:
@@ -70,3 +85,13 @@ def link_entries(page: str, pagename: str) -> str:
         return f'<a href="{escape(entry_address(entry.kind, entry.name, pagename))}">'
 
     return _MARK.sub(link, page)
+
+
+def _forget(_: Sphinx) -> None:
+    book_audit.cache_clear()
+    entries.cache_clear()
+
+
+def setup(app: Sphinx) -> None:
+    """Let each build read the data once: a file may have changed since the one before."""
+    app.connect("builder-inited", _forget, priority=1)

@@ -16,13 +16,18 @@ the notebook.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import inspect
 import json
 import math
+import multiprocessing
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib import metadata
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +35,21 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util.parallel import parallel_available
 from sphinx.writers.html5 import HTML5Translator
 
-from cbec.audit.provenance import Entry, find, split_names
+import cbec.display.vega
+from cbec.audit.provenance import Entry, split_names
 from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.display.vega import MIME, inline_json, vega_bundle
 from cbec.errors import CbecError
-from cbec_book.content.chart_svg import draw_svg
+from cbec_book import build_cache
+from cbec_book.content.chart_svg import draw_svg, drawn
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
-from cbec_book.ledger_links import note_data
+from cbec_book.ledger_links import find, note_data
 
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 
@@ -200,7 +209,7 @@ def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
     return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
 
 
-def figure_html(chart: Chart, name: str, data: str = "") -> str:
+def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
     """Write a chart as HTML."""
     labelled = f' aria-labelledby="{name}-title"' if chart.title else ""
     parts = [f'<figure class="cbec-chart" id="{name}"{labelled}>']
@@ -208,7 +217,7 @@ def figure_html(chart: Chart, name: str, data: str = "") -> str:
         parts.append(f'<p class="cbec-chart__title" id="{name}-title">{escape(chart.title)}</p>')
     if chart.subtitle:
         parts.append(f'<p class="cbec-chart__subtitle">{escape(chart.subtitle)}</p>')
-    still = draw_svg(chart.spec, chart.alt or chart.title, name)
+    still = draw_svg(chart.spec, chart.alt or chart.title, name, cache)
     parts += [
         f'<div class="cbec-chart__view">{still}</div>',
         f'<script type="application/json" class="cbec-chart__spec" data-chart="{name}">'
@@ -248,7 +257,8 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
     except CbecError as error:
         data = ""
         warn("chart", "chart %r: %s", chart.title, error, at=node)
-    self.body.append(figure_html(chart, f"cbec-chart-{number}", data))
+    cache = build_cache.folder_of(self.builder.app)
+    self.body.append(figure_html(chart, f"cbec-chart-{number}", cache, data))
     raise nodes.SkipNode
 
 
@@ -285,12 +295,50 @@ def prefer_specifications(app: Sphinx, config: Config) -> None:
         config.nb_mime_priority_overrides = [("html", MIME, 5), *config.nb_mime_priority_overrides]
 
 
-def write_vega_bundle(app: Sphinx) -> None:
-    """Write the bundle into the output."""
-    if app.builder.format == "html":
-        target = Path(app.outdir, "_static", "cbec-vega.js")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(vega_bundle(), encoding="utf-8")
+class DrawAhead:
+    """Draws the pictures of a book's notebooks while its pages are read, in a process of its own.
+
+    vl-convert starts threads, and Sphinx's parallel writing forks: a copy of a process that has
+    drawn would wait for threads that it hasn't. So the process that forks never draws; it finds
+    all pictures, and the script, in the cache.
+    """
+
+    def __init__(self) -> None:
+        self.at_work: BaseProcess | None = None
+
+    def start(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+        """Start to draw, if the pages will be written in parallel."""
+        if app.builder.format == "html" and app.parallel > 1 and parallel_available:
+            paths = sorted(env.doc2path(name) for name in env.found_docs)
+            fork = multiprocessing.get_context("fork")
+            self.at_work = fork.Process(target=_draw_all, args=(paths, build_cache.folder_of(app)))
+            self.at_work.start()
+
+    def finish(self, app: Sphinx, env: BuildEnvironment) -> None:
+        """Wait for the last picture, and write the script into the output."""
+        if self.at_work is not None:
+            self.at_work.join()
+        if app.builder.format == "html":
+            target = Path(app.outdir, "_static", "cbec-vega.js")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(_bundle(build_cache.folder_of(app)))
+
+
+def _bundle(cache: Path) -> bytes:
+    made_of = inspect.getsource(cbec.display.vega), metadata.version("vl-convert-python")
+    return build_cache.kept(cache, lambda: vega_bundle().encode(), *made_of)
+
+
+def _draw_all(paths: Iterable[str], cache: Path) -> None:
+    """Fill the cache; what can't be drawn is left to the page that shows it, and its warning."""
+    _bundle(cache)
+    for path in paths:
+        if path.endswith(".ipynb"):
+            for cell in json.loads(Path(path).read_bytes())["cells"]:
+                for output in cell.get("outputs", ()):
+                    if MIME in output.get("data", ()):
+                        with contextlib.suppress(ValueError):
+                            drawn(read_chart(output["data"][MIME]).spec, cache)
 
 
 def note_chart_data(app: Sphinx, document: nodes.document) -> None:
@@ -304,5 +352,7 @@ def setup(app: Sphinx) -> None:
     """Connect the module to Sphinx."""
     add_node(app, chart_node, (visit_chart_html, None), (skip_chart, None))
     app.connect("config-inited", prefer_specifications)
-    app.connect("builder-inited", write_vega_bundle)
+    ahead = DrawAhead()
+    app.connect("env-before-read-docs", ahead.start)
+    app.connect("env-updated", ahead.finish, priority=900)
     app.connect("doctree-read", note_chart_data)

@@ -6,15 +6,19 @@ number more digits than a screen has, and a page with many charts is sent mostly
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from html import escape
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import vl_convert
 
 from cbec.display.vega import FONT, register_font
+from cbec_book.build_cache import kept
 
 _IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
@@ -36,8 +40,8 @@ _LENGTHS = re.compile(r' (?:d|[xy][12]?|d[xy]|width|height|transform)="(?![^"]*s
 _DIGITS = re.compile(r"\d+\.\d{2,}")
 
 
-def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
-    """Draw the still picture of a chart.
+def draw_svg(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str:
+    """Draw the still picture of a chart, or take it as drawn before from a cache.
 
     Its text is measured in the font of :func:`cbec.display.vega.register_font`, so that the
     picture doesn't depend on the fonts of the machine that builds the site, and shown in the
@@ -45,14 +49,23 @@ def draw_svg(spec: Mapping[str, Any], label: str, prefix: str) -> str:
 
     A specification that is wrong, or wants data from an address, is a ValueError.
     """
-    config = spec.get("config", {})
-    shown = quoteattr(config.get("font", "sans-serif"))
-    register_font()
-    measured = {**spec, "config": {**config, "font": FONT}}
-    svg = vl_convert.vegalite_to_svg(measured, allowed_base_urls=[])
+    shown = quoteattr(spec.get("config", {}).get("font", "sans-serif"))
+    svg = drawn(spec, cache)
     svg = svg.replace(f'font-family="{FONT}"', f"font-family={shown}")
     svg = renumber_ids(lightened(svg), prefix)
     return re.sub(r"<svg\b", f'<svg role="img" aria-label="{escape(label)}"', svg, count=1)
+
+
+def drawn(spec: Mapping[str, Any], cache: Path) -> str:
+    """Return a chart's picture as vl-convert draws it."""
+    measured = {**spec, "config": {**spec.get("config", {}), "font": FONT}}
+
+    def draw() -> bytes:
+        register_font()
+        return str(vl_convert.vegalite_to_svg(measured, allowed_base_urls=[])).encode()
+
+    versions = map(metadata.version, ("vl-convert-python", "ziafont"))
+    return kept(cache, draw, json.dumps(measured), *versions).decode()
 
 
 def lightened(svg: str) -> str:

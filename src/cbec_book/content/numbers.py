@@ -21,7 +21,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.writers.html5 import HTML5Translator
 
 from cbec.audit.ledger import Finding, Ledger
-from cbec.audit.provenance import Entry, find
+from cbec.audit.provenance import Entry
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
 from cbec.display.html import entry_link
@@ -37,7 +37,7 @@ from cbec_book.content.html_pieces import (
     raw,
 )
 from cbec_book.hooks import add_node, warn
-from cbec_book.ledger_links import book_audit
+from cbec_book.ledger_links import book_audit, find
 
 TERM_CLASS = "cbec-term"
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from docutils import nodes
 
-from cbec.audit.provenance import Entry, entries
+from cbec.audit.provenance import Entry
 from cbec.display.html import UNCONFIRMED_MARK, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.tables import frames
 from cbec.tables.datapackage import read_package
 from cbec.tables.evidence_grades import GRADES, UNCONFIRMED_EN
 from cbec_book.content.html_pieces import DataDirective, facts_html, raw, section, table_html
+from cbec_book.ledger_links import entries
 
 # These rows are shown with the series that they are about.
 _CONFLICTS, _BREAKS = "conflicts", "method_breaks"

@@ -29,7 +29,6 @@ from html import escape
 from docutils import nodes
 from sphinx.util.docutils import SphinxRole
 
-from cbec.audit.provenance import find
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence
 from cbec.display.notebook import TRACE_MIME
@@ -40,7 +39,7 @@ from cbec.figures.units import parse_unit
 from cbec_book.content.html_pieces import raw, symbol_html
 from cbec_book.content.numbers import number
 from cbec_book.content.searches_and_counts import searches
-from cbec_book.ledger_links import book_audit, entry_address, note_data
+from cbec_book.ledger_links import book_audit, entry_address, find, note_data
 
 _DERIVED = ["cbec-derived"]
 

@@ -16,7 +16,6 @@ from typing import Any
 from docutils import nodes
 
 from cbec.audit.ledger import Claim, Figure, OutsideFigure
-from cbec.audit.provenance import find
 from cbec.audit.results import FAILING, printed_html
 from cbec.audit.verdicts import Arithmetic
 from cbec.audit.what_if import Room, WhatIf, number_text, what_if
@@ -25,7 +24,7 @@ from cbec.display.vega import inline_json
 from cbec.figures.in_words import figure_in_english
 from cbec_book.content.html_pieces import DataDirective, scrolled_html, table_html
 from cbec_book.hooks import warn
-from cbec_book.ledger_links import book_audit, entry_address
+from cbec_book.ledger_links import book_audit, entry_address, find
 
 
 def _unit(figure: Figure) -> str:

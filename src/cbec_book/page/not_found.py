@@ -7,6 +7,7 @@ path of ``html_baseurl``, or that of the host.
 
 from __future__ import annotations
 
+import os
 import re
 from html import escape
 from pathlib import Path
@@ -36,7 +37,7 @@ def keep_fragments(html: str, pagename: str) -> str:
 def add_page(app: Sphinx, config: Config) -> None:
     """Let Sphinx write the page."""
     # New objects: Sphinx's own default lists outlive the application.
-    config.templates_path = [*config.templates_path, str(TEMPLATES)]
+    config.templates_path = [*config.templates_path, os.path.relpath(TEMPLATES, app.confdir)]
     config.html_additional_pages = {PAGE: f"{PAGE}.html", **config.html_additional_pages}
 
 

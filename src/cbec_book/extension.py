@@ -79,7 +79,7 @@ def _allow_parallel_reading(app: Sphinx, *_: Any) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Wire the parts of the extension into Sphinx; what is returned are versions and promises."""
-    for part in (ledger_links, first_party, mathml, chart, numbers, head, not_found):
+    for part in (ledger_links, first_party, bibtex, mathml, chart, numbers, head, not_found):
         part.setup(app)
     for name, directive in _DIRECTIVES.items():
         app.add_directive(name, directive)

@@ -10,7 +10,7 @@ import math
 from html import escape
 from importlib import resources
 
-from ziafont.font import Font
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from cbec.audit.results import Audit
 from cbec.audit.verdicts import Arithmetic, Evidence
@@ -125,14 +125,17 @@ def _width(text: str) -> int:
 
     The text is fitted to it, so another font can't cut it.
     """
-    font = _font()
-    return math.ceil(_SIZE * sum(font.glyph(c).advance() for c in text) / _UNITS_PER_EM)
+    advance = _advances()
+    return math.ceil(_SIZE * sum(advance[c] for c in text) / _UNITS_PER_EM)
 
 
 @functools.cache
-def _font() -> Font:
+def _advances() -> dict[str, int]:
+    """Return how wide each character is in the font, in its own units."""
     with resources.as_file(resources.files("ziafont.fonts") / "DejaVuSans.ttf") as source:
-        return Font(source)
+        font = TTFont(source, lazy=True)
+        widths = font["hmtx"].metrics
+        return {chr(code): widths[glyph][0] for code, glyph in font.getBestCmap().items()}
 
 
 def _text(text: str, start: int, top: int) -> str:

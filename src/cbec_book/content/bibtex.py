@@ -14,9 +14,12 @@ from typing import Any
 import yaml
 from docutils import nodes
 from pybtex.database import BibliographyData, Entry, parse_file
+from pybtex.plugin import find_plugin, register_plugin
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 CITATION = "CITATION.cff"
+_BACKENDS = "pybtex.backends"
 
 
 def companion_entry(citation: dict[str, Any], year: str) -> Entry:
@@ -67,3 +70,9 @@ class BibTeX(SphinxDirective):
         """Return a file of the book, on which the page then depends."""
         self.env.note_dependency(name)
         return Path(self.env.srcdir, name)
+
+
+def setup(app: Sphinx) -> None:
+    """Let pybtex remember its plug-ins: it searches all installed packages at each citation."""
+    for name in ("docutils", "plaintext"):
+        register_plugin(_BACKENDS, name, find_plugin(_BACKENDS, name), force=True)

@@ -8,6 +8,7 @@ same.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
+from cbec_book.build_cache import folder_of, kept
 from cbec_book.hooks import warn
 from cbec_book.output import icons, stylesheets
 
@@ -25,6 +27,7 @@ _LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
 _ADDRESS = re.compile(r'\bhref="([^"]+)"')
 _LOADED = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
 _INLINE = re.compile(r"<script(?![^>]*(?:\bsrc=|json))[^>]*>(.*?)</script>", re.DOTALL)
+_FILE_NAME = re.compile(r"[\w.-]+\.[a-z]\w+")
 _MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 _VERBATIM = re.compile(
     r"(<(pre|textarea|script|style)\b.*?</\2\s*>)|<!--(?!\[if).*?-->|\s*\n\s*",
@@ -127,11 +130,12 @@ class Site:
         texts = [*self.pages.values(), *self.scripts().values()]
         if (sheet := self.static / STYLESHEET).is_file():
             texts.append(sheet.read_text(encoding="utf-8"))
+        named = {name for text in texts for name in _FILE_NAME.findall(text)}
         for path in sorted(self.static.rglob("*"), reverse=True):
             if path.is_dir():
                 if not any(path.iterdir()):
                     path.rmdir()
-            elif not any(path.name in text for text in texts):
+            elif path.name not in named:
                 path.unlink()
 
 
@@ -154,13 +158,34 @@ def make_light(app: Sphinx) -> None:
     # Where no page was written anew, Sphinx copied no style sheets either.
     if sheets := [path for path in site.sheets() if path.is_file()]:
         words = site.words(site.scripts().values())
-        joined = stylesheets.join(sheets, site.static, mark_version)
-        for name in icons.unknown_icons(joined, words):
-            warn("icons", "the icon %s is used, and no style sheet of the theme has it", name)
-        sheet, unknown = icons.draw(
-            stylesheets.prune(joined, words), icons.read_icons(read_icon_script())
+        versions = {
+            path.relative_to(site.static).as_posix(): _version(path.read_bytes())
+            for path in sorted(site.static.rglob("*"))
+            if path.is_file() and path.name != STYLESHEET
+        }
+        made_of = [versions, [str(s.relative_to(site.static)) for s in sheets], *words.listed]
+        code = (Path(module.__file__ or "").read_bytes() for module in (icons, stylesheets))
+        content = kept(
+            folder_of(app), lambda: _sheet(site, sheets, words), json.dumps(made_of), *code
         )
-        for name in unknown:
+        told = json.loads(content)
+        for name in told["unknown icons"]:
+            warn("icons", "the icon %s is used, and no style sheet of the theme has it", name)
+        for name in told["unknown characters"]:
             warn("icons", "no outline is known for the icon character %s", name)
-        site.write_sheet(stylesheets.write(stylesheets.prune(sheet, words)))
+        site.write_sheet(told["sheet"])
     site.sweep()
+
+
+def _sheet(site: Site, sheets: list[Path], words: stylesheets.Words) -> bytes:
+    """Make the joined style sheet, with the icons that are missing in it, as JSON."""
+    joined = stylesheets.join(sheets, site.static, mark_version)
+    drawn, characters = icons.draw(
+        stylesheets.prune(joined, words), icons.read_icons(read_icon_script())
+    )
+    made = {
+        "sheet": stylesheets.write(stylesheets.prune(drawn, words)),
+        "unknown icons": icons.unknown_icons(joined, words),
+        "unknown characters": characters,
+    }
+    return json.dumps(made).encode()

@@ -8,15 +8,18 @@ fetches it only on a page that has a formula.
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Iterable
 from html import unescape
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 
 from fontTools import subset  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
+
+from cbec_book.build_cache import folder_of, kept
 
 FONT = "cbec-math.woff"
 _FACE = "STIXTwoMath-Regular.ttf"
@@ -58,20 +61,28 @@ def signs(pages: Iterable[str]) -> set[str]:
     return found - {"\n"}
 
 
-def reduce_font(source: Path, target: Path, kept: Iterable[str]) -> None:
-    """Write the part of a font that formulas need."""
+def reduce_font(source: Path, shown: Iterable[str]) -> bytes:
+    """Return the part of a font that formulas need, as WOFF."""
     options = subset.Options(flavor="woff", layout_features=list(FEATURES), hinting=False)
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(sorted(kept)))
+    subsetter.populate(text="".join(sorted(shown)))
     subsetter.subset(font)
-    subset.save_font(font, str(target), options)
+    written = io.BytesIO()
+    subset.save_font(font, written, options)
+    return written.getvalue()
 
 
 def write_font(app: Sphinx) -> None:
     """Write the font that the finished pages need."""
     pages = (path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
-    if not (kept := signs(pages)):
+    if not (shown := signs(pages)):
         return
-    with resources.as_file(resources.files("ziamath.fonts") / _FACE) as source:
-        reduce_font(source, Path(app.outdir, "_static", FONT), kept)
+
+    def reduced() -> bytes:
+        with resources.as_file(resources.files("ziamath.fonts") / _FACE) as source:
+            return reduce_font(source, shown)
+
+    versions = map(metadata.version, ("fonttools", "ziamath"))
+    font = kept(folder_of(app), reduced, "".join(sorted(shown)), *FEATURES, *versions)
+    Path(app.outdir, "_static", FONT).write_bytes(font)

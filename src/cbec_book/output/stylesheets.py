@@ -96,6 +96,11 @@ class Words:
             begun.update(_BEGUN.findall(script))
         return cls(frozenset(names), tuple(sorted(begun)))
 
+    @property
+    def listed(self) -> tuple[list[str], list[str]]:
+        """All words, in the order of the alphabet."""
+        return sorted(self.names), list(self.begun)
+
     def __contains__(self, name: str) -> bool:
         """Tell whether a name is among the words."""
         return name in self.names or name.startswith(self.begun)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from cbec_book.hooks import warn
 from cbec_book.output import icons, stylesheets
 
 STYLESHEET = "cbec-site.css"
+_INDEX = "searchindex.js"
 ICON_SCRIPT = "static/scripts/fontawesome.js"
 
 _LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
@@ -104,10 +104,11 @@ class Site:
             found |= dict.fromkeys(file for file in files if file.name != STYLESHEET)
         return list(found)
 
-    def words(self, scripts: Iterable[str]) -> stylesheets.Words:
-        """Return what pages and scripts name."""
-        inline = [code for page in self.pages.values() for code in _INLINE.findall(page)]
-        return stylesheets.Words.found(self.pages.values(), [*scripts, *inline])
+    def words(self) -> stylesheets.Words:
+        """Return what pages and scripts name; the index of words for the search names nothing."""
+        scripts = [code for page in self.pages.values() for code in _INLINE.findall(page)]
+        scripts += [text for file, text in self.scripts().items() if file.name != _INDEX]
+        return stylesheets.Words.found(self.pages.values(), scripts)
 
     def write_sheet(self, css: str) -> None:
         """Write the joined style sheet and link it on every page."""
@@ -157,7 +158,9 @@ def make_light(app: Sphinx) -> None:
     site = Site(Path(app.outdir))
     # Where no page was written anew, Sphinx copied no style sheets either.
     if sheets := [path for path in site.sheets() if path.is_file()]:
-        words = site.words(site.scripts().values())
+        # Those that are imported, too.
+        known = (path.read_text(encoding="utf-8") for path in site.static.rglob("*.css"))
+        words = site.words().spoken_of(known)
         versions = {
             path.relative_to(site.static).as_posix(): _version(path.read_bytes())
             for path in sorted(site.static.rglob("*"))

@@ -101,6 +101,12 @@ class Words:
         """All words, in the order of the alphabet."""
         return sorted(self.names), list(self.begun)
 
+    def spoken_of(self, sheets: Iterable[str]) -> Words:
+        """Return the words that style sheets can ask for; a new heading adds none."""
+        asked = {word for sheet in sheets for word in _WORD.findall(sheet)}
+        asked |= {_in_script(word) for word in asked}
+        return Words(self.names & asked, self.begun)
+
     def __contains__(self, name: str) -> bool:
         """Tell whether a name is among the words."""
         return name in self.names or name.startswith(self.begun)
@@ -112,8 +118,11 @@ class Words:
         """
         if not name.startswith("data-"):
             return True
-        in_script = re.sub("-(.)", lambda match: match[1].upper(), name.removeprefix("data-"))
-        return name in self or in_script in self.names
+        return name in self or _in_script(name) in self.names
+
+
+def _in_script(attribute: str) -> str:
+    return re.sub("-(.)", lambda match: match[1].upper(), attribute.removeprefix("data-"))
 
 
 def join(paths: Sequence[Path], home: Path, mark: Callable[[Path], str] = lambda path: "") -> Sheet:

@@ -43,8 +43,8 @@ LEFT_OUT = (
     "chart, whose rows and sources the page on provenance lists, and the list of the package's "
     "functions."
 )
-# A third of the sheets, for readers who sit at a screen.
-SCREEN_ONLY = frozenset({"reference/api"})
+# A third of the sheets, for readers who sit at a screen; the page, and those below it.
+SCREEN_ONLY = "reference/api"
 # What a reader of paper can't use, and what LEFT_OUT names.
 _UNUSED = (
     "script, button, nav, template, .headerlink, .viewcode-link, .prev-next-footer, .pst-js-only, "
@@ -72,13 +72,14 @@ def parts_of(toc: Path) -> list[Part]:
     site_map = parse_toc_yaml(toc)
 
     def below(name: str, caption: str) -> Iterator[Part]:
+        if name == SCREEN_ONLY:
+            return
         yield Part(name, caption)
         for tree in site_map[name].subtrees:
             for item in filter(site_map.__contains__, tree.items):
                 yield from below(str(item), tree.caption or caption)
 
-    pages = below(site_map.root.docname, "")
-    return [part for part in pages if part.name not in SCREEN_ONLY]
+    return list(below(site_map.root.docname, ""))
 
 
 def anchor_of(name: str, fragment: str = "") -> str:

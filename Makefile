@@ -9,8 +9,8 @@ INSTALLED := .venv/.installed
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site pdf test weigh notebooks data certificate register lock bench-lock \
-	bench-forecast calibrate serve format clean
+.PHONY: help site pdf test weigh notebooks data certificate register lock bench \
+	bench-lock bench-forecast calibrate serve format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ register: $(INSTALLED) ## remake the forecasts of data/forecasts.csv (unchanged 
 
 lock: ## renew requirements.txt (LOCKFLAGS=--upgrade takes the newest releases)
 	$(call locked,requirements.txt,pyproject.toml --group book --group test --group build)
+
+bench: site ## time builds, imports and checks (ten minutes; BOOK=FOLDER: another book too)
+	@$(PY) -m benchmarks.build_times $(if $(BOOK),"$(BOOK)") --checks
 
 bench-lock: ## renew benchmarks/requirements.txt, in the same way
 	$(call locked,benchmarks/requirements.txt,benchmarks/requirements.in)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -395,41 +394,3 @@ def test_a_damaged_certificate_is_refused(project: Document, damage: str) -> Non
 
 def test_the_schema_is_shipped_with_the_package() -> None:
     assert SCHEMA.parent == Path(certificate.__file__).parent
-
-
-@pytest.mark.skipif(not shutil.which("make"), reason="make isn't installed")
-def test_the_site_is_built_again_when_its_commit_or_the_state_of_the_tree_changes(
-    tmp_path: Path,
-) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "MAKE"))}
-
-    def run(*command: str) -> None:
-        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
-
-    def builds() -> int:
-        run("make", "site")
-        return len((tmp_path / "_build" / "builds").read_text(encoding="utf-8").splitlines())
-
-    def commit(*options: str) -> None:
-        author = ("-c", "user.name=a", "-c", "user.email=a@b.invalid")
-        run("git", *author, "commit", "-qm", "A change", "--no-gpg-sign", *options)
-
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "pyproject.toml", "index.md", "notes.md"):
-        (tmp_path / name).write_text("", encoding="utf-8")
-    builder = tmp_path / ".venv" / "bin" / "jupyter-book"
-    builder.parent.mkdir(parents=True)
-    builder.write_text("#!/bin/sh\nmkdir -p _build/html\necho built >> _build/builds\n", "utf-8")
-    builder.chmod(0o755)
-    (tmp_path / ".venv" / ".installed").touch()
-    (tmp_path / ".gitignore").write_text("/.venv/\n/_build/\n", encoding="utf-8")
-    run("git", "init", "-q")
-    run("git", "add", ".")
-    commit()
-    assert [builds(), builds()] == [1, 1]
-    commit("--allow-empty")
-    assert [builds(), builds()] == [2, 2]
-    (tmp_path / "notes.md").write_text("no source of the site\n", encoding="utf-8")
-    assert [builds(), builds()] == [3, 3]
-    commit("-a")
-    assert [builds(), builds()] == [4, 4]

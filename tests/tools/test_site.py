@@ -199,6 +199,33 @@ def test_a_build_with_a_warning_fails_each_time_and_leaves_the_site(book: Path) 
     assert built(book) == before
 
 
+def test_another_commit_or_state_of_the_tree_makes_another_site(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+
+    def git(*command: str) -> None:
+        author = ("-c", "user.name=a", "-c", "user.email=a@b.invalid")
+        subprocess.run(["git", *author, *command], cwd=tmp_path, env=environment, check=True)
+
+    def digest() -> str:
+        assert site.read_inputs(tmp_path) == site.read_inputs(tmp_path)
+        return site.read_inputs(tmp_path).all
+
+    for name in ("index.md", "notes.md"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    digests = [digest()]
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "First", "--no-gpg-sign")
+    digests.append(digest())
+    git("commit", "-qm", "Second", "--no-gpg-sign", "--allow-empty")
+    digests.append(digest())
+    (tmp_path / "notes.md").write_text("no source of the site\n", encoding="utf-8")
+    digests.append(digest())
+    git("commit", "-qam", "Third", "--no-gpg-sign")
+    digests.append(digest())
+    assert len(set(digests)) == len(digests)
+
+
 def test_where_nothing_may_be_written_one_line_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

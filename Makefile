@@ -4,13 +4,14 @@ PORT ?= 8000
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
+QUICK := tests src tools --ignore=tests/site --ignore=tests/nbval
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help site pdf test weigh notebooks data certificate register lock bench \
-	bench-lock bench-forecast calibrate serve format clean
+.PHONY: help site pdf style check test test-exhaustive weigh notebooks data certificate register \
+	lock bench bench-lock bench-forecast calibrate serve format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -22,12 +23,19 @@ site: $(INSTALLED) ## install what is needed into .venv and build the book
 pdf: site ## print the book as one PDF, with the Chromium that is found
 	@$(PY) -m tools.pdf
 
-test: site ## build the book and run every check
+style: $(INSTALLED) ## hold the code against ruff's rules and form
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy src
+
+check: style ## run what needs no built book, no browser and no run of a chapter
+	@$(PY) -m pytest $(QUICK)
+
+test: style site ## build the book and run every check
 	@$(PY) tools/browser.py
 	@$(PY) -m pytest
+
+test-exhaustive: export CBEC_EXHAUSTIVE = 1
+test-exhaustive: test ## the same with all the edits that `make test` chooses from
 
 weigh: site ## say how much each page sends, compressed, and count the code
 	@$(PY) -m tools.weigh

@@ -13,8 +13,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sphinx.application import Sphinx
+if TYPE_CHECKING:  # a process that only draws does without
+    from sphinx.application import Sphinx
 
 _SPARED = 30 * 24 * 3600  # seconds that a result may lie unused
 

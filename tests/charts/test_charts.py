@@ -192,8 +192,16 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def specify(chart: Any) -> dict[str, Any]:
-    """Return a chart's specification with words."""
-    return charts.present(chart, **WORDS).to_dict()
+    """Return a chart's specification with words; it is held against Vega-Lite's schema."""
+    return charts.present(chart, **WORDS).to_dict(validate=True)
+
+
+_built = functools.cache(lambda build, *arguments: specify(build(*arguments)))
+
+
+def built(build: Callable[..., Any], *arguments: str) -> dict[str, Any]:
+    """Return the specification of a chart that several tests look at, built once."""
+    return copy.deepcopy(_built(build, *arguments))
 
 
 def show(chart: Any) -> dict[str, Any]:
@@ -303,12 +311,12 @@ def test_charts_use_the_colours_of_the_theme_only(build: Callable[[], Any]) -> N
         elif isinstance(part, str) and (part.startswith("#") or key in NAMED_COLOUR):
             yield part
 
-    assert set(walk(specify(build()))) <= PLAIN | set(charts.COLOURS.values())
+    assert set(walk(built(build))) <= PLAIN | set(charts.COLOURS.values())
 
 
 @each_builder
 def test_drawings_use_the_colours_of_the_theme_only(build: Callable[[], Any]) -> None:
-    svg = draw(specify(build()))
+    svg = draw(built(build))
     used = set(re.findall(r'\b(?:fill|stroke)="([^"]+)"', svg)) - {"none"}
     # A legend's gradient and symbols without a colour of their own would be Vega's blue or black.
     assert used <= PLAIN | set(charts.COLOURS.values())
@@ -336,7 +344,7 @@ def test_importing_changes_no_setting_of_the_session() -> None:
 def test_stored_mode_keeps_specification_picture_and_text() -> None:
     bundle = show(charts.bars(ITEMS, unit="firms"))
     assert set(bundle) == {MIME, "image/png", "text/plain"}
-    assert bundle[MIME] == specify(charts.bars(ITEMS, unit="firms"))
+    assert bundle[MIME] == built(BUILDERS["bars"])
     assert bundle["text/plain"] == "Chart: What"
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n")
 
@@ -344,7 +352,7 @@ def test_stored_mode_keeps_specification_picture_and_text() -> None:
 def test_a_picture_does_not_depend_on_the_fonts_of_the_machine(
     with_other_fonts: Callable[[str, Any], list[str]],
 ) -> None:
-    spec = specify(charts.bars(ITEMS, unit="firms"))
+    spec = built(BUILDERS["bars"])
     drawn = with_other_fonts(
         "from cbec.charts import theme; print(theme.mime_bundle(spec)['image/png'])", spec
     )
@@ -385,7 +393,7 @@ def test_a_stored_picture_with_a_character_that_its_font_lacks_is_refused(
 
 
 def test_a_stored_picture_in_a_font_of_the_machine_is_refused() -> None:
-    spec = specify(charts.bars(ITEMS, unit="firms"))
+    spec = built(BUILDERS["bars"])
     spec["config"]["axis"]["labelFont"] = "Arial"
     with pytest.raises(PictureError, match="is in the font 'Arial'"):
         theme.mime_bundle(spec)
@@ -435,7 +443,7 @@ def test_live_views_of_one_notebook_do_not_share_an_id(monkeypatch: pytest.Monke
 
 
 def test_words_go_where_the_page_finds_them() -> None:
-    spec = charts.present(charts.bars(ITEMS, unit="firms"), **WORDS).to_dict()
+    spec = built(BUILDERS["bars"])
     assert spec["usermeta"]["cbec"] == {
         "title": "What",
         "subtitle": "percent",
@@ -456,7 +464,7 @@ def test_words_do_not_change_the_chart_they_are_given_to() -> None:
 
 
 def test_picture_carries_the_words_and_leaves_the_specification_alone() -> None:
-    spec = specify(charts.bars(ITEMS, unit="firms"))
+    spec = built(BUILDERS["bars"])
     before = copy.deepcopy(spec)
     svg = vl_convert.vegalite_to_svg(theme.with_words(spec))
     assert spec == before
@@ -469,20 +477,20 @@ def test_picture_carries_the_words_and_leaves_the_specification_alone() -> None:
 def test_chart_has_the_footnote_if_and_only_if_a_figure_is_unconfirmed(
     build: Callable[[], Any],
 ) -> None:
-    spec = specify(build())
+    spec = built(build)
     grades = {row.get("evidence") for data in spec["datasets"].values() for row in data}
     note = spec["usermeta"]["cbec"].get("note")
     assert note == (UNCONFIRMED_EN if "unconfirmed" in grades else None)
 
 
 def test_picture_carries_the_footnote() -> None:
-    titled = theme.with_words(specify(charts.annual_lines(YEARS, unit="percent")))
+    titled = theme.with_words(built(BUILDERS["annual_lines"]))
     assert UNCONFIRMED_EN in " ".join(titled["title"]["subtitle"])
 
 
 @each_builder
 def test_data_hold_the_columns_of_the_table(build: Callable[[], Any]) -> None:
-    spec = specify(build())
+    spec = built(build)
     columns = [column for column, _ in spec["usermeta"]["cbec"]["columns"]]
     assert columns
     assert len(set(columns)) == len(columns)
@@ -492,18 +500,18 @@ def test_data_hold_the_columns_of_the_table(build: Callable[[], Any]) -> None:
 @pytest.mark.parametrize(
     ("build", "frame", "figures"),
     [
-        (lambda: BUILDERS["annual_lines"](), YEARS, 6),
-        (lambda: BUILDERS["interval_dots, log"](), ITEMS, 3),  # and the mark isn't one of them
-        (lambda: BUILDERS["interval_dots, panels"](), PANELLED, 5),
-        (lambda: BUILDERS["needed_growth"](), ITEMS, 3),
-        (lambda: BUILDERS["picked_line, breaks"](), LANDS, 4),
-        (lambda: BUILDERS["stacked_mix"](), market(), len(market())),
+        (BUILDERS["annual_lines"], YEARS, 6),
+        (BUILDERS["interval_dots, log"], ITEMS, 3),  # and the mark isn't one of them
+        (BUILDERS["interval_dots, panels"], PANELLED, 5),
+        (BUILDERS["needed_growth"], ITEMS, 3),
+        (BUILDERS["picked_line, breaks"], LANDS, 4),
+        (BUILDERS["stacked_mix"], market(), len(market())),
     ],
 )
 def test_table_has_each_figure_once(
     build: Callable[[], Any], frame: pd.DataFrame, figures: int
 ) -> None:
-    assert len(rows(specify(build()))) == len(frame) == figures
+    assert len(rows(built(build))) == len(frame) == figures
 
 
 def test_data_keep_what_cites_a_figure_and_nothing_that_is_not_shown() -> None:
@@ -536,7 +544,7 @@ def test_every_builder_is_tested() -> None:
 
 @each_builder
 def test_builder_makes_a_valid_chart(build: Callable[[], Any]) -> None:
-    spec = charts.present(build(), **WORDS).to_dict(validate=True)
+    spec = built(build)
     assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
     alt.Chart.from_dict(spec).to_dict(validate=True)
     assert draw(spec).startswith("<svg")
@@ -544,14 +552,14 @@ def test_builder_makes_a_valid_chart(build: Callable[[], Any]) -> None:
 
 
 def test_a_wrong_specification_is_not_valid() -> None:
-    spec = specify(charts.bars(ITEMS, unit="firms"))
+    spec = built(BUILDERS["bars"])
     with pytest.raises(ValidationError):
         alt.Chart.from_dict(spec | {"width": {"steps": 9}}).to_dict(validate=True)
 
 
 @each_builder
 def test_building_twice_gives_the_same_specification(build: Callable[[], Any]) -> None:
-    first, again = specify(build()), specify(build())
+    first, again = built(build), specify(build())
     assert json.dumps(first) == json.dumps(again)
 
 
@@ -590,7 +598,7 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
     "name", ["annual_lines", "by_edition", "share_band", "share_band, panels", "definitions"]
 )
 def test_unconfirmed_points_are_hollow_and_all_others_full(name: str) -> None:
-    points = marks(specify(BUILDERS[name]()), "symbol")
+    points = marks(built(BUILDERS[name]), "symbol")
     assert len(points) == len(YEARS)
     assert sum(map(is_hollow, points)) == (YEARS["evidence"] == "unconfirmed").sum()
     assert {p["fill"] for p in points} <= set(charts.COLOURS.values())
@@ -634,7 +642,7 @@ def test_every_builder_draws_an_unconfirmed_figure_hollow(
 
 
 def test_unconfirmed_parts_and_totals_are_hollow() -> None:
-    spec = specify(BUILDERS["stacked_mix"]())
+    spec = built(BUILDERS["stacked_mix"])
     unsure = market()["evidence"] == "unconfirmed"
     whole = market()["series"] == TOTAL
     for kind, those in (("symbol", whole), ("rect", ~whole)):
@@ -665,7 +673,7 @@ def test_line_is_dashed_where_either_end_is_unconfirmed() -> None:
 
 @pytest.mark.parametrize("name", ["annual_lines", "share_band"])
 def test_line_joins_the_years_of_a_series_and_no_two_series(name: str) -> None:
-    spec = specify(BUILDERS[name]())
+    spec = built(BUILDERS[name])
     ranges = len(YEARS)
     assert len(marks(spec, "rule")) - ranges == len(YEARS) - YEARS["series"].nunique()
 
@@ -674,14 +682,14 @@ def test_line_joins_the_years_of_a_series_and_no_two_series(name: str) -> None:
     "name", ["annual_lines", "by_edition", "definitions", "share_band", "stacked_mix"]
 )
 def test_tooltip_tells_vintage_and_evidence(name: str) -> None:
-    spec = specify(BUILDERS[name]())
+    spec = built(BUILDERS[name])
     layers = spec.get("spec", spec)["layer"]
     tips = json.dumps([layer.get("encoding", {}).get("tooltip") for layer in layers])
     assert {"vintage", "evidence"} <= set(re.findall(r'"field": "(\w+)"', tips))
 
 
 def test_editions_are_not_joined() -> None:
-    spec = specify(charts.by_edition(YEARS, unit="dollars"))
+    spec = built(BUILDERS["by_edition"])
     assert len(marks(spec, "symbol")) == len(YEARS)
     assert marks(spec, "line") == marks(spec, "rule") == []
 
@@ -695,7 +703,7 @@ def test_editions_with_nearly_the_same_forecast_share_a_label() -> None:
 
 
 def test_rival_estimates_are_neither_joined_nor_named_one_by_one() -> None:
-    spec = specify(charts.definitions(YEARS, unit="yuan", order=["a"], rivals=["b"]))
+    spec = built(BUILDERS["definitions"])
     assert len(marks(spec, "rule")) == 2, "the three years of a"
     assert sorted(filter(None, (row["name"] for row in rows(spec)))) == ["a", "other publishers"]
 
@@ -741,7 +749,7 @@ def test_parts_stand_on_each_other_and_hang_below_zero() -> None:
 
 
 def test_parts_without_a_gap_reach_their_sum() -> None:
-    spec = specify(BUILDERS["stacked_mix"]())
+    spec = built(BUILDERS["stacked_mix"])
     last = [row for row in rows(spec) if row["year"] == 2024]
     # 13.7 and 3.96 trillion yuan make 17.66 (section 2.1.1).
     assert [(row["start"], row["value"]) for row in last] == [
@@ -752,7 +760,7 @@ def test_parts_without_a_gap_reach_their_sum() -> None:
 
 
 def test_mix_shows_the_shares_that_the_paper_prints() -> None:
-    found = {row["row"]: row["share"] for row in rows(specify(BUILDERS["stacked_mix"]()))}
+    found = {row["row"]: row["share"] for row in rows(built(BUILDERS["stacked_mix"]))}
     # Section 2.1.1 of the paper: 77.6 % and 22.4 % in 2024.
     assert found["market-export-2024-as-published"] == 77.6
     assert found["market-import-2024-as-published"] == 22.4
@@ -760,27 +768,25 @@ def test_mix_shows_the_shares_that_the_paper_prints() -> None:
 
 
 def test_mix_shows_a_year_of_which_only_the_total_is_known() -> None:
-    found = [row for row in rows(specify(BUILDERS["stacked_mix"]())) if row["year"] == 2012]
+    found = [row for row in rows(built(BUILDERS["stacked_mix"])) if row["year"] == 2012]
     assert [row["series"] for row in found] == [TOTAL]
 
 
 def test_variants_of_a_year_stand_beside_each_other_around_it() -> None:
-    places = [
-        row["place"] for row in rows(specify(BUILDERS["share_band"]())) if row["year"] == 2021
-    ]
+    places = [row["place"] for row in rows(built(BUILDERS["share_band"])) if row["year"] == 2021]
     assert len(set(places)) == 2
     assert sum(places) / 2 == pytest.approx(2021)
 
 
 def test_a_range_is_written_where_there_is_no_value() -> None:
-    assert [row["written"] for row in rows(specify(charts.bars(BOUNDED, unit="firms")))] == [
+    assert [row["written"] for row in rows(built(BUILDERS["bars, bounded"]))] == [
         "14,772",
         "0 – 31,974",
     ]
 
 
 def test_grid_shows_each_verdict_by_symbol_word_and_colour() -> None:
-    spec = specify(charts.findings_grid(FINDINGS))
+    spec = built(BUILDERS["findings_grid"])
     words = [row["word"].replace("\n", " ") for row in rows(spec)]
     assert words == ["✓ holds", "? undecided", "× fails", "± differs", "– not checkable"]
     assert len({cell["stroke"] for cell in marks(spec, "rect")}) == len(Standing)
@@ -817,7 +823,7 @@ def test_verdict_bars_add_up() -> None:
 
 
 def test_verdict_map_has_a_cell_for_each_claim() -> None:
-    found = rows(specify(charts.verdict_map(book())))
+    found = rows(built(BUILDERS["verdict_map"]))
     places = [(row["arithmetic"], row["evidence"], row["place"]) for row in found]
     assert len(places) == len(set(places)) == len(book().claims)
 

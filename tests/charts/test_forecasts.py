@@ -15,7 +15,7 @@ from cbec import charts
 from cbec.errors import TrendError
 from cbec_book.content.chart import chart_table_html, read_chart
 from tests.charts import test_charts as common
-from tests.charts.test_charts import draw, is_hollow, marks, rows, specify
+from tests.charts.test_charts import built, draw, is_hollow, marks, rows, specify
 
 ENDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 
@@ -166,7 +166,7 @@ def test_chart_is_like_all_others(
 
 @each_builder
 def test_page_has_a_table_of_the_figures(build: Callable[[], Any]) -> None:
-    assert "<table" in chart_table_html(read_chart(specify(build())))
+    assert "<table" in chart_table_html(read_chart(built(build)))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_last_digits_of_a_model_change_nothing(
     ],
 )
 def test_unconfirmed_points_are_hollow(name: str, hollow: int, full: int) -> None:
-    spec = specify(BUILDERS[name]())
+    spec = built(BUILDERS[name])
     shown = [is_hollow(mark) for mark in marks(spec, "symbol")]
     assert (sum(shown), len(shown) - sum(shown)) == (hollow, full)
     assert ">unconfirmed<" in draw(spec)
@@ -224,7 +224,7 @@ def test_unconfirmed_points_are_hollow(name: str, hollow: int, full: int) -> Non
 
 
 def test_fan_holds_each_figure_once() -> None:
-    spec = specify(fan())
+    spec = built(fan)
     assert len(spec["datasets"]) == 1, "no layer has data of its own"
     found = rows(spec)
     assert [row["year"] for row in found if row["kind"] == "observed"] == [2022, 2023, 2024]
@@ -245,7 +245,7 @@ def test_observed_figures_keep_the_names_of_their_rows() -> None:
 
 
 def test_fan_offers_the_models_in_their_order_and_begins_with_the_first() -> None:
-    (param,) = specify(fan("naive"))["params"]
+    (param,) = built(fan, "naive")["params"]
     assert param["value"] == "naive"
     assert param["bind"]["input"] == "select"
     assert param["bind"]["options"] == ["drift", "naive", "bass"]
@@ -263,7 +263,7 @@ def test_fan_draws_the_chosen_model_only() -> None:
 
 
 def test_fan_opens_at_the_last_figure_before_it() -> None:
-    spec = specify(fan())
+    spec = built(fan)
     everything = max(spec["datasets"].values(), key=len)
     openings = [row for row in everything if "kind" not in row]
     assert [(row["choice"], row["year"]) for row in openings] == [
@@ -282,7 +282,7 @@ def test_a_forecast_that_rests_on_unconfirmed_figures_is_hollow() -> None:
 
 @pytest.mark.parametrize(("first", "cut"), [("drift", True), ("bass", False)])
 def test_axis_leaves_out_the_extreme_model_unless_it_comes_first(first: str, cut: bool) -> None:
-    spec = specify(fan(first))
+    spec = built(fan, first)
     domain = spec["encoding"]["y"]["scale"]["domain"]
     assert (domain[1] < 30) == cut
     assert domain[1] >= 19 + 2.5, "the others' intervals are inside"
@@ -293,7 +293,7 @@ def test_rounding_ranges_are_drawn_if_known() -> None:
     without = specify(
         charts.fan(FAN.drop(columns=["row", "least", "most"]), unit="u", first="bass")
     )
-    assert len(marks(specify(fan("bass")), "rule")) - len(marks(without, "rule")) == len(SEEN)
+    assert len(marks(built(fan, "bass"), "rule")) - len(marks(without, "rule")) == len(SEEN)
 
 
 def test_panels_have_units_and_axes_of_their_own() -> None:
@@ -323,7 +323,7 @@ def test_a_model_without_a_forecast_cannot_come_first() -> None:
 
 
 def test_naive_is_the_grey_reference() -> None:
-    points = marks(specify(BUILDERS["rolling_errors"]()), "symbol")
+    points = marks(built(BUILDERS["rolling_errors"]), "symbol")
     fills = [point["fill"] for point in points]
     assert fills.count(charts.COLOURS["grey"]) == 2
     assert fills.count(charts.COLOURS["blue"]) == 2
@@ -338,7 +338,7 @@ def test_errors_tell_on_how_many_forecasts_they_rest() -> None:
 
 
 def test_scores_show_forecast_lower_bound_range_and_outturn() -> None:
-    spec = specify(charts.scored(SCORED, unit="u"))
+    spec = built(BUILDERS["scored"])
     found = rows(spec)
     assert [row["mark"] for row in found] == ["forecast", "forecast", "forecast", "at least"]
     points = marks(spec, "symbol")
@@ -381,13 +381,13 @@ def test_legend_of_scores_has_only_marks_that_are_there() -> None:
 
 
 def test_tooltip_says_ranges_bounds_and_missing_intervals_in_words() -> None:
-    expressions = " ".join(fields(specify(charts.scored(SCORED, unit="u")), "calculate"))
+    expressions = " ".join(fields(built(BUILDERS["scored"]), "calculate"))
     for words in ("'more than '", "' to '", "'none given'", "'not known yet'"):
         assert words in expressions
 
 
 def test_items_stand_in_the_order_of_the_frame() -> None:
-    svg = draw(specify(charts.scored(SCORED, unit="u")))
+    svg = draw(built(BUILDERS["scored"]))
     places = [svg.index(f">{item}<") for item in dict.fromkeys(SCORED["item"])]
     heights = [float(re.findall(r"translate\([^,]+,([-\d.]+)\)", svg[:at])[-1]) for at in places]
     assert heights == sorted(heights)
@@ -405,7 +405,7 @@ def test_scores_without_intervals_or_ranges_still_draw() -> None:
 
 def grown(exports: float, imports: float) -> dict[str, Any]:
     """Return a chart whose sliders stand at such growth rates."""
-    spec = specify(growth_scenario())
+    spec = built(growth_scenario)
     for param, value in zip(spec["params"], (exports, imports), strict=True):
         param["value"] = value
     return spec
@@ -417,7 +417,7 @@ def answer(exports: float, imports: float) -> str:
 
 
 def test_sliders_begin_at_the_growth_of_the_last_year() -> None:
-    params = {param["name"]: param for param in specify(growth_scenario())["params"]}
+    params = {param["name"]: param for param in built(growth_scenario)["params"]}
     # 13.7 / 13.24 and 3.96 / 3.61, to the nearest half.
     assert params["growth_exports"]["value"] == 3.5
     assert params["growth_imports"]["value"] == 9.5
@@ -455,7 +455,7 @@ def test_lines_follow_the_sliders() -> None:
 
 
 def test_a_scenario_needs_nothing_from_elsewhere() -> None:
-    spec = specify(growth_scenario())
+    spec = built(growth_scenario)
     assert not list(fields(spec, "url"))
     assert "http" not in json.dumps({k: v for k, v in spec.items() if k != "$schema"})
     found = rows(spec)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import graphlib
 import importlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,17 +63,19 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imported(name: str, source: str) -> Iterator[str]:
-    """Yield all that a module imports, whatever for; the face names what it lends to others."""
+@functools.cache
+def imported(name: str, source: str) -> list[str]:
+    """Return all that a module imports, whatever for; the face names what it lends to others."""
     tree = ast.parse(source)
     if name == "cbec":  # what it loads when asked, told to checkers
         tree.body = [node for node in tree.body if not isinstance(node, ast.If)]
+    found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}"
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
 
 
 def graph(sources: dict[str, str]) -> Graph:

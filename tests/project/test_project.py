@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import conftest
 from tools import browser
 from tools.notebooks import normalise, read, serialise
 
@@ -277,3 +278,42 @@ def test_the_readme_forecast_runs(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "upper_95" in printed
     assert "(2019 to 2024)" in printed
+
+
+# What `make check` leaves out -----------------------------------------------------------------
+
+# What a test needs that a fresh clone lacks: the built site, a browser, or the run of a chapter.
+NEEDS = re.compile(r'playwright|CBEC_SITE|tests\.site|ROOT / "_build|"-m", "pytest"')
+FOLDERS = ("tests/site/", "tests/nbval/", "chapters/")
+
+
+def test_check_runs_all_but_the_folders_whose_tests_need_more_than_a_clone():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (quick,) = re.findall(r"^QUICK := (.*)$", makefile, re.M)
+    left_out = set(re.findall(r"--ignore=(\S+)", quick))
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    paths = set(pyproject["tool"]["pytest"]["ini_options"]["testpaths"])
+    left_out |= paths - {word for word in quick.split() if not word.startswith("-")}
+    assert {f"{folder}/" for folder in left_out} == set(FOLDERS)
+
+
+def test_no_test_elsewhere_needs_more_than_a_clone():
+    tests = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "tests").rglob("*.py")}
+    mine = Path(__file__).relative_to(ROOT).as_posix()
+    needing = [name for name, path in tests.items() if NEEDS.search(path.read_text("utf-8"))]
+    assert {name.rpartition("/")[0] + "/" for name in needing} >= set(FOLDERS[:2])
+    assert [name for name in needing if not name.startswith(FOLDERS) and name != mine] == []
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "group"),
+    [
+        ("tests/site/test_axe.py::test_a[chapters/01_one.html-dark]", "chapters/01_one.html"),
+        ("tests/site/test_axe.py::test_a[light-index.html]", "index.html"),
+        ("tests/site/test_pdf.py::test_b", "tests/site/test_pdf.py"),
+        ("tests/audit/test_badge.py::test_c[index.html]", "tests/audit/test_badge.py"),
+        ("chapters/01_one.ipynb::Cell 3", "chapters/01_one.ipynb"),
+    ],
+)
+def test_a_page_a_notebook_or_a_file_stays_on_one_worker(nodeid, group):
+    assert conftest.group(nodeid) == group

@@ -16,9 +16,9 @@ from tools import notebooks
 def write(tmp_path):
     """Return a function that writes a notebook of the given code cells and returns its path."""
 
-    def write_cells(*sources: str) -> Path:
+    def write_cells(*sources: str, name: str = "toy") -> Path:
         cells = [new_code_cell(text, id=f"c{n}") for n, text in enumerate(sources, start=1)]
-        path = tmp_path / "toy.ipynb"
+        path = tmp_path / f"{name}.ipynb"
         nbformat.write(new_notebook(cells=cells), path)
         return path
 
@@ -134,23 +134,23 @@ def test_a_run_is_stored_and_a_second_one_changes_nothing(write, capsys):
     assert [left.name for left in path.parent.iterdir()] == ["toy.ipynb"]
 
 
-@pytest.mark.parametrize(
-    ("source", "reason"),
-    [
-        ("missing_name", "NameError: name 'missing_name' is not defined"),
-        ("import sys\nprint('a warning', file=sys.stderr)", "prints to stderr: 'a warning'"),
-        # What fails when it is shown, as a chart may.
-        (
-            "class Chart:\n def _repr_html_(self):\n  raise ValueError('no font')\nChart()",
-            "ValueError: no font",
-        ),
-    ],
-)
-def test_a_failing_cell_is_named_and_nothing_is_written(write, capsys, source, reason):
-    path = write("1", source)
-    before = path.read_bytes()
-    assert notebooks.main([str(path)]) == 1
-    error = capsys.readouterr().err
-    assert "toy.ipynb cell 2 (id c2" in error
-    assert reason in error
-    assert path.read_bytes() == before
+FAILURES = {
+    "missing_name": "NameError: name 'missing_name' is not defined",
+    "import sys\nprint('a warning', file=sys.stderr)": "prints to stderr: 'a warning'",
+    # What fails when it is shown, as a chart may.
+    "class Chart:\n def _repr_html_(self):\n  raise ValueError('no font')\nChart()": (
+        "ValueError: no font"
+    ),
+}
+
+
+def test_failing_cells_are_named_and_nothing_is_written(write, capsys):
+    paths = [write("1", source, name=f"toy{n}") for n, source in enumerate(FAILURES)]
+    before = [path.read_bytes() for path in paths]
+    assert notebooks.main([str(path) for path in paths]) == 1
+    said = capsys.readouterr().err
+    for path, reason in zip(paths, FAILURES.values(), strict=True):
+        (error,) = (line for line in said.splitlines() if path.name in line)
+        assert f"{path.name} cell 2 (id c2" in error
+        assert reason in error
+    assert [path.read_bytes() for path in paths] == before

@@ -63,7 +63,9 @@ def present(chart: Any, *, title: str, unit: str, source: str, description: str)
     declared = chart["usermeta"]
     own = {} if declared is alt.Undefined else declared["cbec"]
     words = {"title": title, "subtitle": unit, "source": source, "alt": description, **own}
-    figures = (row for rows in chart.to_dict()["datasets"].values() for row in rows)
+    # Whether the whole is valid, words and all, is seen when it is shown.
+    datasets = chart.to_dict(validate=False)["datasets"]
+    figures = (row for rows in datasets.values() for row in rows)
     if any(row.get("evidence") == "unconfirmed" for row in figures):
         words["note"] = UNCONFIRMED_EN
     return chart.properties(usermeta={"cbec": words}, description=description)

@@ -27,6 +27,7 @@ def inline_json(value: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+@functools.cache
 def vega_bundle() -> str:
     """Make the script that brings Vega, Vega-Lite and vega-embed, as ``window.vegaEmbed``.
 

@@ -16,17 +16,14 @@ the notebook.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import inspect
 import json
 import math
 import multiprocessing
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import metadata
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -39,14 +36,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.parallel import parallel_available
 from sphinx.writers.html5 import HTML5Translator
 
-import cbec.display.vega
 from cbec.audit.provenance import Entry, split_names
 from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
-from cbec.display.vega import MIME, inline_json, vega_bundle
+from cbec.display.vega import MIME, inline_json
 from cbec.errors import CbecError
 from cbec_book import build_cache
-from cbec_book.content.chart_svg import draw_svg, drawn
+from cbec_book.content.chart_svg import bundle, draw_all, draw_svg
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
 from cbec_book.ledger_links import find, note_data
@@ -298,8 +294,8 @@ def prefer_specifications(app: Sphinx, config: Config) -> None:
 class DrawAhead:
     """Draws the pictures of a book's notebooks while its pages are read, in a process of its own.
 
-    vl-convert starts threads, and Sphinx's parallel writing forks: a copy of a process that has
-    drawn would wait for threads that it hasn't. So the process that forks never draws; it finds
+    vl-convert starts threads, and Sphinx's parallel writing forks: the copy of a process that has
+    drawn would wait for threads that it hasn't. So a process that forks doesn't draw, it finds
     all pictures, and the script, in the cache.
     """
 
@@ -309,9 +305,11 @@ class DrawAhead:
     def start(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         """Start to draw, if the pages will be written in parallel."""
         if app.builder.format == "html" and app.parallel > 1 and parallel_available:
-            paths = sorted(env.doc2path(name) for name in env.found_docs)
-            fork = multiprocessing.get_context("fork")
-            self.at_work = fork.Process(target=_draw_all, args=(paths, build_cache.folder_of(app)))
+            paths = [Path(env.doc2path(name)) for name in sorted(env.found_docs)]
+            specs = [spec for path in paths if path.suffix == ".ipynb" for spec in _specs(path)]
+            self.at_work = multiprocessing.get_context("spawn").Process(
+                target=draw_all, args=(specs, build_cache.folder_of(app))
+            )
             self.at_work.start()
 
     def finish(self, app: Sphinx, env: BuildEnvironment) -> None:
@@ -321,24 +319,15 @@ class DrawAhead:
         if app.builder.format == "html":
             target = Path(app.outdir, "_static", "cbec-vega.js")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_bundle(build_cache.folder_of(app)))
+            target.write_bytes(bundle(build_cache.folder_of(app)))
 
 
-def _bundle(cache: Path) -> bytes:
-    made_of = inspect.getsource(cbec.display.vega), metadata.version("vl-convert-python")
-    return build_cache.kept(cache, lambda: vega_bundle().encode(), *made_of)
-
-
-def _draw_all(paths: Iterable[str], cache: Path) -> None:
-    """Fill the cache; what can't be drawn is left to the page that shows it, and its warning."""
-    _bundle(cache)
-    for path in paths:
-        if path.endswith(".ipynb"):
-            for cell in json.loads(Path(path).read_bytes())["cells"]:
-                for output in cell.get("outputs", ()):
-                    if MIME in output.get("data", ()):
-                        with contextlib.suppress(ValueError):
-                            drawn(read_chart(output["data"][MIME]).spec, cache)
+def _specs(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield what the charts of a notebook are drawn from."""
+    for cell in json.loads(path.read_bytes())["cells"]:
+        for output in cell.get("outputs", ()):
+            if MIME in output.get("data", ()):
+                yield read_chart(output["data"][MIME]).spec
 
 
 def note_chart_data(app: Sphinx, document: nodes.document) -> None:

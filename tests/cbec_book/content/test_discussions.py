@@ -53,9 +53,14 @@ def links(book: Any, id: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory, build_book: Build) -> Any:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("uses")
+
+
+@pytest.fixture(scope="module")
+def book(folder: Path, build_book: Build) -> Any:
     """Build the book once."""
-    return build_book(tmp_path_factory.mktemp("uses"), PAGES)
+    return build_book(folder, PAGES)
 
 
 def test_each_page_and_section_is_linked_once_in_reading_order(book: Any) -> None:
@@ -100,35 +105,6 @@ def test_the_places_exist(book: Any) -> None:
             assert not anchor or target.find(id=anchor) is not None
 
 
-def test_a_changed_page_changes_the_ledger_too(tmp_path: Path, build_book: Build) -> None:
-    build_book(tmp_path, PAGES)
-    other = tmp_path / "_trees/chapters/two.doctree"
-    written = other.stat().st_mtime_ns
-    one = "# Chapter one\n\n## New\n\n{claim}`import-2024`\n"
-    book = build_book(tmp_path, PAGES | {"chapters/one": one})
-    assert other.stat().st_mtime_ns == written, "the build began anew"
-    assert links(book, "market-2024") == [("../index.html", "Book")]
-    assert ("../chapters/one.html#new", "New") in links(book, "import-2024")
-    assert links(book, "export-2024") == []
-
-
-def test_a_change_that_moves_no_claim_leaves_the_ledger(tmp_path: Path, build_book: Build) -> None:
-    build_book(tmp_path, PAGES)
-    ledger = tmp_path / "_build/reference/ledger.html"
-    written = ledger.stat().st_mtime_ns
-    build_book(tmp_path, PAGES | {"chapters/one": ONE + "\nMore words.\n"})
-    assert ledger.stat().st_mtime_ns == written
-
-
-def test_a_page_that_has_gone_is_told_no_more(tmp_path: Path, build_book: Build) -> None:
-    build_book(tmp_path, PAGES)
-    (tmp_path / "chapters/two.md").unlink()
-    left = {name: text for name, text in PAGES.items() if name != "chapters/two"}
-    book = build_book(tmp_path, left)
-    assert links(book, "firms-2024") == []
-    assert len(links(book, "market-2024")) == 4
-
-
 def test_processes_that_read_in_parallel_bring_their_uses_together(
     tmp_path: Path, build_book: Build
 ) -> None:
@@ -140,3 +116,36 @@ def test_processes_that_read_in_parallel_bring_their_uses_together(
     assert links(book, "market-2023") == [
         (f"../chapters/{i:02}.html", f"Chapter {i}") for i in range(12)
     ]
+
+
+# The next ones change the book of the others, each from how the one before left it.
+
+
+@pytest.mark.usefixtures("book")
+def test_a_change_that_moves_no_claim_leaves_the_ledger(folder: Path, build_book: Build) -> None:
+    ledger = folder / "_build/reference/ledger.html"
+    written = ledger.stat().st_mtime_ns
+    book = build_book(folder, PAGES | {"chapters/one": ONE + "\nMore words.\n"})
+    assert "More words." in book.text["chapters/one"]
+    assert ledger.stat().st_mtime_ns == written
+
+
+@pytest.mark.usefixtures("book")
+def test_a_changed_page_changes_the_ledger_too(folder: Path, build_book: Build) -> None:
+    other = folder / "_trees/chapters/two.doctree"
+    written = other.stat().st_mtime_ns
+    one = "# Chapter one\n\n## New\n\n{claim}`import-2024`\n"
+    book = build_book(folder, PAGES | {"chapters/one": one})
+    assert other.stat().st_mtime_ns == written, "the build began anew"
+    assert links(book, "market-2024") == [("../index.html", "Book")]
+    assert ("../chapters/one.html#new", "New") in links(book, "import-2024")
+    assert links(book, "export-2024") == []
+
+
+@pytest.mark.usefixtures("book")
+def test_a_page_that_has_gone_is_told_no_more(folder: Path, build_book: Build) -> None:
+    (folder / "chapters/two.md").unlink()
+    left = {name: text for name, text in PAGES.items() if name != "chapters/two"}
+    book = build_book(folder, left)
+    assert links(book, "firms-2024") == []
+    assert len(links(book, "market-2024")) == 4

@@ -10,12 +10,13 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -32,6 +33,7 @@ from tools.browser import find
 ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("CBEC_SITE", ROOT / "_build" / "html"))
 HOST = "127.0.0.1"
+WIDE = 1280
 SPEC_MARK = 'class="cbec-chart__spec"'
 NOTES_MARK = 'class="cbec-notes"'
 NUMBER = re.compile(r'<a class="((?:[\w-]+ )*cbec-number)"')
@@ -43,7 +45,21 @@ ARGUMENTS = (
     "--no-first-run",
 )
 
-OPEN_ALL = """() => document.querySelectorAll("details").forEach((box) => { box.open = true; })"""
+# What a test before may have left behind on the page.
+TIDY = """() => {
+  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  document.querySelectorAll(":popover-open").forEach((box) => box.hidePopover());
+  document.activeElement.blur();
+  scrollTo({ top: 0, left: 0, behavior: "instant" });
+}"""
+SET_BOXES = """(open) => document.querySelectorAll("details").forEach((d) => { d.open = open; })"""
+# The media of a page as it is opened.
+REST = {
+    "color_scheme": "light",
+    "media": "screen",
+    "reduced_motion": "no-preference",
+    "forced_colors": "none",
+}
 
 # The loader notes for which width a chart was drawn, and "natural" if there is room enough.
 ALL_CHARTS_DRAWN = """
@@ -67,6 +83,8 @@ class Visit:
     foreign: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
+    loaded: tuple[str, ...] = ()  # what had arrived before a test could do anything
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -104,6 +122,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize("note_page", with_notes, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests of one page next to each other, and among them those of one width and scheme."""
+
+    def order(item: pytest.Item) -> tuple[Any, ...]:
+        asked: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+        kinds = ("any_page", "chart_page", "note_page")
+        name = next((asked[kind] for kind in kinds if asked.get(kind)), "")
+        return name, -asked.get("width", WIDE), asked.get("scheme", "light")
+
+    places = [n for n, item in enumerate(items) if item.path.is_relative_to(Path(__file__).parent)]
+    for place, item in zip(places, sorted((items[n] for n in places), key=order), strict=True):
+        items[place] = item
+
+
 def kinds_of_numbers(name: str | None) -> list[str]:
     """Return the classes of the links from a page's numbers to their notes."""
     return sorted(set(NUMBER.findall(read(name)))) if name else [""]
@@ -120,6 +152,17 @@ def site() -> Path:
     if not (SITE / "index.html").is_file():
         pytest.fail("there is no built site: run `make site`")
     return SITE
+
+
+@pytest.fixture(scope="session")
+def tree_of(site: Path) -> Callable[[str], BeautifulSoup]:
+    """Return a function that parses a page, whose tree no test may change."""
+
+    @lru_cache(maxsize=2)  # trees are large, and tests of one page run after each other
+    def parse(name: str) -> BeautifulSoup:
+        return BeautifulSoup(read(name), "html.parser")
+
+    return parse
 
 
 @pytest.fixture(scope="session")
@@ -148,32 +191,64 @@ def browser(address: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def visit(browser: Browser, address: str) -> Callable[..., Visit]:
-    """Open pages; one that is open already is handed out again in the wanted size and scheme."""
-    open_now: dict[bool, tuple[str, Visit]] = {}
+def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
+    """Open pages; one that is open already is tidied and handed out in the wanted size and media.
+
+    A page is opened with scripts or without, from the server or from its folder, by mouse or by
+    touch; ``fresh`` opens it anew, with a ``query`` if one is given. Its boxes then stand open or
+    closed, or as they were (``boxes=None``). Other options are media that ``emulate_media`` knows.
+    """
+    open_now: dict[tuple[bool, bool, bool], tuple[str, Visit]] = {}
+    shown: dict[Page, tuple[int, dict[str, Any]]] = {}
+
+    def show(page: Page, width: int, media: dict[str, Any]) -> None:
+        before = shown.get(page, (None, None))
+        if width != before[0]:
+            page.set_viewport_size({"width": width, "height": 800})
+        if media != before[1]:
+            page.emulate_media(**media)
+        shown[page] = (width, media)
 
     def visit_page(
-        name: str, *, width: int = 1280, scheme: Any = "light", scripts: bool = True
+        name: str,
+        *,
+        width: int = WIDE,
+        scheme: Any = "light",
+        scripts: bool = True,
+        folder: bool = False,
+        touch: bool = False,
+        boxes: bool | None = True,
+        fresh: bool = False,
+        query: str = "",
+        **media: Any,
     ) -> Visit:
-        opened, seen = open_now.get(scripts, (None, None))
+        media = REST | media | {"color_scheme": scheme}
+        kind = (scripts, folder, touch)
+        opened, seen = open_now.get(kind, (None, None))
+        base = f"{site.resolve().as_uri()}/" if folder else address
         if seen is None:
-            seen = Visit(browser.new_context(java_script_enabled=scripts).new_page())
-            watch(seen, address)
+            context = browser.new_context(java_script_enabled=scripts, has_touch=touch)
+            seen = Visit(context.new_page())
+            watch(seen, base)
         page = seen.page
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        if opened != name:
-            for record in (seen.foreign, seen.failed, seen.errors):
+        if opened != name or fresh:
+            for record in (seen.foreign, seen.failed, seen.errors, seen.arrived):
                 record.clear()
-            page.goto(address + name)
-            open_now[scripts] = (name, seen)
-        if pages()[name]:
-            page.evaluate(OPEN_ALL)
-            if scripts:
-                try:
-                    page.wait_for_function(ALL_CHARTS_DRAWN, timeout=8_000)
-                except TimeoutError:
-                    seen.errors.append(f"a chart has not come alive at a width of {width} px")
+            show(page, *((width, media) if fresh else (WIDE, REST)))
+            page.goto(base + name + query, wait_until="networkidle")
+            seen.loaded = tuple(seen.arrived)
+            open_now[kind] = (name, seen)
+        else:
+            page.mouse.move(0, 0)
+            page.evaluate(TIDY)
+        show(page, width, media)
+        if boxes is not None:
+            page.evaluate(SET_BOXES, boxes)
+        if pages()[name] and scripts:
+            try:
+                page.wait_for_function(ALL_CHARTS_DRAWN, timeout=8_000)
+            except TimeoutError:
+                seen.errors.append(f"a chart has not come alive at a width of {width} px")
         return seen
 
     return visit_page
@@ -191,6 +266,7 @@ def watch(seen: Visit, address: str) -> None:
             route.abort()
 
     def note_answer(answer: Response) -> None:
+        seen.arrived.append(answer.url)
         if answer.status >= 400:
             seen.failed.append(f"{answer.status} {answer.url}")
 

@@ -49,14 +49,14 @@ ARGUMENTS = (
 TIDY = """() => {
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   document.querySelectorAll(":popover-open").forEach((box) => box.hidePopover());
-  document.activeElement.blur();
+  document.activeElement?.blur();
   scrollTo({ top: 0, left: 0, behavior: "instant" });
 }"""
 SET_BOXES = """(open) => document.querySelectorAll("details").forEach((d) => { d.open = open; })"""
 # The media of a page as it is opened.
 REST = {
     "color_scheme": "light",
-    "media": "screen",
+    "media": "null",  # as it is asked for: on a screen, or in a PDF
     "reduced_motion": "no-preference",
     "forced_colors": "none",
 }
@@ -129,7 +129,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
         kinds = ("any_page", "chart_page", "note_page")
         name = next((asked[kind] for kind in kinds if asked.get(kind)), "")
-        return name, -asked.get("width", WIDE), asked.get("scheme", "light")
+        return name, -asked.get("width", WIDE), asked.get("scheme") == "dark"
 
     places = [n for n, item in enumerate(items) if item.path.is_relative_to(Path(__file__).parent)]
     for place, item in zip(places, sorted((items[n] for n in places), key=order), strict=True):
@@ -244,7 +244,7 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
         show(page, width, media)
         if boxes is not None:
             page.evaluate(SET_BOXES, boxes)
-        if pages()[name] and scripts:
+        if pages().get(name) and scripts:
             try:
                 page.wait_for_function(ALL_CHARTS_DRAWN, timeout=8_000)
             except TimeoutError:

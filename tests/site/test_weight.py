@@ -54,7 +54,7 @@ def test_page_is_within_its_budget_and_loads_nothing_it_has_no_use_for(
     assert sum(loaded.values()) <= budget_of(site, name), loaded
 
 
-@pytest.mark.parametrize("name", ["chapters/03_challenges.html", "search.html"])
+@pytest.mark.parametrize("name", ["chapters/03_challenges.html"])
 def test_it_is_what_make_weigh_says(
     name: str, weights: Callable[[str], dict[str, int]], browser: Browser, address: str
 ) -> None:

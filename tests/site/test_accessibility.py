@@ -23,9 +23,9 @@ SHORTEST = 40  # characters of a description
 
 # One of each kind of control that is in sight, with what changes about it when it gets the focus.
 UNSEEN_FOCUS = """() => {
-  const still = document.createElement("style");
-  still.textContent = "* { transition: none !important; }";
-  document.head.append(still);
+  const still = new CSSStyleSheet();
+  still.replaceSync("* { transition: none !important; }");
+  document.adoptedStyleSheets.push(still);
   const look = (element) => JSON.stringify([element, ...element.children].map((e) => {
     const style = getComputedStyle(e);
     const outline = style.outlineStyle === "none" ? "" : style.outline;
@@ -44,7 +44,7 @@ UNSEEN_FOCUS = """() => {
     element.focus({ preventScroll: true });
     return document.activeElement !== element || look(element) === before;
   });
-  still.remove();
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== still);
   return unseen.map(([kind]) => kind);
 }"""
 

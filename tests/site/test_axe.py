@@ -103,7 +103,7 @@ def violations(page: Any, *, colours: str, others: bool) -> list[str]:
     ``"none"``, and the other rules at all, if they are wanted.
     """
     if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
         page.evaluate(REMEMBER_COLOURS)
     rules = page.evaluate(RULES, TAGS)
     assert set(COLOURS) < set(rules)

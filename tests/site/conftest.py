@@ -1,6 +1,7 @@
 """Serve the built site and open its pages in a headless Chromium.
 
-``CBEC_SITE`` names another folder than ``_build/html``.
+The server sends the pages' policy, too, and a test in which a page breaks it fails, whoever opened
+the page. ``CBEC_SITE`` names another folder than ``_build/html``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     Request,
@@ -28,6 +30,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from cbec_book.page.content_policy import POLICY
 from tools.browser import find
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +47,10 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+# The console says nothing of text that was to become a function.
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => console.error(
+  "Content Security Policy:", event.effectiveDirective, event.blockedURI, event.sourceFile))"""
 
 # What a test before may have left behind on the page.
 TIDY = """() => {
@@ -88,7 +95,12 @@ class Visit:
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line in the log for each."""
+    """Serves files under the pages' policy, without a line in the log for each."""
+
+    def end_headers(self) -> None:
+        """Send the policy last."""
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
@@ -176,7 +188,48 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(address: str) -> Iterator[Browser]:
+def violations() -> list[str]:
+    """Return what pages have done against the policy since the last test."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def policy_holds(violations: list[str]) -> Iterator[None]:
+    """Fail a test in which a page breaks the policy."""
+    yield
+    found = violations.copy()
+    violations.clear()
+    assert found == []
+
+
+def watch_policy(browser: Browser, violations: list[str]) -> None:
+    """Record what any page of the browser does against the policy."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            violations.append(f"{message.page and message.page.url}: {message.text}")
+
+    def watched(context: BrowserContext) -> None:
+        context.add_init_script(TELL_VIOLATIONS)
+        context.on("console", note)
+
+    new_context, new_page = browser.new_context, browser.new_page
+
+    def watched_context(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        watched(context)
+        return context
+
+    def watched_page(**options: Any) -> Page:
+        page = new_page(**options)
+        watched(page.context)
+        return page
+
+    browser.new_context, browser.new_page = watched_context, watched_page  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def browser(address: str, violations: list[str]) -> Iterator[Browser]:
     """Start the one browser of this worker."""
     path = find()
     if path is None:
@@ -186,6 +239,7 @@ def browser(address: str) -> Iterator[Browser]:
         pytest.skip(reason)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        watch_policy(started, violations)
         yield started
         started.close()
 

@@ -42,7 +42,7 @@ UNSEEN_FOCUS = """() => {
     element.focus({ preventScroll: true });
     return document.activeElement !== element || look(element) === before;
   });
-  document.adoptedStyleSheets.pop();
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== still);
   return unseen.map(([kind]) => kind);
 }"""
 

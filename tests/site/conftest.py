@@ -199,15 +199,14 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
     closed, or as they were (``boxes=None``). Other options are media that ``emulate_media`` knows.
     """
     open_now: dict[tuple[bool, bool, bool], tuple[str, Visit]] = {}
-    shown: dict[Page, tuple[int, dict[str, Any]]] = {}
+    media_of: dict[Page, dict[str, Any]] = {}
 
     def show(page: Page, width: int, media: dict[str, Any]) -> None:
-        before = shown.get(page, (None, None))
-        if width != before[0]:
-            page.set_viewport_size({"width": width, "height": 800})
-        if media != before[1]:
+        if page.viewport_size != (size := {"width": width, "height": 800}):
+            page.set_viewport_size(size)
+        if media_of.get(page) != media:
             page.emulate_media(**media)
-        shown[page] = (width, media)
+            media_of[page] = media
 
     def visit_page(
         name: str,

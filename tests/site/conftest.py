@@ -252,16 +252,15 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
     touch; ``fresh`` opens it anew, with a ``query`` if one is given. Its boxes then stand open or
     closed, or as they were (``boxes=None``). Other options are media that ``emulate_media`` knows.
     """
-    open_now: dict[tuple[bool, bool, bool], tuple[str, Visit]] = {}
-    shown: dict[Page, tuple[int, dict[str, Any]]] = {}
+    open_now: dict[tuple[bool, bool, bool], Visit] = {}
+    media_of: dict[Page, dict[str, Any]] = {}
 
     def show(page: Page, width: int, media: dict[str, Any]) -> None:
-        before = shown.get(page, (None, None))
-        if width != before[0]:
-            page.set_viewport_size({"width": width, "height": 800})
-        if media != before[1]:
+        if page.viewport_size != (size := {"width": width, "height": 800}):
+            page.set_viewport_size(size)
+        if media_of.get(page) != media:
             page.emulate_media(**media)
-        shown[page] = (width, media)
+            media_of[page] = media
 
     def visit_page(
         name: str,
@@ -278,20 +277,19 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
     ) -> Visit:
         media = REST | media | {"color_scheme": scheme}
         kind = (scripts, folder, touch)
-        opened, seen = open_now.get(kind, (None, None))
         base = f"{site.resolve().as_uri()}/" if folder else address
-        if seen is None:
+        if kind not in open_now:
             context = browser.new_context(java_script_enabled=scripts, has_touch=touch)
-            seen = Visit(context.new_page())
-            watch(seen, base)
+            open_now[kind] = Visit(context.new_page())
+            watch(open_now[kind], base)
+        seen = open_now[kind]
         page = seen.page
-        if opened != name or fresh:
+        if re.split("[?#]", page.url)[0] != base + name or fresh:
             for record in (seen.foreign, seen.failed, seen.errors, seen.arrived):
                 record.clear()
             show(page, *((width, media) if fresh else (WIDE, REST)))
             page.goto(base + name + query, wait_until="networkidle")
             seen.loaded = tuple(seen.arrived)
-            open_now[kind] = (name, seen)
         else:
             page.mouse.move(0, 0)
             page.evaluate(TIDY)

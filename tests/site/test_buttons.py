@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 WIDE, PHONE = 1280, 360
 PAGE = "reference/data.html"
@@ -28,13 +28,9 @@ NOT_DRAWN = """(elements) => elements
 
 
 @pytest.fixture(params=[WIDE, PHONE])
-def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """Open a page anew: these tests leave it in other states than they found it."""
-    context = browser.new_context(viewport={"width": request.param, "height": 800})
-    page = context.new_page()
-    page.goto(address + PAGE)
-    yield page
-    context.close()
+def page(request: pytest.FixtureRequest, visit: Callable[..., Any]) -> Page:
+    """Open a page with a menu."""
+    return visit(PAGE, width=request.param).page
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
@@ -129,9 +125,9 @@ SCROLL = """(length) => new Promise((done) => {
 })"""
 
 
-def test_the_way_back_shows_when_a_reader_scrolls_up(page: Page) -> None:
+def test_the_way_back_shows_when_a_reader_scrolls_up(visit: Callable[..., Any]) -> None:
     # On a wide screen, the theme has no such button.
-    page.set_viewport_size({"width": 800, "height": 800})
+    page = visit(PAGE, width=800).page
     button = page.locator("#pst-back-to-top")
     for length, shown in ((3000, False), (-300, True), (200, False), (-200, True)):
         page.evaluate(SCROLL, length)

@@ -144,8 +144,11 @@ def follow(folder: Path, name: str) -> dict[str, bytes]:
             found = _IN_STYLE.findall(bodies[path].decode())
             if b"<math" not in bodies[name]:
                 found = [address for address in found if kind_of(address.split("?")[0]) != "font"]
+        # Those of 404.html start from the root.
         waiting += [
-            urljoin(path, urlsplit(address).path) for address in found if ":" not in address
+            urljoin(path, urlsplit(address).path).lstrip("/")
+            for address in found
+            if ":" not in address
         ]
     return bodies
 

@@ -29,7 +29,7 @@ from cbec_book.content import (
 )
 from cbec_book.hooks import change_pages, finish_site
 from cbec_book.output import chinese_search, first_party, lighten, math_font
-from cbec_book.page import accessibility, head, not_found, scripts
+from cbec_book.page import accessibility, content_policy, head, not_found, scripts
 
 _DIRECTIVES = {
     "audit-what-if": what_if_form.AuditWhatIf,
@@ -52,8 +52,9 @@ _CHANGES = (
     chart.gather_specs,
     *accessibility.CHANGES,
     scripts.drop_idle_scripts,
-    scripts.spare_summaries,
-    not_found.keep_fragments,
+    not_found.start_from_root,
+    content_policy.clear_inline,
+    content_policy.state_policy,
     lighten.tighten,
 )
 #: What is written beside the pages.
@@ -89,6 +90,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(ledger_page.WriteEntries)
     app.add_post_transform(glossary_links.ExplainTerms)
     app.add_search_language(chinese_search.SearchPairs)
+    # Before the page is drawn, and before all other scripts.
+    app.add_js_file("mode.js", priority=0)
     for script in scripts.OWN:
         app.add_js_file(script, loading_method="defer")
     change_pages(app, _CHANGES)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+WIDE, PHONE = 1280, 360
 PAGE = "reference/data.html"
 ICONS = ".fas, .fa-solid"
 MENU_BUTTON = ".dropdown-download-buttons > button"
@@ -25,25 +27,19 @@ NOT_DRAWN = """(elements) => elements
   .map((element) => element.className)"""
 
 
-@pytest.fixture(params=[1280, 360])
-def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """Open a page anew: these tests leave it in other states than they found it."""
-    context = browser.new_context(viewport={"width": request.param, "height": 800})
-    page = context.new_page()
-    page.goto(address + PAGE)
-    yield page
-    context.close()
+@pytest.fixture(params=[WIDE, PHONE])
+def page(request: pytest.FixtureRequest, visit: Callable[..., Any]) -> Page:
+    """Open a page with a menu."""
+    return visit(PAGE, width=request.param).page
 
 
-def test_every_icon_is_drawn(any_page: str | None, browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 1100, "height": 800})
-    page = context.new_page()
-    page.goto(f"{address}{any_page}")
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_every_icon_is_drawn(any_page: str | None, visit: Callable[..., Any], width: int) -> None:
+    page = visit(any_page, width=width).page
     page.keyboard.press("Control+k")
     found = page.locator(ICONS)
     assert found.evaluate_all("(all) => all.filter((e) => e.checkVisibility()).length") >= 3
     assert found.evaluate_all(NOT_DRAWN) == []
-    context.close()
 
 
 def test_no_style_sheet_asks_for_a_character_of_an_icon_font(site: Path) -> None:
@@ -129,9 +125,9 @@ SCROLL = """(length) => new Promise((done) => {
 })"""
 
 
-def test_the_way_back_shows_when_a_reader_scrolls_up(page: Page) -> None:
+def test_the_way_back_shows_when_a_reader_scrolls_up(visit: Callable[..., Any]) -> None:
     # On a wide screen, the theme has no such button.
-    page.set_viewport_size({"width": 800, "height": 800})
+    page = visit(PAGE, width=800).page
     button = page.locator("#pst-back-to-top")
     for length, shown in ((3000, False), (-300, True), (200, False), (-200, True)):
         page.evaluate(SCROLL, length)

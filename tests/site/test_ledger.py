@@ -23,40 +23,31 @@ WIDE, PHONE = 1280, 360
 ROWS = ".cbec-ledger tbody tr"
 
 
-@pytest.fixture(scope="module")
-def contexts(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Return a function that hands out a context for each set of options, with a warm cache."""
-    made: dict[str, Any] = {}
-
-    def context(**options: Any) -> Any:
-        key = repr(options)
-        if key not in made:
-            made[key] = browser.new_context(**options)
-        return made[key]
-
-    yield context
-    for used in made.values():
-        used.close()
+# What the page does at the back button: it shows the view of its address.
+GO_TO = """(address) => {
+  history.replaceState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
 
 
 @pytest.fixture
-def ledger(contexts: Callable[..., Any], address: str) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens the ledger in a page of its own."""
-    opened = []
-    errors = []
+def ledger(visit: Callable[..., Any], address: str) -> Iterator[Callable[..., Page]]:
+    """Return a function that shows a view of the ledger.
 
-    def open_page(query: str = "", *, width: int = WIDE, **options: Any) -> Page:
-        page = contexts(**options).new_page()
-        opened.append(page)
-        page.set_viewport_size({"width": width, "height": 800})
-        page.on("pageerror", lambda error: errors.append(error))
-        page.goto(address + LEDGER + query)
-        return page
+    The page is opened anew for it if so asked, or else made to show it.
+    """
+    visits = []
+
+    def open_page(query: str = "", **options: Any) -> Page:
+        seen = visit(LEDGER, query=query, **options)
+        visits.append(seen)
+        if not options.get("fresh") and options.get("scripts", True):
+            seen.page.evaluate(GO_TO, address + LEDGER + query)
+        return seen.page
 
     yield open_page
-    for page in opened:
-        page.close()
-    assert errors == []
+    for seen in visits:
+        assert seen.errors == []
 
 
 def ids(found: list[ClaimAudit]) -> list[str]:
@@ -102,7 +93,7 @@ def count_of(found: list[str]) -> str:
 
 
 def test_at_first_all_is_shown_and_nothing_to_clear_or_copy(ledger: Callable[..., Page]) -> None:
-    page = ledger()
+    page = ledger(fresh=True)
     everything = ids(list(book_audit().results))
     assert shown(page) == entries(page) == everything
     assert page.locator(".cbec-ledger__count").text_content() == count_of(everything)
@@ -268,7 +259,7 @@ def test_the_list_of_orders_and_the_headings_agree(ledger: Callable[..., Page]) 
 
 
 def test_a_link_with_the_old_word_for_untraced_still_works(ledger: Callable[..., Page]) -> None:
-    page = ledger("?evidence=untraceable")
+    page = ledger("?evidence=untraceable", fresh=True)
     assert page.locator('input[name="evidence"][value="untraced"]').is_checked()
     assert shown(page) == those(lambda r: r.evidence == "untraced")
 
@@ -276,7 +267,8 @@ def test_a_link_with_the_old_word_for_untraced_still_works(ledger: Callable[...,
 def test_a_copied_link_brings_the_view_back_in_a_new_page(
     ledger: Callable[..., Page], address: str
 ) -> None:
-    page = ledger(permissions=["clipboard-read", "clipboard-write"])
+    page = ledger(fresh=True)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tick(page, "evidence", "untraced")
     tick(page, "evidence", "single-source")
     page.locator('input[name="find"]').fill("出口")
@@ -287,7 +279,7 @@ def test_a_copied_link_brings_the_view_back_in_a_new_page(
     page.get_by_text("The link is copied.").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(address)
-    other = ledger("?" + link.partition("?")[2])
+    other = ledger("?" + link.partition("?")[2], fresh=True)
     assert shown(other) == view
     assert other.locator(".cbec-ledger__count").text_content() == count_of(view)
 
@@ -297,6 +289,7 @@ def test_where_nothing_can_be_copied_the_page_says_what_to_do(ledger: Callable[.
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     page.get_by_role("button", name="Copy a link").click()
     page.get_by_text("take the address bar's link").wait_for()
+    page.evaluate("() => { delete navigator.clipboard.writeText; }")
 
 
 def test_the_back_button_undoes_a_choice_and_a_search_at_once(ledger: Callable[..., Page]) -> None:
@@ -348,13 +341,12 @@ def test_a_link_scrolls_to_a_hidden_entry_far_below(ledger: Callable[..., Page])
 def test_an_anchor_leads_to_its_entry_on_arrival(ledger: Callable[..., Page], query: str) -> None:
     id = "talent-inflow"
     assert book_audit()[id].arithmetic != "exact"
-    page = ledger(f"{query}#claim-{id}")
-    page.wait_for_load_state("load")
+    page = ledger(f"{query}#claim-{id}", fresh=True, boxes=None)
     assert in_view(page, id)
 
 
 def test_an_address_with_unknown_words_shows_all(ledger: Callable[..., Page]) -> None:
-    page = ledger("?arithmetic=splendid&section=9&sort=beauty&other=1")
+    page = ledger("?arithmetic=splendid&section=9&sort=beauty&other=1", fresh=True)
     assert shown(page) == ids(list(book_audit().results))
 
 
@@ -373,7 +365,7 @@ def fetched(page: Page, name: str) -> str:
 def test_the_files_are_what_the_command_writes(
     ledger: Callable[..., Page], style: str, scripts: bool
 ) -> None:
-    page = ledger(java_script_enabled=scripts)
+    page = ledger(scripts=scripts)
     link = page.locator(f'.cbec-ledger__files a[href="ledger.{style}"]')
     with page.expect_download() as waiting:
         link.click()
@@ -399,7 +391,7 @@ def test_a_view_is_downloaded_as_it_is_shown(ledger: Callable[..., Page]) -> Non
 def test_without_scripts_the_table_is_whole_and_no_control_is_dead(
     ledger: Callable[..., Page],
 ) -> None:
-    page = ledger("?arithmetic=exact", java_script_enabled=False)
+    page = ledger("?arithmetic=exact", scripts=False, fresh=True, boxes=None)
     everything = ids(list(book_audit().results))
     assert shown(page) == entries(page) == everything
     controls = ".cbec-ledger :is(input, select, button, summary)"
@@ -411,7 +403,7 @@ def test_without_scripts_the_table_is_whole_and_no_control_is_dead(
 def test_on_a_phone_the_tools_fold_and_nothing_scrolls_sideways(
     ledger: Callable[..., Page], opened: bool
 ) -> None:
-    page = ledger(width=PHONE, has_touch=True, color_scheme="dark")
+    page = ledger(width=PHONE, touch=True, scheme="dark", fresh=True, boxes=None)
     field = page.locator('input[name="find"]')
     assert not field.is_visible()
     if opened:
@@ -453,8 +445,7 @@ def test_the_keyboard_alone_filters_sorts_and_clears(ledger: Callable[..., Page]
 
 
 def test_paper_shows_the_view_without_the_tools(ledger: Callable[..., Page]) -> None:
-    page = ledger("?kind=cross-check")
-    page.emulate_media(media="print")
+    page = ledger("?kind=cross-check", media="print")
     assert len(shown(page)) == len(entries(page)) == len(book_audit().cross_checks)
     assert page.locator(".cbec-ledger__count").is_visible()
     assert page.locator(".cbec-ledger :is(input, select, summary):visible").count() == 0
@@ -468,8 +459,6 @@ def test_paper_shows_the_view_without_the_tools(ledger: Callable[..., Page]) -> 
 def badge(visit: Callable[..., Any]) -> Any:
     """Return a claim's badge in the first chapter, in sight, with nothing open."""
     page = visit("chapters/01_introduction.html").page
-    page.keyboard.press("Escape")
-    page.mouse.move(1, 1)
     link = page.locator("a.cbec-claim").first
     link.scroll_into_view_if_needed()
     return link
@@ -515,14 +504,11 @@ def test_the_note_tells_both_verdicts_and_links_to_the_entry(badge: Any) -> None
     badge.page.keyboard.press("Escape")
 
 
-def test_a_tap_opens_the_note(browser: Any, address: str) -> None:
-    context = browser.new_context(viewport={"width": PHONE, "height": 800}, has_touch=True)
-    page = context.new_page()
-    page.goto(f"{address}chapters/01_introduction.html")
+def test_a_tap_opens_the_note(visit: Callable[..., Any]) -> None:
+    page = visit("chapters/01_introduction.html", width=PHONE, touch=True).page
     page.locator("a.cbec-claim").first.tap()
     assert page.locator("#cbec-popover a[href*='ledger.html#claim-']").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
 
 
 def test_without_scripts_the_words_show_on_hover(visit: Callable[..., Any]) -> None:
@@ -537,7 +523,6 @@ def test_the_words_stay_in_the_window_beside_each_badge(
     visit: Callable[..., Any], width: int
 ) -> None:
     page = visit("chapters/01_introduction.html", width=width).page
-    page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     for badge in page.locator("a.cbec-claim:visible").all():
         badge.focus()

@@ -53,7 +53,9 @@ def test_a_reader_can_search_from_it(lost: tuple[Any, list[str]], address: str) 
     page.locator("#search-results li").first.wait_for(timeout=8_000)
 
 
-def test_links_without_a_script_are_the_same(site: Path) -> None:
+def test_all_that_it_names_starts_from_the_root_or_is_on_it(site: Path) -> None:
     page = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
-    assert page.base["href"].startswith("/")
-    assert page.select('a[href^="#"]') == []
+    named = [e[key] for key in ("href", "src", "action") for e in page.select(f"[{key}]")]
+    assert len(named) > CHAPTERS
+    assert [n for n in named if not n.startswith("/") and not page.select(f'[id="{n[1:]}"]')] == []
+    assert page.base is None

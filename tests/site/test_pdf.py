@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from pypdf import PageObject, PdfReader
 
 from tools.pdf import ROOT, anchor_of, assemble, parts_of, print_document, sheets_in
@@ -40,6 +40,15 @@ def document(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pdf") / "book.html"
     path.write_text(assemble(site, parts_of(ROOT / "_toc.yml"), config), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def opened(document: Path, browser: Browser) -> Iterator[Page]:
+    """Open that document in a window as wide as a sheet."""
+    page = browser.new_page(viewport={"width": ROOM, "height": 900})
+    page.goto(document.as_uri())
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")
@@ -105,31 +114,31 @@ def test_no_link_leads_to_a_file_of_this_machine(pdf: PdfReader) -> None:
     assert [a for a in addresses if not a.startswith(("https://", "http://", "mailto:"))] == []
 
 
-def test_no_id_is_used_twice(document: Path, browser: Browser) -> None:
-    page = browser.new_page()
-    page.goto(document.as_uri())
-    twice = page.evaluate(
+def test_no_id_is_used_twice(opened: Page) -> None:
+    twice = opened.evaluate(
         """() => {
           const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
           return ids.filter((id, i) => ids.indexOf(id) !== i);
         }"""
     )
-    lost = page.evaluate(
+    lost = opened.evaluate(
         """() => [...document.querySelectorAll('a[href^="#"]')].map((a) => a.hash.slice(1))
           .filter((id) => !document.getElementById(decodeURIComponent(id)))"""
     )
-    page.close()
     assert (twice, lost) == ([], [])
 
 
-def test_nothing_is_wider_than_its_sheet(document: Path, browser: Browser) -> None:
+def test_nothing_is_wider_than_its_sheet(opened: Page) -> None:
     """Or Chromium would shrink the whole book."""
-    page = browser.new_page(viewport={"width": ROOM, "height": 900})
-    page.emulate_media(media="print")
-    page.goto(document.as_uri())
-    page.add_style_tag(content=".cbec-grid { display: none !important; }")  # on wide sheets
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.close()
+    opened.emulate_media(media="print")
+    width = opened.evaluate(
+        """() => {
+          // These stand on wide sheets.
+          document.querySelectorAll(".cbec-grid").forEach((grid) =>
+            grid.style.setProperty("display", "none", "important"));
+          return document.documentElement.scrollWidth;
+        }"""
+    )
     assert width <= ROOM
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +18,10 @@ CUT = """() => [...document.querySelectorAll("main *")]
   .filter((e) => ["auto", "hidden", "scroll"].includes(getComputedStyle(e).overflowX)
     && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && !e.closest("svg, math"))
   .map((e) => `${e.tagName}.${e.className} ${e.scrollWidth} in ${e.clientWidth}`)"""
+# As a list and with the boxes of all, for there are hundreds.
+SEEN = """(elements) => elements
+  .filter((e) => e.getClientRects().length && e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => e.outerHTML.slice(0, 80))"""
 THEME = "document.documentElement.dataset.theme"
 THEME_PRINTED = f"""() => {{
   dispatchEvent(new Event("beforeprint"));
@@ -27,13 +31,14 @@ THEME_PRINTED = f"""() => {{
 }}"""
 
 
+# Parameters of the fixture, by which conftest.py puts tests next to each other.
+pytestmark = pytest.mark.parametrize(("width", "scheme"), [(SHEET, "dark")])
+
+
 @pytest.fixture
-def sheet(any_page: str, visit: Callable[..., Any]) -> Iterator[Any]:
+def sheet(any_page: str, visit: Callable[..., Any], width: int, scheme: str) -> Any:
     """Open a page that is read in the dark as a printer sees it."""
-    page = visit(any_page, width=SHEET, scheme="dark").page
-    page.emulate_media(media="print")
-    yield page
-    page.emulate_media(media="screen")
+    return visit(any_page, width=width, scheme=scheme, media="print").page
 
 
 def test_nothing_is_cut_at_the_right(sheet: Any) -> None:
@@ -42,8 +47,7 @@ def test_nothing_is_cut_at_the_right(sheet: Any) -> None:
 
 
 def test_what_needs_a_screen_is_not_printed(sheet: Any) -> None:
-    shown = [e for e in sheet.locator(SCREEN_ONLY).all() if e.is_visible()]
-    assert [e.evaluate("(e) => e.outerHTML.slice(0, 80)") for e in shown] == []
+    assert sheet.locator(SCREEN_ONLY).evaluate_all(SEEN) == []
 
 
 def test_a_page_prints_with_its_title_first_and_dark_pages_print_light(

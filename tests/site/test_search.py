@@ -95,23 +95,14 @@ def test_a_search_finds_pages_and_marks_the_word_there(
 
 
 def test_a_page_opened_from_a_folder_is_complete(
-    any_page: str | None, browser: Browser, site: Path
+    any_page: str | None, visit: Callable[..., Any]
 ) -> None:
     if any_page == "404.html":
         return  # only a server shows it, at its own root
-    path = site.resolve() / str(any_page)
-    context = browser.new_context()
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(path.as_uri())
-    if "cbec-chart__spec" in path.read_text(encoding="utf-8"):
-        expect(page.locator(".cbec-chart[data-state=live]").first).to_be_visible()
+    seen = visit(any_page, folder=True)
     # The browser's own style sheet gives the body a margin.
-    expect(page.locator("body")).to_have_css("margin", "0px")
-    assert errors == []
-    context.close()
+    expect(seen.page.locator("body")).to_have_css("margin", "0px")
+    assert (seen.foreign, seen.failed, seen.errors) == ([], [], [])
 
 
 def test_every_page_can_be_read_and_left_without_scripts(

@@ -62,10 +62,11 @@ def test_page_loads_without_a_third_party_a_failure_or_an_error(
     assert seen.errors == [], "errors in the console"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark")])
 def test_page_does_not_scroll_sideways_on_a_phone(
-    any_page: str | None, visit: Callable[..., Any]
+    any_page: str | None, visit: Callable[..., Any], width: int, scheme: str
 ) -> None:
-    page = visit(any_page, width=PHONE, scheme="dark").page
+    page = visit(any_page, width=width, scheme=scheme).page
     wide = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         [...document.querySelectorAll("main *")]
@@ -88,13 +89,16 @@ def test_charts_come_alive(
         assert drawn_share(view.screenshot()) > LEAST_DRAWN, label
 
 
-def test_charts_fit_a_phone(chart_page: str | None, visit: Callable[..., Any]) -> None:
-    seen = visit(chart_page, width=PHONE, scheme="dark")
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark")])
+def test_charts_fit_a_phone(
+    chart_page: str | None, visit: Callable[..., Any], width: int, scheme: str
+) -> None:
+    seen = visit(chart_page, width=width, scheme=scheme)
     assert seen.errors == []
     for view in seen.page.locator(".cbec-chart__view svg.marks").all():
         box = view.bounding_box()
         assert box is not None
-        assert box["x"] + box["width"] <= PHONE, view.get_attribute("aria-label")
+        assert box["x"] + box["width"] <= width, view.get_attribute("aria-label")
 
 
 def test_what_a_reader_has_chosen_outlives_a_new_size_and_theme(visit: Callable[..., Any]) -> None:
@@ -115,10 +119,11 @@ def test_what_a_reader_has_chosen_outlives_a_new_size_and_theme(visit: Callable[
     page.reload()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark")])
 def test_charts_are_readable_on_a_dark_page(
-    chart_page: str | None, visit: Callable[..., Any]
+    chart_page: str | None, visit: Callable[..., Any], width: int, scheme: str
 ) -> None:
-    page = visit(chart_page, width=PHONE, scheme="dark").page
+    page = visit(chart_page, width=width, scheme=scheme).page
     faint = {
         item["text"]: round(contrast(item["ink"], item["ground"]), 2)
         for item in page.evaluate(CHART_TEXT)

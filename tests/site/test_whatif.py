@@ -66,9 +66,9 @@ def asked(ledger: Ledger) -> WhatIf:
 
 @pytest.fixture
 def page(visit: Visit) -> Any:
-    """Return the page with the form as it is at first."""
+    """Return the page with the form as it is at first: a figure that is chosen is as printed."""
     found = visit(PAGE).page
-    found.reload()
+    found.locator("#cbec-whatif-figure").select_option(index=0)
     return found
 
 
@@ -387,8 +387,9 @@ def text(page: Any, part: str) -> str:
 
 
 def test_the_form_starts_with_the_figure_and_the_verdicts_as_printed(
-    page: Any, asked: WhatIf
+    visit: Visit, asked: WhatIf
 ) -> None:
+    page = visit(PAGE, fresh=True).page
     first = next(iter(asked.resting))
     options = page.locator("#cbec-whatif-figure option")
     values = options.evaluate_all("(all) => all.map((option) => option.value)")

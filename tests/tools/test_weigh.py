@@ -30,6 +30,7 @@ def packed(text: str) -> int:
 
 SITE = {
     "index.html": '<link rel="stylesheet" href="_static/a.css?v=1"><p>',
+    "404.html": '<script src="/_static/b.js?v=2"></script>',
     "deep/one.html": (
         '<link rel="icon" href="../_static/i.svg"/><link href="../_static/a.css" rel="stylesheet">'
         '<script src="../_static/cbec-vega.js"></script><img src="../_static/p.png">'
@@ -51,6 +52,7 @@ def test_each_file_that_a_page_loads_counts_once_by_its_kind(tmp_path: Path) -> 
     sheet = packed(SITE["_static/a.css"])
     assert weights == {
         "index.html": {"html": packed(SITE["index.html"]), "css": sheet},
+        "404.html": {"html": packed(SITE["404.html"]), "js": packed("bbb")},
         "deep/one.html": {
             "html": packed(SITE["deep/one.html"]),
             "css": sheet,

@@ -1,15 +1,14 @@
 """``404.html``: what a server shows for an address without a page.
 
 A server shows it at the address that was asked for, however deep that is, so its links can't be
-relative to where it stands. A ``base`` element makes them relative to the site's root, which is the
-path of ``html_baseurl``, or that of the host.
+relative to where it stands. They start from the site's root, which is the path of ``html_baseurl``,
+or that of the host. A ``base`` element would be shorter, and the pages' policy forbids it.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,18 +19,24 @@ from sphinx.config import Config
 PAGE = "404"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-_FRAGMENT = re.compile(r'\bhref="#')
+_ROOT = re.compile(r'<html\b[^>]* data-content_root="([^"]*)"')
+_RELATIVE = re.compile(r' (href|src|action)="(?![a-z]+:|[/#])(?:\./)?')
 
 
-def keep_fragments(html: str, pagename: str) -> str:
-    """Let links to places of the page name the page, as ``base`` would lead them to the root.
+def start_from_root(page: str, pagename: str) -> str:
+    """Let each relative address of the page for wrong addresses start from the site's root.
 
     Examples
     --------
-    >>> keep_fragments('<a href="#main">', "404"), keep_fragments('<a href="#main">', "index")
-    ('<a href="404.html#main">', '<a href="#main">')
+    >>> page = '<html data-content_root="/book/"><a href="index.html"><a href="#main">'
+    >>> start_from_root(page, "404")
+    '<html data-content_root="/book/"><a href="/book/index.html"><a href="#main">'
+    >>> start_from_root(page, "index") == page
+    True
     """
-    return _FRAGMENT.sub(f'href="{PAGE}.html#', html) if pagename == PAGE else html
+    if pagename != PAGE or not (root := _ROOT.search(page)):
+        return page
+    return _RELATIVE.sub(lambda address: f' {address[1]}="{root[1]}', page)
 
 
 def add_page(app: Sphinx, config: Config) -> None:
@@ -42,12 +47,13 @@ def add_page(app: Sphinx, config: Config) -> None:
 
 
 def fill_page(app: Sphinx, pagename: str, _: str, context: dict[str, Any], *__: Any) -> None:
-    """Give the page its base and the contents of the book."""
+    """Tell the page the root of the site, and the contents of the book."""
     if pagename != PAGE:
         return
-    root = urlsplit(app.config.html_baseurl).path.rstrip("/") + "/"
-    base = f'\n    <base href="{escape(root)}">\n    <meta name="robots" content="noindex">'
-    context["metatags"] = base + context.get("metatags", "")
+    # Scripts of Sphinx and the theme read it, too.
+    context["content_root"] = urlsplit(app.config.html_baseurl).path.rstrip("/") + "/"
+    robots = '\n    <meta name="robots" content="noindex">'
+    context["metatags"] = robots + context.get("metatags", "")
     context["title"] = "Page not found"
     titles = app.env.titles
     pages = app.env.toctree_includes.get(app.config.root_doc, [])
@@ -58,5 +64,4 @@ def fill_page(app: Sphinx, pagename: str, _: str, context: dict[str, Any], *__: 
 def setup(app: Sphinx) -> None:
     """Connect the module to Sphinx."""
     app.connect("config-inited", add_page)
-    # After the metadata of cbec_book.page.head: the base has to stand before any address.
-    app.connect("html-page-context", fill_page, priority=600)
+    app.connect("html-page-context", fill_page)

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 
 _CHART = re.compile(r'class="cbec-chart__spec"')
 _WHAT_IF = re.compile(r'class="cbec-whatif__data"')
-#: The book's own scripts in the order in which they run, and what a page holds that they work on.
-#: The first has printed pages light, the next keeps the focus of who uses the keyboard.
+_SEARCH = re.compile(r'id="search-results"')
+#: The book's own scripts that wait for the page, in the order in which they run, and what a page
+#: holds that they work on. The first keeps the focus of who uses the keyboard.
 OWN: Mapping[str, re.Pattern[str] | None] = {
-    "print.js": None,
     "focus.js": None,
     "buttons.js": None,
+    "search.js": _SEARCH,
     "cbec-vega.js": _CHART,
     "notes.js": re.compile(r'class="(?:cbec-notes|(?:[^"]*\s)?cbec-term)[\s"]'),
     "ledger.js": re.compile(r'class="cbec-ledger__data"'),
@@ -41,24 +42,16 @@ WORK: Mapping[str, re.Pattern[str] | None] = {
         r'class="(?:[^"]*\s)?(?:toggle|(?:admonition\s(?:[^"]*\s)?dropdown))[\s"]'
     ),
     "design-tabs.js": re.compile(r'class="(?:[^"]*\s)?sd-tab-'),
-    "searchtools.js": re.compile(r'id="search-results"'),
-    "language_data.js": re.compile(r'id="search-results"'),
-    "searchindex.js": re.compile(r'id="search-results"'),
+    "searchtools.js": _SEARCH,
+    "language_data.js": _SEARCH,
+    "searchindex.js": _SEARCH,
 }
 #: Variables that are set for a script in the page itself.
-SETTINGS = {"toggle": "togglebutton.js"}
+SETTINGS = {"toggle": "togglebutton.js", "togglebutton": "togglebutton.js"}
 
 _SCRIPT = re.compile(r'[ \t]*<script\b[^>]*\bsrc="(?:[^"]*/)?([^"/?]+)[^>]*></script>[ \t]*\n?')
 _PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script" href="(?:[^"]*/)?([^"/?]+)[^>]*>\n?')
 _SETTING = re.compile(r"[ \t]*<script>(?:let|var) ([a-z]+)\w* = [^<]*</script>[ \t]*\n?")
-_OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^>]*></script>\n?')
-
-# A browser lets no page read another from a folder: results without an excerpt are still results.
-_NO_SUMMARIES = """\
-<script>
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-</script>
-"""
 
 
 def drop_idle_scripts(page: str, pagename: str) -> str:
@@ -80,9 +73,3 @@ def drop_idle_scripts(page: str, pagename: str) -> str:
     for link in (_SCRIPT, _PRELOAD, _SETTING):
         page = link.sub(unless_idle, page)
     return page
-
-
-def spare_summaries(page: str, pagename: str) -> str:
-    """Let the search show results without excerpts where a browser can't fetch the pages."""
-    spared = _OPTIONS.sub(lambda match: match[0] + _NO_SUMMARIES, page, count=1)
-    return spared if pagename == "search" else page

@@ -1,7 +1,7 @@
 "use strict";
 
-// What the theme's buttons need: menus that open, hints, and the way back to the top. The theme
-// takes these from Bootstrap, whose script is ten times as heavy; its markup and its style sheet
+// What the theme's buttons need: menus that open, hints, the way back to the top, and printing. The
+// theme takes the first three from Bootstrap, whose script is ten times as heavy; its markup and its style sheet
 // are kept, so that pages look and behave as the theme means them to.
 (() => {
   const MENU_GAP = 3;
@@ -147,6 +147,9 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll(".btn-download-pdf-button").forEach((button) => {
+      button.addEventListener("click", () => window.print());
+    });
     if (window.bootstrap) return;
     document.querySelectorAll('[data-bs-toggle="dropdown"]').forEach(addMenu);
     document.querySelectorAll('[data-bs-toggle="tooltip"]').forEach(addHint);

@@ -111,6 +111,7 @@
         actions: false,
         defaultStyle: false,
         patch: silence,
+        ast: true, // expressions are interpreted: the pages' policy lets no text become a function
         tooltip: { disableDefaultStyle: true },
       });
       if (this.shown) {

@@ -1,8 +1,8 @@
 "use strict";
 
 // What the theme's buttons need: menus that open, hints, the way back to the top, and printing. The
-// theme takes the first three from Bootstrap, whose script is ten times as heavy; its markup and its style sheet
-// are kept, so that pages look and behave as the theme means them to.
+// theme takes the first three from Bootstrap, whose script is ten times as heavy; its markup and its
+// style sheet are kept, so that pages look and behave as the theme means them to.
 (() => {
   const MENU_GAP = 3;
   const HINT_GAP = 6;
@@ -145,6 +145,13 @@
       { passive: true },
     );
   }
+
+  // The address of Sphinx's link is a script, which the pages' policy refuses.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".highlight-link a")) return;
+    event.preventDefault();
+    SphinxHighlight.hideSearchWords();
+  });
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".btn-download-pdf-button").forEach((button) => {

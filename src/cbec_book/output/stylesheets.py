@@ -102,10 +102,12 @@ class Words:
         return sorted(self.names), list(self.begun)
 
     def spoken_of(self, sheets: Iterable[str]) -> Words:
-        """Return the words that style sheets can ask for; a new heading adds none."""
+        """Return the words that style sheets can ask for, and icons; a new heading adds none."""
         asked = {word for sheet in sheets for word in _WORD.findall(sheet)}
         asked |= {_in_script(word) for word in asked}
-        return Words(self.names & asked, self.begun)
+        # An icon that no sheet has is a mistake, which `icons.unknown_icons` finds.
+        icons = {name for name in self.names if name.startswith("fa-")}
+        return Words(self.names & asked | icons, self.begun)
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a name is among the words."""

@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from cbec.audit.provenance import find
+from cbec.display.vega import vega_bundle
 from cbec.errors import TableError
 from cbec_book.content import chart, chart_svg
 from cbec_book.ledger_links import DATA_PAGE, entry_address, link_entries
@@ -66,26 +67,29 @@ def test_description_stands_in_for_a_missing_alt() -> None:
     assert chart.read_chart(make_spec(usermeta={}, description="Drawn")).alt == "Drawn"
 
 
-def test_still_picture_has_a_label_and_follows_the_theme() -> None:
-    svg = chart_svg.draw_svg(chart.read_chart(make_spec()).spec, 'A "b"', "c")
+def test_still_picture_has_a_label_and_follows_the_theme(tmp_path: Path) -> None:
+    svg = chart_svg.draw_svg(chart.read_chart(make_spec()).spec, 'A "b"', "c", tmp_path)
     assert svg.startswith('<svg role="img" aria-label="A &quot;b&quot;"')
     assert 'fill="currentColor"' in svg
 
 
 def test_still_picture_is_laid_out_without_the_fonts_of_the_machine(
-    with_other_fonts: Callable[[str, Any], list[str]],
+    with_other_fonts: Callable[[str, Any], list[str]], tmp_path: Path
 ) -> None:
     spec = chart.read_chart(make_spec(config={"font": "'DejaVu Sans', serif"})).spec
-    line = "from cbec_book.content import chart_svg; print(chart_svg.draw_svg(spec, 'A', 'c'))"
-    svg = chart_svg.draw_svg(spec, "A", "c")
+    line = "import pathlib, tempfile; from cbec_book.content import chart_svg; "
+    line += "cache = pathlib.Path(tempfile.mkdtemp()); "
+    line += "print(chart_svg.draw_svg(spec, 'A', 'c', cache))"
+    svg = chart_svg.draw_svg(spec, "A", "c", tmp_path)
     assert with_other_fonts(line, spec) == [svg] * 2
     assert "font-family=\"'DejaVu Sans', serif\"" in svg
 
 
-def test_ids_are_the_same_in_each_build_and_differ_on_a_page() -> None:
+def test_ids_are_the_same_in_each_build_and_differ_on_a_page(tmp_path: Path) -> None:
     spec = chart.read_chart(make_spec()).spec
     first, again, other = (
-        chart_svg.draw_svg(spec, "A", prefix) for prefix in ("c-1", "c-1", "c-2")
+        chart_svg.draw_svg(spec, "A", prefix, tmp_path / str(build))
+        for build, prefix in enumerate(("c-1", "c-1", "c-2"))
     )
     assert first == again
     ids = [set(re.findall(r'id="([^"]+)"', svg)) for svg in (first, other)]
@@ -98,10 +102,10 @@ def test_references_to_other_things_keep_their_address() -> None:
     assert chart_svg.renumber_ids('<a href="#elsewhere"/>', "c") == '<a href="#elsewhere"/>'
 
 
-def test_data_from_an_address_is_refused() -> None:
+def test_data_from_an_address_is_refused(tmp_path: Path) -> None:
     spec = make_spec(data={"url": "http://127.0.0.1:9/a.csv"})
     with pytest.raises(ValueError, match="not allowed"):
-        chart_svg.draw_svg(chart.read_chart(spec).spec, "A", "c")
+        chart_svg.draw_svg(chart.read_chart(spec).spec, "A", "c", tmp_path)
 
 
 def test_a_lighter_picture_has_the_same_pixels_to_the_eye() -> None:
@@ -127,8 +131,9 @@ def test_two_fonts_of_a_picture_are_both_kept() -> None:
     )
 
 
-def test_specifications_are_gathered_at_the_end_of_the_page() -> None:
-    figures = [chart.figure_html(chart.read_chart(make_spec()), name) for name in ("c-1", "c-2")]
+def test_specifications_are_gathered_at_the_end_of_the_page(tmp_path: Path) -> None:
+    read = chart.read_chart(make_spec())
+    figures = [chart.figure_html(read, name, tmp_path) for name in ("c-1", "c-2")]
     page = f"<body>{figures[0]}<p>between</p>{figures[1]}<p>last</p></body></html>"
     gathered = BeautifulSoup(chart.gather_specs(page, "p"), "html.parser")
     assert [tag.name for tag in gathered.body.find_all(recursive=False)][-2:] == ["script"] * 2
@@ -137,8 +142,9 @@ def test_specifications_are_gathered_at_the_end_of_the_page() -> None:
     assert chart.gather_specs("<body>none</body>", "p") == "<body>none</body>"
 
 
-def test_figure_escapes_words_and_specification() -> None:
-    html = chart.figure_html(chart.read_chart(make_spec(name="</script><!--")), "c-1")
+def test_figure_escapes_words_and_specification(tmp_path: Path) -> None:
+    read = chart.read_chart(make_spec(name="</script><!--"))
+    html = chart.figure_html(read, "c-1", tmp_path)
     assert html.count("</script>") == 1
     assert "<!--" not in html
     assert "Title &lt;1&gt;" in html
@@ -148,8 +154,9 @@ def test_figure_escapes_words_and_specification() -> None:
     assert json.loads(data[1])["name"] == "</script><!--"
 
 
-def test_figure_leaves_out_lines_that_are_empty() -> None:
-    html = chart.figure_html(chart.read_chart(make_spec(usermeta={"cbec": {"alt": "A"}})), "c-1")
+def test_figure_leaves_out_lines_that_are_empty(tmp_path: Path) -> None:
+    read = chart.read_chart(make_spec(usermeta={"cbec": {"alt": "A"}}))
+    html = chart.figure_html(read, "c-1", tmp_path)
     assert "<figcaption" not in html
     assert "__title" not in html
     assert "aria-labelledby" not in html
@@ -208,7 +215,7 @@ def test_the_renderer_loads_where_nothing_is_installed_that_only_this_book_needs
 
 
 def test_bundle_keeps_its_names_to_itself() -> None:
-    lines = chart.vega_bundle().splitlines()
+    lines = vega_bundle().splitlines()
     assert lines[0].startswith("/*!")
     assert "BSD-3-Clause" in lines[0]
     assert lines[1] == "(function () {"
@@ -313,8 +320,9 @@ def test_a_wrong_row_name_is_refused() -> None:
         data_table(make_data_spec([{"year": 2018, "value": 1.5, "row": "market-totl"}]))
 
 
-def test_the_note_and_the_table_stand_below_the_source() -> None:
-    html = chart.figure_html(chart.read_chart(make_data_spec()), "c-1", "<details></details>")
+def test_the_note_and_the_table_stand_below_the_source(tmp_path: Path) -> None:
+    read = chart.read_chart(make_data_spec())
+    html = chart.figure_html(read, "c-1", tmp_path, "<details></details>")
     caption = BeautifulSoup(html, "html.parser").figcaption
     assert [child.name for child in caption.children] == ["p", "p", "details"]
     assert caption.find_all("p")[1].get_text() == "A note & more"

@@ -33,7 +33,7 @@ ORDER = (
     ("cbec.audit", "cbec.measures", "cbec.trend"),
     ("cbec.display", "cbec.charts"),
     ("cbec.chapters",),
-    ("cbec.cli", "cbec_book.hooks", "cbec_book.ledger_links"),
+    ("cbec.cli", "cbec_book.build_cache", "cbec_book.hooks", "cbec_book.ledger_links"),
     ("cbec_book.content", "cbec_book.page", "cbec_book.output"),
     ("cbec_book.extension",),
     ("cbec_book",),

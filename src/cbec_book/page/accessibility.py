@@ -37,6 +37,8 @@ _MASTHEAD = re.compile(
     r'(<div class="sidebar-primary-item">\s*<nav class="bd-links )',
     re.DOTALL,
 )
+# What folds the pages below a page away has an icon and no words.
+_FOLD = re.compile(r'(?<=>)([^<>]*)(</a><details[^>]*><summary)(?=><span class="toctree-toggle")')
 _PARAMETERS = re.compile(r'<dl>(\s*<dd><em class="sig-param">.*?)</dl>', re.DOTALL)
 _OUTPUT_TABLE = re.compile(r'(<div class="output text_html">)(<table\b.*?</table>)', re.DOTALL)
 # In the order of a page: what names the tables below it, and the boxes that tables scroll in.
@@ -78,9 +80,13 @@ def name_controls(page: str, pagename: str) -> str:
     --------
     >>> name_controls('<button title="Toggle primary sidebar">', "index")
     '<button title="Contents of the book">'
+    >>> fold = '<a href="api.html">API</a><details><summary><span class="toctree-toggle">'
+    >>> name_controls(fold, "index")
+    '<a href="api.html">API</a><details><summary aria-label="Pages below API"><span class=...'
     """
     for theirs, ours in _CONTROLS.items():
         page = page.replace(theirs, ours)
+    page = _FOLD.sub(r'\1\2 aria-label="Pages below \1"', page)
     return _MASTHEAD.sub(r'\1<header class="cbec-masthead">\2</header>\3', page)
 
 

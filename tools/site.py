@@ -92,7 +92,8 @@ def alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"Another build is at work in {folder} (process {_holder(lock)}); waiting for it")
+            said = f"Another build is at work in {folder} (process {_holder(lock)}); waiting for it"
+            print(said, flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         lock.truncate(0)
         lock.write(str(os.getpid()))

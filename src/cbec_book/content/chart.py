@@ -33,6 +33,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util.parallel import parallel_available
 from sphinx.writers.html5 import HTML5Translator
 
@@ -316,6 +317,9 @@ class DrawAhead:
         """Wait for the last picture, and write the script into the output."""
         if self.at_work is not None:
             self.at_work.join()
+            if self.at_work.exitcode:
+                ended = f"the process that draws the charts ended with {self.at_work.exitcode}"
+                raise ExtensionError(f"{ended}; build again, with more memory if it was killed")
         if app.builder.format == "html":
             target = Path(app.outdir, "_static", "cbec-vega.js")
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -166,7 +166,8 @@ def make_light(app: Sphinx) -> None:
             for path in sorted(site.static.rglob("*"))
             if path.is_file() and path.name != STYLESHEET
         }
-        made_of = [versions, [str(s.relative_to(site.static)) for s in sheets], *words.listed]
+        order = [str(sheet.relative_to(site.static)) for sheet in sheets]
+        made_of = [versions, order, sorted(words.names), words.begun]
         code = (Path(module.__file__ or "").read_bytes() for module in (icons, stylesheets))
         content = kept(
             folder_of(app), lambda: _sheet(site, sheets, words), json.dumps(made_of), *code

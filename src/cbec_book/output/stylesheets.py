@@ -96,11 +96,6 @@ class Words:
             begun.update(_BEGUN.findall(script))
         return cls(frozenset(names), tuple(sorted(begun)))
 
-    @property
-    def listed(self) -> tuple[list[str], list[str]]:
-        """All words, in the order of the alphabet."""
-        return sorted(self.names), list(self.begun)
-
     def spoken_of(self, sheets: Iterable[str]) -> Words:
         """Return the words that style sheets can ask for, and icons; a new heading adds none."""
         asked = {word for sheet in sheets for word in _WORD.findall(sheet)}

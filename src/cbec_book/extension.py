@@ -78,6 +78,16 @@ def _allow_parallel_reading(app: Sphinx, *_: Any) -> None:
             app.extensions[name].parallel_read_safe = True
 
 
+def _write_in_small_shares(app: Sphinx, *_: Any) -> None:
+    """Let the main process prepare pages while others write those before.
+
+    Sphinx writes with one process less than it is given, and gives each its share when all of the
+    share is prepared: of two processes one would always wait.
+    """
+    if app.parallel > 1:
+        app.parallel *= 4
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Wire the parts of the extension into Sphinx; what is returned are versions and promises."""
     for part in (ledger_links, first_party, bibtex, mathml, chart, numbers, head, not_found):
@@ -96,6 +106,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_js_file(script, loading_method="defer")
     change_pages(app, _CHANGES)
     app.connect("env-before-read-docs", _allow_parallel_reading)
+    app.connect("env-updated", _write_in_small_shares)
     finish_site(app, _STEPS, priority=500)
     # After all that still writes pages or files, in other extensions, too.
     finish_site(app, [lighten.make_light, build_cache.sweep], priority=900)

@@ -13,7 +13,8 @@ import pytest
 
 from cbec import charts
 from cbec.errors import TrendError
-from cbec_book.content.chart import chart_table_html, read_chart
+from cbec_book.content.chart import chart_table_html
+from cbec_book.content.chart_spec import read_chart
 from tests.charts import test_charts as common
 from tests.charts.test_charts import built, draw, is_hollow, marks, rows, specify
 

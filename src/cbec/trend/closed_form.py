@@ -62,7 +62,7 @@ def log_linear(y: Array, horizon: int, level: Sequence[float]) -> Path:
     new observation, from Student's t, which suppose errors that aren't correlated.
     """
     import statsmodels.api as sm
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     n = len(y)
     scale = y[-1]
@@ -75,7 +75,7 @@ def log_linear(y: Array, horizon: int, level: Sequence[float]) -> Path:
     variance = line.mse_resid * (
         1 + np.einsum("ij,jk,ik->i", ahead, line.normalized_cov_params, ahead)
     )
-    quantile = student.ppf(0.5 + np.asarray(level) / 200, n - 2)
+    quantile = stdtrit(n - 2, 0.5 + np.asarray(level) / 200)
     half = np.sqrt(variance)[:, None] * quantile
     return Path(
         mean=scale * np.exp(centre),

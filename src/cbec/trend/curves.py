@@ -69,8 +69,7 @@ class Curve:
 
     def path(self, y: Array, horizon: int, level: Sequence[float]) -> Path:
         """Fit by least squares; intervals by the delta method with Student's t."""
-        from scipy.stats import f as fisher
-        from scipy.stats import t as student
+        from scipy.special import fdtri, stdtrit
 
         if not self.flow and y[-1] <= y[0]:
             raise TrendError(
@@ -87,7 +86,7 @@ class Curve:
                 found, least = unbraked, most
             noise = least / degrees
             ratio = (most - least) / max(noise, _EXACT)
-            critical = float(fisher.ppf(0.95, 1, degrees))
+            critical = float(fdtri(1, degrees, 0.95))
             steps = 1e-6 * np.maximum(np.abs(found), 1e-2)
             slope = _slope(lambda p: self.value(p, t), found, steps)
             covariance = np.asarray(np.linalg.pinv(slope.T @ slope) * noise, dtype=np.float64)
@@ -95,9 +94,7 @@ class Curve:
             variance = noise + np.einsum("ij,jk,ik->i", slope, covariance, slope)
             # What Bass adds in a late year is a difference, and may come out below zero.
             mean = np.maximum(self.value(found, ahead) * scale, 0.0)
-        half = (
-            np.sqrt(variance)[:, None] * student.ppf(0.5 + np.asarray(level) / 200, degrees) * scale
-        )
+        half = np.sqrt(variance)[:, None] * stdtrit(degrees, 0.5 + np.asarray(level) / 200) * scale
         ends = _ends(self, found, covariance, degrees, scale) if ratio > critical else {}
         return Path(
             mean=mean,
@@ -284,7 +281,7 @@ def _ends(
     curve: Curve, found: Array, covariance: Array, degrees: int, scale: float
 ) -> dict[str, float]:
     """Return a 95% interval of the saturation level: delta method on its logarithm."""
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     def log_level(p: Array) -> float:
         return math.log(curve.level(p))
@@ -292,7 +289,7 @@ def _ends(
     # A relative step keeps the brake above zero.
     gradient = _slope(log_level, found, 1e-6 * np.where(found == 0, 1.0, np.abs(found)))
     variance = max(float(gradient @ covariance @ gradient), 0.0)
-    half = student.ppf(0.975, degrees) * math.sqrt(variance)
+    half = stdtrit(degrees, 0.975) * math.sqrt(variance)
     centre = log_level(found)
     return {
         f"{curve.level_name}, lower 95%": scale * math.exp(centre - half),

@@ -132,13 +132,13 @@ def growth_trend(y: Any) -> ChangeTest:
     >>> round(slowing.estimate, 1), slowing.p_value < 0.001
     (-3.7, True)
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtr
 
     rates, _ = growth_rates(y)
     n = len(rates)
     slope, noise = _line(rates)
     statistic = float(_t(rates[None])[0])
-    return ChangeTest(slope, statistic, float(2 * student.sf(abs(statistic), n - 2)), n, noise)
+    return ChangeTest(slope, statistic, float(2 * stdtr(n - 2, -abs(statistic))), n, noise)
 
 
 def permutation(y: Any) -> ChangeTest:

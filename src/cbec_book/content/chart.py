@@ -16,15 +16,11 @@ the notebook.
 
 from __future__ import annotations
 
-import copy
 import json
 import math
-import multiprocessing
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +29,6 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.util.parallel import parallel_available
 from sphinx.writers.html5 import HTML5Translator
 
@@ -43,7 +38,9 @@ from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.display.vega import MIME, inline_json
 from cbec.errors import CbecError
 from cbec_book import build_cache
-from cbec_book.content.chart_svg import bundle, draw_all, draw_svg
+from cbec_book.content import draw_ahead
+from cbec_book.content.chart_spec import Chart, read_chart
+from cbec_book.content.chart_svg import bundle, draw_svg
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
 from cbec_book.ledger_links import find, note_data
@@ -53,62 +50,6 @@ _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?'
 
 class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """A chart in a document; ``node["spec"]`` is its Vega-Lite specification."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart taken apart into words and drawing.
-
-    Attributes
-    ----------
-    title, subtitle, source : str
-        The lines above and below the drawing, empty if there is none.
-    alt : str
-        What a reader who cannot see the drawing should know.
-    spec : dict
-        The Vega-Lite specification, ready to be drawn on a page of any background.
-    note : str
-        A footnote.
-    columns : tuple of (str, str)
-        The columns of the data table and their titles.
-    """
-
-    title: str
-    subtitle: str
-    source: str
-    alt: str
-    spec: dict[str, Any]
-    note: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
-
-
-def read_chart(spec: Mapping[str, Any]) -> Chart:
-    """Take a specification apart into its words and its drawing.
-
-    All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
-    words around it in ``usermeta``: an edition in another language maps it at this place.
-
-    The specification is not changed. Its drawing loses ``usermeta`` and ``$schema``, stands on a
-    transparent background, is described by ``alt``, and has no roles on its single marks, so that
-    a screen reader meets one picture with one label.
-    """
-    drawing = copy.deepcopy(dict(spec))
-    drawing.pop("$schema", None)
-    words = drawing.pop("usermeta", {}).get("cbec", {})
-    drawing["background"] = "transparent"
-    drawing["config"] = {**drawing.get("config", {}), "aria": False}
-    title = str(words.get("title", ""))
-    alt = str(words.get("alt") or drawing.get("description") or "")
-    drawing["description"] = alt or title
-    return Chart(
-        title=title,
-        subtitle=str(words.get("subtitle", "")),
-        source=str(words.get("source", "")),
-        alt=alt,
-        spec=drawing,
-        note=str(words.get("note", "")),
-        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
-    )
 
 
 def data_rows(chart: Chart) -> list[dict[str, Any]]:
@@ -292,46 +233,27 @@ def prefer_specifications(app: Sphinx, config: Config) -> None:
         config.nb_mime_priority_overrides = [("html", MIME, 5), *config.nb_mime_priority_overrides]
 
 
-class DrawAhead:
-    """Draws the pictures of a book's notebooks while its pages are read, in a process of its own.
-
-    vl-convert starts threads, and Sphinx's parallel writing forks: the copy of a process that has
-    drawn would wait for threads that it hasn't. So a process that forks doesn't draw, it finds
-    all pictures, and the script, in the cache.
-    """
-
-    def __init__(self) -> None:
-        self.at_work: BaseProcess | None = None
-
-    def start(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-        """Start to draw, if the pages will be written in parallel."""
-        if app.builder.format == "html" and app.parallel > 1 and parallel_available:
-            paths = [Path(env.doc2path(name)) for name in sorted(env.found_docs)]
-            specs = [spec for path in paths if path.suffix == ".ipynb" for spec in _specs(path)]
-            self.at_work = multiprocessing.get_context("spawn").Process(
-                target=draw_all, args=(specs, build_cache.folder_of(app))
-            )
-            self.at_work.start()
-
-    def finish(self, app: Sphinx, env: BuildEnvironment) -> None:
-        """Wait for the last picture, and write the script into the output."""
-        if self.at_work is not None:
-            self.at_work.join()
-            if self.at_work.exitcode:
-                ended = f"the process that draws the charts ended with {self.at_work.exitcode}"
-                raise ExtensionError(f"{ended}; build again, with more memory if it was killed")
-        if app.builder.format == "html":
-            target = Path(app.outdir, "_static", "cbec-vega.js")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(bundle(build_cache.folder_of(app)))
+def draw_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Start to draw the charts of all notebooks if their pages will be written in parallel."""
+    if app.builder.format == "html" and app.parallel > 1 and parallel_available:
+        paths = [Path(env.doc2path(name)) for name in sorted(env.found_docs)]
+        notebooks = [path for path in paths if path.suffix == ".ipynb"]
+        draw_ahead.start(notebooks, build_cache.folder_of(app))
 
 
-def _specs(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield what the charts of a notebook are drawn from."""
-    for cell in json.loads(path.read_bytes())["cells"]:
-        for output in cell.get("outputs", ()):
-            if MIME in output.get("data", ()):
-                yield read_chart(output["data"][MIME]).spec
+def write_script(app: Sphinx, env: BuildEnvironment) -> None:
+    """Wait for the last picture, and write the script into the output."""
+    cache = build_cache.folder_of(app)
+    draw_ahead.finish(cache)
+    if app.builder.format == "html":
+        target = Path(app.outdir, "_static", "cbec-vega.js")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(bundle(cache))
+
+
+def stop_drawing(app: Sphinx, error: Exception | None) -> None:
+    """Leave no process at work if the build has failed."""
+    draw_ahead.stop(build_cache.folder_of(app))
 
 
 def note_chart_data(app: Sphinx, document: nodes.document) -> None:
@@ -345,7 +267,7 @@ def setup(app: Sphinx) -> None:
     """Connect the module to Sphinx."""
     add_node(app, chart_node, (visit_chart_html, None), (skip_chart, None))
     app.connect("config-inited", prefer_specifications)
-    ahead = DrawAhead()
-    app.connect("env-before-read-docs", ahead.start)
-    app.connect("env-updated", ahead.finish, priority=900)
+    app.connect("env-before-read-docs", draw_notebooks)
+    app.connect("env-updated", write_script, priority=900)
+    app.connect("build-finished", stop_drawing)
     app.connect("doctree-read", note_chart_data)

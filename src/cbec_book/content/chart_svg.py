@@ -6,11 +6,10 @@ number more digits than a screen has, and a page with many charts is sent mostly
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from importlib import metadata
 from pathlib import Path
@@ -75,17 +74,6 @@ def bundle(cache: Path) -> bytes:
     """Return the script that brings charts alive."""
     made_of = inspect.getsource(vega), metadata.version("vl-convert-python")
     return kept(cache, lambda: vega.vega_bundle().encode(), *made_of)
-
-
-def draw_all(specs: Sequence[Mapping[str, Any]], cache: Path) -> None:
-    """Fill a cache with the script and the pictures of charts.
-
-    What can't be drawn is left to the page that shows it, and its warning.
-    """
-    bundle(cache)
-    for spec in specs:
-        with contextlib.suppress(ValueError):
-            drawn(spec, cache)
 
 
 def lightened(svg: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -66,7 +66,7 @@ class Term:
 
 
 def pattern_of(name: str) -> str:
-    """Return the regular expression of a term and its plural, as whole words.
+    """Return the regular expression of a term and its plural.
 
     A term without a small letter is an abbreviation, and its case counts.
 
@@ -74,13 +74,24 @@ def pattern_of(name: str) -> str:
     --------
     >>> bool(re.fullmatch(pattern_of("Gini coefficient"), "gini coefficients"))
     True
-    >>> bool(re.fullmatch(pattern_of("OWA"), "owa")), bool(re.search(pattern_of("mix"), "remix"))
-    (False, False)
+    >>> bool(re.fullmatch(pattern_of("OWA"), "owa"))
+    False
     """
     words = r"[\s-]+".join(map(re.escape, name.split()))
     plural = rf"{words[:-1]}(?:y|ies)" if re.search(r"[^aeiou]y$", name) else rf"{words}(?:e?s)?"
     case = "" if name.upper() == name else "i"
-    return rf"(?<![\w-])(?{case}:{plural})(?![\w-])"
+    return rf"(?{case}:{plural})"
+
+
+def pattern_of_all(names: Iterable[str]) -> re.Pattern[str]:
+    """Return the regular expression of whole words that are a term, a group for each term.
+
+    Examples
+    --------
+    >>> [found[0] for found in pattern_of_all(["mix", "OWA"]).finditer("A remix, the mix, OWA-2")]
+    ['mix']
+    """
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(f'({pattern_of(n)})' for n in names)})(?![\w-])")
 
 
 @functools.lru_cache(maxsize=1)
@@ -116,7 +127,7 @@ class ExplainTerms(SphinxPostTransform):
             return
         # All terms are sought all the time, lest a part of a longer one is taken for a shorter.
         names = list(glossary)
-        any_term = re.compile("|".join(f"({pattern_of(name)})" for name in names))
+        any_term = pattern_of_all(names)
         for element in list(self.document.findall(_is_prose)):
             children: list[nodes.Node] = []
             # A line break of the source splits a text in two.

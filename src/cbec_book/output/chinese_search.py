@@ -9,6 +9,7 @@ Information Retrieval, 2008, section 2.2.1, on character k-grams).
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import pairwise
 
@@ -31,6 +32,11 @@ function splitQuery(query) {{
   }});
 }}
 """
+
+    def init(self, options: dict[str, str]) -> None:
+        """Set the stemmer up; what a word comes to is kept, as pages share most of their words."""
+        super().init(options)
+        self.stem = functools.cache(self.stem)  # type: ignore[method-assign]
 
     def split(self, input: str) -> list[str]:
         """Cut a text into what the index lists.

@@ -26,8 +26,7 @@ ICON_SCRIPT = "static/scripts/fontawesome.js"
 _LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
 _ADDRESS = re.compile(r'\bhref="([^"]+)"')
 _LOADED = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
-_INLINE = re.compile(r"<script(?![^>]*(?:\bsrc=|json))[^>]*>(.*?)</script>", re.DOTALL)
-_FILE_NAME = re.compile(r"[\w.-]+\.[a-z]\w+")
+_STATIC = re.compile(r"_static/[^\s\"'?#]+")
 _MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 _VERBATIM = re.compile(
     r"(<(pre|textarea|script|style)\b.*?</\2\s*>)|<!--(?!\[if).*?-->|\s*\n\s*",
@@ -52,18 +51,20 @@ def tighten(page: str, pagename: str) -> str:
 
 def linked_sheets(page: str) -> list[str]:
     """List the addresses of the style sheets that a page links."""
-    return [match[1] for link in _LINK.findall(page) if (match := _ADDRESS.search(link))]
+    head = page.partition("</head>")[0]
+    return [match[1] for link in _LINK.findall(head) if (match := _ADDRESS.search(link))]
 
 
 def link_one_sheet(page: str, version: str) -> str:
     """Let a page link the joined style sheet instead of any other."""
+    head, end, rest = page.partition("</head>")
     sheets = linked_sheets(page)
     if not sheets:
         return page
     root = sheets[0].partition("_static/")[0]
     one = f'<link rel="stylesheet" href="{root}_static/{STYLESHEET}?v={version}">\n'
     first = iter([one])
-    return _LINK.sub(lambda match: next(first, ""), page)
+    return _LINK.sub(lambda match: next(first, ""), head) + end + rest
 
 
 def _version(content: bytes) -> str:
@@ -106,8 +107,7 @@ class Site:
 
     def words(self) -> stylesheets.Words:
         """Return what pages and scripts name; the index of words for the search names nothing."""
-        scripts = [code for page in self.pages.values() for code in _INLINE.findall(page)]
-        scripts += [text for file, text in self.scripts().items() if file.name != _INDEX]
+        scripts = [text for file, text in self.scripts().items() if file.name != _INDEX]
         return stylesheets.Words.found(self.pages.values(), scripts)
 
     def write_sheet(self, css: str) -> None:
@@ -121,22 +121,23 @@ class Site:
                 path.write_text(changed, encoding="utf-8")
 
     def sweep(self) -> None:
-        """Remove each file of ``_static`` that no page, style sheet or script names.
+        """Remove each file of ``_static`` that no page links and no style sheet or script names.
 
         Maps for debuggers go too, and with them the comments that ask for one.
         """
         for file, script in self.scripts().items():
             if (alone := _MAP.sub("", script)) != script:
                 file.write_text(alone, encoding="utf-8")
-        texts = [*self.pages.values(), *self.scripts().values()]
+        texts = [address for page in self.pages.values() for address in _STATIC.findall(page)]
+        texts += self.scripts().values()
         if (sheet := self.static / STYLESHEET).is_file():
             texts.append(sheet.read_text(encoding="utf-8"))
-        named = {name for text in texts for name in _FILE_NAME.findall(text)}
+        said = "\n".join(texts)
         for path in sorted(self.static.rglob("*"), reverse=True):
             if path.is_dir():
                 if not any(path.iterdir()):
                     path.rmdir()
-            elif path.name not in named:
+            elif path.name not in said:
                 path.unlink()
 
 

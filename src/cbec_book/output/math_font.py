@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from html import unescape
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 
 from fontTools import subset  # type: ignore[import-untyped]
@@ -80,8 +80,9 @@ def write_font(app: Sphinx) -> None:
         return
 
     def reduced() -> bytes:
-        with resources.as_file(resources.files("ziamath.fonts") / _FACE) as source:
-            return reduce_font(source, shown)
+        # Without an import of the package, which sets up more than its fonts.
+        source = metadata.distribution("ziamath").locate_file(f"ziamath/fonts/{_FACE}")
+        return reduce_font(Path(str(source)), shown)
 
     versions = map(metadata.version, ("fonttools", "ziamath"))
     font = kept(folder_of(app), reduced, "".join(sorted(shown)), *FEATURES, *versions)

@@ -85,12 +85,12 @@ class Words:
         """
         names = set(IMPLIED)
         begun: set[str] = set()
-        for page in pages:
-            for tag, attributes in _TAG.findall(page):
-                names.add(tag.lower())
-                names.update(_DATA.findall(attributes))
-                for values in _NAMED.findall(attributes):
-                    names.update("".join(values).split())
+        # Each tag once: most stand on every page.
+        for tag, attributes in set().union(*map(_TAG.findall, pages)):
+            names.add(tag.lower())
+            names.update(_DATA.findall(attributes))
+            for values in _NAMED.findall(attributes):
+                names.update("".join(values).split())
         for script in scripts:
             names.update(_WORD.findall(script))
             begun.update(_BEGUN.findall(script))

@@ -38,7 +38,7 @@ _MASTHEAD = re.compile(
     re.DOTALL,
 )
 # What folds the pages below a page away has an icon and no words.
-_FOLD = re.compile(r'(?<=>)([^<>]*)(</a><details[^>]*><summary)(?=><span class="toctree-toggle")')
+_FOLD = re.compile(r'</a><details[^>]*><summary(?=><span class="toctree-toggle")')
 _PARAMETERS = re.compile(r'<dl>(\s*<dd><em class="sig-param">.*?)</dl>', re.DOTALL)
 _OUTPUT_TABLE = re.compile(r'(<div class="output text_html">)(<table\b.*?</table>)', re.DOTALL)
 # In the order of a page: what names the tables below it, and the boxes that tables scroll in.
@@ -86,8 +86,13 @@ def name_controls(page: str, pagename: str) -> str:
     """
     for theirs, ours in _CONTROLS.items():
         page = page.replace(theirs, ours)
-    page = _FOLD.sub(r'\1\2 aria-label="Pages below \1"', page)
+    page = _FOLD.sub(_named_fold, page)
     return _MASTHEAD.sub(r'\1<header class="cbec-masthead">\2</header>\3', page)
+
+
+def _named_fold(fold: re.Match[str]) -> str:
+    above = fold.string[fold.string.rindex(">", 0, fold.start()) + 1 : fold.start()]
+    return f'{fold[0]} aria-label="Pages below {above}"'
 
 
 def correct_roles(page: str, pagename: str) -> str:
@@ -173,7 +178,7 @@ def mark_chinese(page: str, pagename: str) -> str:
     parts, end = [page[:start]], start
 
     def marked(text: str) -> str:
-        if above[-1][1].startswith("zh"):
+        if text.isascii() or above[-1][1].startswith("zh"):
             return text
         return _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', text)
 

@@ -49,9 +49,10 @@ WORK: Mapping[str, re.Pattern[str] | None] = {
 #: Variables that are set for a script in the page itself.
 SETTINGS = {"toggle": "togglebutton.js", "togglebutton": "togglebutton.js"}
 
-_SCRIPT = re.compile(r'[ \t]*<script\b[^>]*\bsrc="(?:[^"]*/)?([^"/?]+)[^>]*></script>[ \t]*\n?')
-_PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script" href="(?:[^"]*/)?([^"/?]+)[^>]*>\n?')
-_SETTING = re.compile(r"[ \t]*<script>(?:let|var) ([a-z]+)\w* = [^<]*</script>[ \t]*\n?")
+# Blanks before them would slow the search down, and go with all others.
+_SCRIPT = re.compile(r'<script\b[^>]*\bsrc="(?:[^"]*/)?([^"/?]+)[^>]*></script>[ \t]*\n?')
+_PRELOAD = re.compile(r'<link rel="preload" as="script" href="(?:[^"]*/)?([^"/?]+)[^>]*>\n?')
+_SETTING = re.compile(r"<script>(?:let|var) ([a-z]+)\w* = [^<]*</script>[ \t]*\n?")
 
 
 def drop_idle_scripts(page: str, pagename: str) -> str:

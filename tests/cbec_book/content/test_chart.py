@@ -26,7 +26,7 @@ from PIL import Image
 from cbec.audit.provenance import find
 from cbec.display.vega import vega_bundle
 from cbec.errors import TableError
-from cbec_book.content import chart, chart_svg
+from cbec_book.content import chart, chart_spec, chart_svg
 from cbec_book.ledger_links import DATA_PAGE, entry_address, link_entries
 
 WORDS = {
@@ -54,7 +54,7 @@ def make_spec(**changes: Any) -> dict[str, Any]:
 
 def test_words_are_taken_out_of_the_drawing() -> None:
     spec = make_spec()
-    read = chart.read_chart(spec)
+    read = chart_spec.read_chart(spec)
     assert (read.title, read.subtitle, read.source, read.alt) == tuple(WORDS.values())
     assert "usermeta" not in read.spec
     assert "$schema" not in read.spec
@@ -64,11 +64,11 @@ def test_words_are_taken_out_of_the_drawing() -> None:
 
 
 def test_description_stands_in_for_a_missing_alt() -> None:
-    assert chart.read_chart(make_spec(usermeta={}, description="Drawn")).alt == "Drawn"
+    assert chart_spec.read_chart(make_spec(usermeta={}, description="Drawn")).alt == "Drawn"
 
 
 def test_still_picture_has_a_label_and_follows_the_theme(tmp_path: Path) -> None:
-    svg = chart_svg.draw_svg(chart.read_chart(make_spec()).spec, 'A "b"', "c", tmp_path)
+    svg = chart_svg.draw_svg(chart_spec.read_chart(make_spec()).spec, 'A "b"', "c", tmp_path)
     assert svg.startswith('<svg role="img" aria-label="A &quot;b&quot;"')
     assert 'fill="currentColor"' in svg
 
@@ -76,7 +76,7 @@ def test_still_picture_has_a_label_and_follows_the_theme(tmp_path: Path) -> None
 def test_still_picture_is_laid_out_without_the_fonts_of_the_machine(
     with_other_fonts: Callable[[str, Any], list[str]], tmp_path: Path
 ) -> None:
-    spec = chart.read_chart(make_spec(config={"font": "'DejaVu Sans', serif"})).spec
+    spec = chart_spec.read_chart(make_spec(config={"font": "'DejaVu Sans', serif"})).spec
     line = "import pathlib, tempfile; from cbec_book.content import chart_svg; "
     line += "cache = pathlib.Path(tempfile.mkdtemp()); "
     line += "print(chart_svg.draw_svg(spec, 'A', 'c', cache))"
@@ -86,7 +86,7 @@ def test_still_picture_is_laid_out_without_the_fonts_of_the_machine(
 
 
 def test_ids_are_the_same_in_each_build_and_differ_on_a_page(tmp_path: Path) -> None:
-    spec = chart.read_chart(make_spec()).spec
+    spec = chart_spec.read_chart(make_spec()).spec
     first, again, other = (
         chart_svg.draw_svg(spec, "A", prefix, tmp_path / str(build))
         for build, prefix in enumerate(("c-1", "c-1", "c-2"))
@@ -105,7 +105,7 @@ def test_references_to_other_things_keep_their_address() -> None:
 def test_data_from_an_address_is_refused(tmp_path: Path) -> None:
     spec = make_spec(data={"url": "http://127.0.0.1:9/a.csv"})
     with pytest.raises(ValueError, match="not allowed"):
-        chart_svg.draw_svg(chart.read_chart(spec).spec, "A", "c", tmp_path)
+        chart_svg.draw_svg(chart_spec.read_chart(spec).spec, "A", "c", tmp_path)
 
 
 def test_a_lighter_picture_has_the_same_pixels_to_the_eye() -> None:
@@ -132,7 +132,7 @@ def test_two_fonts_of_a_picture_are_both_kept() -> None:
 
 
 def test_specifications_are_gathered_at_the_end_of_the_page(tmp_path: Path) -> None:
-    read = chart.read_chart(make_spec())
+    read = chart_spec.read_chart(make_spec())
     figures = [chart.figure_html(read, name, tmp_path) for name in ("c-1", "c-2")]
     page = f"<body>{figures[0]}<p>between</p>{figures[1]}<p>last</p></body></html>"
     gathered = BeautifulSoup(chart.gather_specs(page, "p"), "html.parser")
@@ -143,7 +143,7 @@ def test_specifications_are_gathered_at_the_end_of_the_page(tmp_path: Path) -> N
 
 
 def test_figure_escapes_words_and_specification(tmp_path: Path) -> None:
-    read = chart.read_chart(make_spec(name="</script><!--"))
+    read = chart_spec.read_chart(make_spec(name="</script><!--"))
     html = chart.figure_html(read, "c-1", tmp_path)
     assert html.count("</script>") == 1
     assert "<!--" not in html
@@ -155,7 +155,7 @@ def test_figure_escapes_words_and_specification(tmp_path: Path) -> None:
 
 
 def test_figure_leaves_out_lines_that_are_empty(tmp_path: Path) -> None:
-    read = chart.read_chart(make_spec(usermeta={"cbec": {"alt": "A"}}))
+    read = chart_spec.read_chart(make_spec(usermeta={"cbec": {"alt": "A"}}))
     html = chart.figure_html(read, "c-1", tmp_path)
     assert "<figcaption" not in html
     assert "__title" not in html
@@ -241,7 +241,7 @@ def make_data_spec(data: list[dict[str, Any]] = DATA, columns: Any = COLUMNS) ->
 
 
 def data_table(spec: dict[str, Any]) -> BeautifulSoup:
-    read = chart.read_chart(spec)
+    read = chart_spec.read_chart(spec)
     return BeautifulSoup(link_entries(chart.chart_table_html(read), DATA_PAGE), "html.parser")
 
 
@@ -321,7 +321,7 @@ def test_a_wrong_row_name_is_refused() -> None:
 
 
 def test_the_note_and_the_table_stand_below_the_source(tmp_path: Path) -> None:
-    read = chart.read_chart(make_data_spec())
+    read = chart_spec.read_chart(make_data_spec())
     html = chart.figure_html(read, "c-1", tmp_path, "<details></details>")
     caption = BeautifulSoup(html, "html.parser").figcaption
     assert [child.name for child in caption.children] == ["p", "p", "details"]

@@ -1,0 +1,76 @@
+"""What a chart's specification holds: the drawing, and the words around it in ``usermeta``."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cbec.display.vega import MIME
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart taken apart into words and drawing.
+
+    Attributes
+    ----------
+    title, subtitle, source : str
+        The lines above and below the drawing, empty if there is none.
+    alt : str
+        What a reader who cannot see the drawing should know.
+    spec : dict
+        The Vega-Lite specification, ready to be drawn on a page of any background.
+    note : str
+        A footnote.
+    columns : tuple of (str, str)
+        The columns of the data table and their titles.
+    """
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+    spec: dict[str, Any]
+    note: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+def read_chart(spec: Mapping[str, Any]) -> Chart:
+    """Take a specification apart into its words and its drawing.
+
+    All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
+    words around it in ``usermeta``: an edition in another language maps it at this place.
+
+    The specification is not changed. Its drawing loses ``usermeta`` and ``$schema``, stands on a
+    transparent background, is described by ``alt``, and has no roles on its single marks, so that
+    a screen reader meets one picture with one label.
+    """
+    drawing = copy.deepcopy(dict(spec))
+    drawing.pop("$schema", None)
+    words = drawing.pop("usermeta", {}).get("cbec", {})
+    drawing["background"] = "transparent"
+    drawing["config"] = {**drawing.get("config", {}), "aria": False}
+    title = str(words.get("title", ""))
+    alt = str(words.get("alt") or drawing.get("description") or "")
+    drawing["description"] = alt or title
+    return Chart(
+        title=title,
+        subtitle=str(words.get("subtitle", "")),
+        source=str(words.get("source", "")),
+        alt=alt,
+        spec=drawing,
+        note=str(words.get("note", "")),
+        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
+    )
+
+
+def stored_charts(notebook: Path) -> Iterator[Chart]:
+    """Read the charts that a notebook stores."""
+    for cell in json.loads(notebook.read_bytes())["cells"]:
+        for output in cell.get("outputs", ()):
+            if MIME in output.get("data", ()):
+                yield read_chart(output["data"][MIME])

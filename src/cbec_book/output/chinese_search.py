@@ -16,7 +16,7 @@ from itertools import pairwise
 from sphinx.search.en import SearchEnglish
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_PARTS = re.compile(rf"[{_HAN}]+|[^\W{_HAN}]+")
+_PARTS = re.compile(rf"([{_HAN}]+)|[^\W{_HAN}]+")
 
 
 class SearchPairs(SearchEnglish):
@@ -39,17 +39,17 @@ function splitQuery(query) {{
         self.stem = functools.cache(self.stem)  # type: ignore[method-assign]
 
     def split(self, input: str) -> list[str]:
-        """Cut a text into what the index lists.
+        """Cut a text into what the index lists, each once.
 
         Examples
         --------
         >>> SearchPairs({}).split("Guangdong 广东省 2024")
         ['Guangdong', '广', '东', '省', '广东', '东省', '2024']
         """
-        found: list[str] = []
-        for part in _PARTS.findall(input):
-            if re.match(f"[{_HAN}]", part):
-                found += [*part, *map("".join, pairwise(part))]
+        found: dict[str, None] = {}
+        for part in _PARTS.finditer(input):
+            if chinese := part[1]:
+                found |= dict.fromkeys([*chinese, *map("".join, pairwise(chinese))])
             else:
-                found.append(part)
-        return found
+                found[part[0]] = None
+        return list(found)

@@ -16,7 +16,6 @@ from html import unescape
 from importlib import metadata
 from pathlib import Path
 
-from fontTools import subset  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
 from cbec_book.build_cache import folder_of, kept
@@ -63,6 +62,9 @@ def signs(pages: Iterable[str]) -> set[str]:
 
 def reduce_font(source: Path, shown: Iterable[str]) -> bytes:
     """Return the part of a font that formulas need, as WOFF."""
+    # Loaded only where the font isn't in the cache.
+    from fontTools import subset  # type: ignore[import-untyped]
+
     options = subset.Options(flavor="woff", layout_features=list(FEATURES), hinting=False)
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)

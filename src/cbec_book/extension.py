@@ -85,7 +85,7 @@ def _write_in_small_shares(app: Sphinx, *_: Any) -> None:
     share is prepared: of two processes one would always wait.
     """
     if app.parallel > 1:
-        app.parallel *= 4
+        app.parallel *= 3
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -4,7 +4,7 @@ PORT ?= 8000
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
-QUICK := tests src tools --ignore=tests/site --ignore=tests/nbval
+QUICK := tests src tools --ignore=tests/site --ignore=tests/nbval --ignore=tests/tools/test_site.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -27,7 +27,7 @@ style: $(INSTALLED) ## hold the code against ruff's rules and form
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 
-check: style ## run what needs no built book, no browser and no run of a chapter
+check: style ## run what builds no book, opens no browser and runs no chapter
 	@$(PY) -m pytest $(QUICK)
 
 test: style site ## build the book and run every check

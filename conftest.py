@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from typing import Any
@@ -11,6 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Notebook kernels inherit this: charts then store what the committed outputs hold.
 os.environ["CBEC_CHARTS"] = "stored"
+
+# Tests make few circles, and each look for them goes through all that was collected.
+gc.set_threshold(50_000, 20, 100)
 
 # What takes longest begins first, so that no worker is left alone with it at the end.
 FIRST = ("tests/project/test_types.py", "chapters/02", "tests/site/", "chapters/", "tests/nbval/")
@@ -40,6 +44,11 @@ class ByGroup(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
     """Give every worker its next group."""
     return ByGroup(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of the looks for circles."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -220,7 +220,7 @@ def scored_register() -> pd.DataFrame:
     outturns = {
         (one.series, one.vintage, int(row["year"])): row
         for one in register_series()
-        for row in one.levels().to_dict("records")
+        for row in one.levels.to_dict("records")
     }
     rows = []
     for record in register.to_dict("records"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -66,8 +67,9 @@ class Series:
         """The models that it has forecasts of."""
         return (*KEPT_MODELS, *SHARE_MODELS) if self.series == _SHARE else KEPT_MODELS
 
+    @cached_property
     def levels(self) -> pd.DataFrame:
-        """Return its figures by year, as `annual_levels` does."""
+        """Its figures by year, as `annual_levels` returns them; read once."""
         if self.series == _SHARE:
             market = load("market", series="market-total")
             trade = load("goods_trade", series="goods-trade-total", vintage=_FIRST)
@@ -91,7 +93,7 @@ class Run:
     @classmethod
     def until(cls, last: int, of: Series, basis: str) -> Run:
         """Return the latest run up to a year, on one set of figures."""
-        known = of.levels()
+        known = of.levels
         known = known[known["year"] <= last]
         return cls(of, basis, known, latest_run(known, basis))
 
@@ -115,7 +117,7 @@ class Run:
         ended = WEAK_GRADES.get(before.iloc[0], before.iloc[0]) if len(before) else "missing"
         return f"{said}; {self.first - 1} is {ended}"
 
-    @property
+    @cached_property
     def note(self) -> str:
         """Which of its figures are weak, and which other sets of figures give the same years."""
         alike = [
@@ -177,7 +179,7 @@ def annual_levels(series: str, vintage: str, *, until: int | None = None) -> pd.
     """
     for one in register_series():
         if (one.series, one.vintage) == (series, vintage):
-            found = one.levels()
+            found = one.levels
             kept = found if until is None else found[found["year"] <= until]
             return kept.reset_index(drop=True)
     known = "; ".join(f"{one.series}, {one.vintage}" for one in register_series())

@@ -288,7 +288,8 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
             for record in (seen.foreign, seen.failed, seen.errors, seen.arrived):
                 record.clear()
             show(page, *((width, media) if fresh else (WIDE, REST)))
-            page.goto(base + name + query, wait_until="networkidle")
+            # Without scripts nothing is asked for after that.
+            page.goto(base + name + query, wait_until="networkidle" if scripts else "load")
             seen.loaded = tuple(seen.arrived)
         else:
             page.mouse.move(0, 0)

@@ -17,8 +17,8 @@ os.environ["CBEC_CHARTS"] = "stored"
 gc.set_threshold(50_000, 20, 100)
 
 # What takes longest begins first, so that no worker is left alone with it at the end.
-FIRST = ("tests/project/test_types.py", "chapters/02", "tests/site/", "chapters/", "tests/nbval/")
-FIRST += ("tests/charts/", "tests/cbec_book/", "tests/")
+FIRST = ("tests/tools/test_site.py", "chapters/02", "tests/site/", "chapters/", "tests/nbval/")
+FIRST += ("tests/project/test_types.py", "tests/charts/", "tests/cbec_book/", "tests/")
 PAGE = re.compile(r"\[[^\]]*?([\w/]+\.html)")
 
 

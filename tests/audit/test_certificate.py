@@ -130,6 +130,13 @@ def test_a_check_that_broke_is_among_what_was_not_checked(tmp_path: Path) -> Non
     assert made["summary"]["recomputed"] == {"count": 0, "of": 3}
 
 
+def test_a_cross_check_that_cannot_be_made_does_not_hold(tmp_path: Path) -> None:
+    check = '"growth(sales-2024, sales-2023) > 0"'
+    undefined = UNDEFINED.replace("sales-2024 > sales-2023", check)
+    made = certify(own(tmp_path, undefined)).document()
+    assert made["summary"]["cross_checks_holding"] == {"count": 0, "of": 1}
+
+
 def test_what_has_no_value_says_why_and_keeps_its_derivation(tmp_path: Path) -> None:
     made = certify(own(tmp_path, UNDEFINED)).document()
     assert not complaints(made)

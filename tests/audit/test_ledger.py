@@ -425,6 +425,11 @@ DAMAGE: list[tuple[str, str | bytes, list[str]]] = [
         ["row 4 (id g)", "a comparison mixes CNY and USD", "convert one of them first"],
     ),
     (
+        "dollars and a bare number",
+        claims("a,1.0亿美元,=,level,", 'g,2.0亿美元,=,level,"sum(a, 1)"'),
+        ["row 3 (id g)", "sum mixes USD and a bare number", "give the amount a row in inputs.csv"],
+    ),
+    (
         "a derivation that measures something else",
         claims(*LEVELS, 'g,1.0亿元,=,level,"share(a, b)"'),
         ["row 4 (id g)", "gives ratio, the printed '1.0亿元' measures CNY", "mend the derivation"],

@@ -279,6 +279,7 @@ def test_a_copied_link_brings_the_view_back_in_a_new_page(
     page.get_by_text("The link is copied.").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(address)
+    assert "evidence=single-source&evidence=untraced" in link
     other = ledger("?" + link.partition("?")[2], fresh=True)
     assert shown(other) == view
     assert other.locator(".cbec-ledger__count").text_content() == count_of(view)

@@ -729,6 +729,19 @@ def test_a_key_of_the_package_that_points_nowhere_is_named(
         check_package()
 
 
+def test_a_column_that_must_be_unique_is_held_to_it_though_it_is_no_key(copy: Path) -> None:
+    path = copy / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    market = next(r for r in package["resources"] if r["name"] == "market")
+    year = next(field for field in market["schema"]["fields"] if field["name"] == "year")
+    year["constraints"]["unique"] = True
+    path.write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(
+        TableError, match=r"market\.csv line 15, column year: '2013' is the key of line 3"
+    ):
+        load("market")
+
+
 @pytest.mark.parametrize("rule", [{"minimum": "early"}, {"pattern": "("}, ["minimum"]])
 def test_a_constraint_that_cannot_be_read_is_named(copy: Path, rule: object) -> None:
     path = copy / "datapackage.json"

@@ -19,12 +19,15 @@ from cbec_book.page.head import LONGEST
 BASE = "https://example.org/book/"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 PAGES = {
-    "index": "# A book\n\nIt says a thing.\n\n```{toctree}\nchapters/one\nlong\nbare\n```\n",
+    "index": (
+        "# A book\n\nIt says a thing.\n\n```{toctree}\nchapters/one\nlong\nquoted\nbare\n```\n"
+    ),
     "chapters/one": (
         "# Of `code` & *more*\n\n- a list first\n\nImports grew by {claim}`import-growth-2024`, "
         'as a "paper" says [Xia, 2025]. It is so! Is it?\n\n## Next\n\nThe 2nd part.\n'
     ),
     "long": "# Long\n\n" + "word, " * 100 + "end.",
+    "quoted": '# A `"` in it\n\nIt says `a = "b" & c`.\n',
     "bare": "# Bare\n\n```\ncode only\n```\n",
 }
 
@@ -62,6 +65,12 @@ def test_a_long_sentence_is_cut_at_a_word(placeless: Any) -> None:
     said = told(placeless, "long")["description"]
     assert len(said) <= LONGEST
     assert said.endswith("word…")
+
+
+def test_quotation_marks_stay_within_the_description_and_the_title(placeless: Any) -> None:
+    said = told(placeless, "quoted")
+    assert said["description"] == 'It says a = "b" & c.'
+    assert said["og:title"] == 'A " in it'
 
 
 def test_a_page_without_prose_has_no_description(placeless: Any) -> None:

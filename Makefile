@@ -101,7 +101,7 @@ define locked
 	"$$scratch/venv/bin/python" -m pip install -q --disable-pip-version-check uv; \
 	cp $(1) "$$scratch/lock.txt" 2>/dev/null || :; \
 	"$$scratch/venv/bin/uv" pip compile -q --no-config --universal --generate-hashes \
-		--no-strip-extras --python-version 3.11 --no-header --no-annotate $(LOCKFLAGS) \
+		--python-version 3.11 --no-header --no-annotate $(LOCKFLAGS) \
 		$(2) -o "$$scratch/lock.txt"; \
 	if grep -nE 'file:|https?://|^ *-[-a-z]*(index|links)' "$$scratch/lock.txt"; then \
 		echo '$(1) is left as it was: the lines above tie the lock to one machine' \

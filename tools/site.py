@@ -140,6 +140,9 @@ def forget_pages(doctrees: Path, inputs: Inputs) -> None:
 
 
 def _run_sphinx(book: Path, site: Path, doctrees: Path) -> int:
+    # An import of Jupyter Book would spend a second on the grammar of addresses in another
+    # alphabet, which no schema here asks for; jsonschema does without it where it isn't installed.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     # A fifth of a build would go by with looks for circles in trees of pages, which stay anyway.
     gc.disable()
     from cbec_book.content import draw_ahead

@@ -113,7 +113,13 @@ def build(book: Path, site: Path, inputs: Inputs) -> int:
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
     forget_pages(doctrees, inputs)
+    from cbec_book.content import draw_ahead
+
+    # Before Jupyter Book is imported, while a processor has nothing to do.
+    notebooks = [book / name for name in inputs.pages if name.endswith(".ipynb")]
+    draw_ahead.start(notebooks, site.parent / "cache")
     if _run_sphinx(book, new, doctrees):
+        draw_ahead.stop(site.parent / "cache")
         # A page with a warning would count as read, and the next build would not say it again.
         shutil.rmtree(doctrees, ignore_errors=True)
         return 1
@@ -145,10 +151,6 @@ def _run_sphinx(book: Path, site: Path, doctrees: Path) -> int:
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     # A fifth of a build would go by with looks for circles in trees of pages, which stay anyway.
     gc.disable()
-    from cbec_book.content import draw_ahead
-
-    # Before Jupyter Book is imported, while a processor has nothing to do.
-    draw_ahead.start(sorted(book.glob("chapters/*.ipynb")), site.parent / "cache")
     from jupyter_book.sphinx import build_sphinx
 
     result = build_sphinx(

@@ -26,6 +26,7 @@ ICON_SCRIPT = "static/scripts/fontawesome.js"
 _LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
 _ADDRESS = re.compile(r'\bhref="([^"]+)"')
 _LOADED = re.compile(r'<script\b[^>]*\bsrc="([^"]+)"')
+_FILE_NAME = re.compile(r"[\w.-]+\.[a-z]\w+")
 _STATIC = re.compile(r"_static/[^\s\"'?#]+")
 _MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.MULTILINE)
 _VERBATIM = re.compile(
@@ -125,19 +126,19 @@ class Site:
 
         Maps for debuggers go too, and with them the comments that ask for one.
         """
+        texts = [address for page in self.pages.values() for address in _STATIC.findall(page)]
         for file, script in self.scripts().items():
             if (alone := _MAP.sub("", script)) != script:
                 file.write_text(alone, encoding="utf-8")
-        texts = [address for page in self.pages.values() for address in _STATIC.findall(page)]
-        texts += self.scripts().values()
+            texts.append(alone)
         if (sheet := self.static / STYLESHEET).is_file():
             texts.append(sheet.read_text(encoding="utf-8"))
-        said = "\n".join(texts)
+        named = {name for text in texts for name in _FILE_NAME.findall(text)}
         for path in sorted(self.static.rglob("*"), reverse=True):
             if path.is_dir():
                 if not any(path.iterdir()):
                     path.rmdir()
-            elif path.name not in said:
+            elif path.name not in named:
                 path.unlink()
 
 

@@ -125,6 +125,8 @@ def build(book: Path, site: Path, inputs: Inputs) -> int:
         return 1
     known = {"pages": inputs.pages, "shared": inputs.shared}
     (doctrees / _KNOWN).write_text(json.dumps(known), encoding="utf-8")
+    # Sphinx's own digest is of where packages lie, too, and asks for nothing here: all is written.
+    (new / ".buildinfo").unlink()
     (new / STAMP).write_text(inputs.all, encoding="utf-8")
     if site.exists():
         site.rename(old)

@@ -8,7 +8,6 @@ fail instead of letting the page ask.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,9 +27,8 @@ accessibility ledger what_if navigation glossary not_found print math_font
 
 def use_own_assets(app: Sphinx, config: Config) -> None:
     """Disconnect ``sphinx_thebe``, empty MyST-NB's list of remote scripts, ship the book's own."""
-    # A new object: Sphinx's own default lists outlive the application. Relative to the book, so
-    # that .buildinfo, which has a digest of the settings, is the same wherever the book lies.
-    config.html_static_path = [*config.html_static_path, os.path.relpath(ASSETS, app.confdir)]
+    # A new object: Sphinx's own default lists outlive the application.
+    config.html_static_path = [*config.html_static_path, str(ASSETS)]
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
             if listener.handler.__module__ == "sphinx_thebe":

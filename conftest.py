@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -15,6 +16,11 @@ os.environ["CBEC_CHARTS"] = "stored"
 
 # Tests make few circles, and each look for them goes through all that was collected.
 gc.set_threshold(50_000, 20, 100)
+
+# nbval imports jsonschema, which would spend a second on the grammar of addresses in another
+# alphabet; no schema here asks for it.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+pytest_plugins = ["nbval.plugin"]
 
 # What takes longest begins first, so that no worker is left alone with it at the end.
 FIRST = ("tests/tools/test_site.py", "chapters/02", "tests/site/", "chapters/", "tests/nbval/")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 from cbec.audit.provenance import find
 from cbec.display.html import html_table
@@ -257,19 +254,6 @@ def test_a_number_without_a_form_is_refused(kept, value) -> None:
     with pytest.raises(TypeError, match=r"computed\('share'.*format"):
         computed("share", value)
     assert kept == []
-
-
-def test_a_notebook_with_computed_numbers_is_valid_and_the_same_when_run_again() -> None:
-    code = 'from cbec import computed\ncomputed("zones", 8, ["pilot-zones-2015-03-07"])'
-
-    def run() -> str:
-        notebook = new_notebook(cells=[new_code_cell(code, id="one")])
-        NotebookClient(notebook, kernel_name="python3", record_timing=False).execute()
-        nbformat.validate(notebook)
-        return nbformat.writes(notebook)
-
-    assert "vnd.cbec.trace" in run()
-    assert run() == run()
 
 
 def test_a_table_of_another_ledger_has_no_sources_to_tell() -> None:

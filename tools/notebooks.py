@@ -1,7 +1,8 @@
 """Run the book's notebooks again, in parallel, and store them in one normal form.
 
-Outputs are committed, so a notebook that is run again must not change unless its code or its
-data did: everything that differs from run to run or from editor to editor is left out.
+The numbers and citations in their text, and in the other pages', are written anew. Outputs are
+committed, so a notebook that is run again must not change unless its code or its data did:
+everything that differs from run to run or from editor to editor is left out.
 """
 
 from __future__ import annotations
@@ -12,22 +13,27 @@ import copy
 import io
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from itertools import count, zip_longest
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from PIL import Image
+from pybtex.database import parse_file
 
+from cbec.chapters.text_numbers import CITATION, Kept, TextNumbers, write_numbers
+from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
 from cbec.display.vega import MIME
+from cbec.errors import CbecError
 from cbec.tables.csv_rows import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,8 +49,7 @@ class NotebookError(Exception):
     """A notebook that can't be read, fails, or prints to stderr; names the file and the cell."""
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """What running one notebook gave."""
 
     path: Path
@@ -175,13 +180,71 @@ def serialise(notebook: NotebookNode) -> str:
     return text
 
 
-def run(path: Path) -> Run:
+def write_text(text: str, numbers: TextNumbers, computed: Kept) -> str:
+    """Write the numbers of a Markdown text, and the names and years of the works that it cites.
+
+    Raises
+    ------
+    CbecError
+        If a link names no number or no entry of the bibliography.
+    """
+    works = parse_file(ROOT / "references.bib", bib_format="bibtex").entries
+
+    def cite(match: re.Match[str]) -> str:
+        if match[2] not in works:
+            raise CbecError(f"cbec:cite/{match[2]} names no entry of references.bib")
+        work = works[match[2]]
+        # A Chinese name stands in braces, its family name first.
+        people = [one.last_names[0].strip("{}").split()[0] for one in work.persons["author"]]
+        who = people[0] if len(people) == 1 else f"{people[0]} et al."
+        who = " and ".join(people) if len(people) == 2 else who
+        return f"[{who} {work.fields['year']}](cbec:cite/{match[2]})"
+
+    return write_numbers(CITATION.sub(cite, text), numbers, computed)
+
+
+def write_texts(notebook: NotebookNode) -> None:
+    """Write the numbers in the text of a notebook that has run, in place."""
+    computed = {
+        output.metadata["scrapbook"]["name"]: output.data[GLUE_PREFIX + TRACE_MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if GLUE_PREFIX + TRACE_MIME in output.get("data", {})
+    }
+    numbers = TextNumbers()
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            try:
+                cell.source = write_text(cell.source, numbers, computed)
+            except CbecError as error:
+                raise NotebookError(f"{describe(cell, index)}: {error}") from None
+
+
+def write_pages(store: bool) -> list[str]:
+    """Write the numbers in the pages that aren't notebooks; return the names of those changed."""
+    numbers, changed = TextNumbers(), []
+    for path in (ROOT / "index.md", *sorted((ROOT / "reference").rglob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        try:
+            written = write_text(text, numbers, {})
+        except CbecError as error:
+            raise NotebookError(f"{_name(path)}: {error}") from None
+        if written != text:
+            changed.append(_name(path))
+            if store:
+                write_whole(path, written)
+    return changed
+
+
+def run(path: Path, store: bool = False) -> Run:
     """Run one notebook in a fresh kernel that starts in the notebook's folder.
 
     Parameters
     ----------
     path : Path
-        The notebook; it is not written.
+        The notebook.
+    store : bool
+        Whether to write it when it has run, if something is new.
 
     Returns
     -------
@@ -193,6 +256,22 @@ def run(path: Path) -> Run:
     NotebookError
         If a cell raises, times out, kills the kernel or prints to stderr.
     """
+    done = _run(path)
+    if store and done.changed:
+        write_whole(path, done.after)
+        if _sources(done.before) != _sources(done.after):
+            # A cell may compare the numbers in the text as it is stored.
+            again = _run(path)
+            write_whole(path, again.after)
+            return again._replace(before=done.before)
+    return done
+
+
+def _sources(notebook: str) -> list[object]:
+    return [cell["source"] for cell in json.loads(notebook)["cells"]]
+
+
+def _run(path: Path) -> Run:
     # Charts that are stored carry a PNG beside their specification (see cbec.charts).
     os.environ["CBEC_CHARTS"] = "stored"
     # A kernel "python3" of the user's own must not win over the one of this environment.
@@ -231,6 +310,10 @@ def run(path: Path) -> Run:
                     f"{_name(path)} {describe(cell, index)} prints to stderr: "
                     f"{_first_line(output.text)!r}; mend its cause"
                 )
+    try:
+        write_texts(notebook)
+    except NotebookError as error:
+        raise NotebookError(f"{_name(path)} {error}") from None
     after = serialise(normalise(notebook))
     return Run(path, before, after, time.monotonic() - started)
 
@@ -258,7 +341,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     bad = 0
     with ProcessPoolExecutor(min(options.jobs, len(paths)), get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(run, path) for path in paths]):
+        for future in as_completed([pool.submit(run, path, not options.check) for path in paths]):
             try:
                 result = future.result()
             except NotebookError as error:
@@ -272,8 +355,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 bad += 1
                 print(f"{took} would change {result.where()}; run make notebooks", file=sys.stderr)
             else:
-                write_whole(result.path, result.after)
                 print(f"{took} written")
+    if not options.notebooks:
+        try:
+            changed = write_pages(not options.check)
+        except NotebookError as error:
+            changed, bad = [], bad + 1
+            print(error, file=sys.stderr)
+        for name in changed:
+            print(f"{name} {'would change; run make notebooks' if options.check else 'written'}")
+        bad += len(changed) if options.check else 0
     return int(bad > 0)
 
 

@@ -57,6 +57,8 @@ _CHANGES = (
     content_policy.state_policy,
     lighten.tighten,
 )
+#: What adds itself to Sphinx.
+_PARTS = (*(ledger_links, first_party, bibtex, mathml, chart, numbers, roles, head, not_found),)
 #: What is written beside the pages.
 _STEPS = (
     math_font.write_font,
@@ -90,12 +92,10 @@ def _write_in_small_shares(app: Sphinx, *_: Any) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Wire the parts of the extension into Sphinx; what is returned are versions and promises."""
-    for part in (ledger_links, first_party, bibtex, mathml, chart, numbers, head, not_found):
+    for part in _PARTS:
         part.setup(app)
     for name, directive in _DIRECTIVES.items():
         app.add_directive(name, directive)
-    for name, role in roles.ROLES.items():
-        app.add_role(name, role)
     app.add_env_collector(discussions.UsesCollector)
     app.add_post_transform(ledger_page.WriteEntries)
     app.add_post_transform(glossary_links.ExplainTerms)
@@ -112,7 +112,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     finish_site(app, [lighten.make_light, build_cache.sweep], priority=900)
     return {
         "version": "1",
-        "env_version": 2,
+        "env_version": 3,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

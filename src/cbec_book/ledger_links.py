@@ -15,6 +15,7 @@ from cbec.audit import provenance
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
+from cbec.chapters.text_numbers import TextNumbers
 from cbec.tables.datapackage import read_package
 
 LEDGER_PAGE = "reference/ledger"
@@ -34,6 +35,12 @@ _MARK = re.compile(r'<a data-entry="([^"]*)">')
 def book_audit() -> Audit:
     """Return the audit of the book's ledger, as it stood when the build began."""
     return audit_ledger(read_ledger())
+
+
+@functools.cache
+def book_numbers() -> TextNumbers:
+    """Return all that the text's numbers can be, as it stood when the build began."""
+    return TextNumbers(book_audit())
 
 
 @functools.cache
@@ -89,6 +96,7 @@ def link_entries(page: str, pagename: str) -> str:
 
 def _forget(_: Sphinx) -> None:
     book_audit.cache_clear()
+    book_numbers.cache_clear()
     entries.cache_clear()
 
 

@@ -14,7 +14,7 @@ from cbec.chapters.trend_tables import (
     error_table,
     evaluation,
     fan_table,
-    forecast_text,
+    forecast_ends,
     panel_table,
     residual_table,
     sensitivity,
@@ -79,10 +79,11 @@ def test_a_series_that_begins_later_has_no_year_and_says_so_in_every_table():
         panel_table(late, 2)
 
 
-def test_a_run_that_is_too_short_is_said_to_be_so_in_words_and_among_the_tests():
+def test_a_run_that_is_too_short_is_refused_and_said_to_be_so_among_the_tests():
     run = run_of("market-total", basis="sourced")
     said = "4 years, 2019 to 2022, and at least 5 are needed"
-    assert forecast_text(run, 2030) == f"no model is possible: {said}"
+    with pytest.raises(TrendError, match="4 values; a trend model needs at least 5"):
+        forecast_ends(run, 2030)
     (row,) = change_table({"Sourced": run}).to_dict("records")
     assert row["Test"] == f"no test is possible: {said}"
 
@@ -109,11 +110,10 @@ def test_panels_leave_fitted_values_out():
     }
 
 
-def test_words_say_what_the_forecast_says(market):
+def test_the_ends_are_those_of_the_forecast(market):
     made = forecast(list(market.values()), 2, level=(80,), model="drift")
-    low, high = made.lower[1, 0], made.upper[1, 0]
-    said = f"{made.mean[1]:.1f} ({low:.1f} to {high:.1f})"
-    assert forecast_text(run_of("market-total"), 2026, "drift") == said
+    ends = [made.mean[1], made.lower[1, 0], made.upper[1, 0]]
+    assert forecast_ends(run_of("market-total"), 2026, "drift") == ends
 
 
 def test_naive_errors_by_step_are_percent_changes(market):
@@ -180,7 +180,7 @@ def test_what_cannot_be_shown_is_said():
     with pytest.raises(TrendError, match="Market ends in 2024; choose a year after it, not 2024"):
         sensitivity({"Market": run_of("market-total")}, 2024)
     with pytest.raises(TrendError, match="the horizon is -1"):
-        forecast_text(run_of("market-total"), 2023)
+        forecast_ends(run_of("market-total"), 2023)
     with pytest.raises(TrendError, match="no model is called 'oracle'"):
         fan_table(run_of("market-total"), ["oracle"], 2)
     with pytest.raises(TrendError, match="there is no model to show"):

@@ -20,7 +20,7 @@ from cbec.chapters.forecast_series import run_of
 from cbec.chapters.trend_tables import (
     evaluation,
     fan_table,
-    forecast_text,
+    forecast_ends,
     panel_table,
     sensitivity,
 )
@@ -46,7 +46,7 @@ HORIZON_ALONE = {
     fan_table: lambda horizon: fan_table(CUSTOMS, ["drift"], horizon),
     panel_table: lambda horizon: panel_table({"Customs": CUSTOMS}, horizon),
     evaluation: lambda horizon: evaluation(run_of("market-total"), ["naive"], horizon),
-    forecast_text: lambda horizon: forecast_text(CUSTOMS, 2024 + horizon),
+    forecast_ends: lambda horizon: forecast_ends(CUSTOMS, 2024 + horizon),
     sensitivity: lambda horizon: sensitivity({"Customs": CUSTOMS}, 2024 + horizon),
 }
 LISTS = {call.__name__: lambda level, made=made: made(2, level) for call, made in BOTH.items()} | {

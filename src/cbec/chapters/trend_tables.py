@@ -14,21 +14,19 @@ from cbec.trend.models import MODELS
 from cbec.trend.rolling import Evaluation, rolling_origin
 
 
-def forecast_text(run: pd.DataFrame, year: int, model: str = "combination") -> str:
-    """Return the forecast of a year with its 80% interval as text, or why there is none.
+def forecast_ends(run: pd.DataFrame, year: int, model: str = "combination") -> list[float]:
+    """Return the forecast of a year and the ends of its 80% interval, in the unit of the run.
+
+    `TrendError` if the run is too short for a model.
 
     Examples
     --------
     >>> from cbec.chapters.forecast_series import run_of
-    >>> forecast_text(run_of("customs-total", "first-published"), 2025, "naive")
-    '2.6 (2.3 to 2.9)'
-    >>> forecast_text(run_of("market-total", basis="sourced"), 2025)
-    'no model is possible: 4 years, 2019 to 2022, and at least 5 are needed'
+    >>> [round(end, 1) for end in forecast_ends(run_of("market-total"), 2025)]
+    [18.9, 17.3, 20.7]
     """
-    if not model_possible(run):
-        return run_statement(run)
     made = forecast_run(run, year - int(run["year"].iloc[-1]), model, (80,))
-    return f"{made.mean[-1]:.1f} ({made.lower[-1, 0]:.1f} to {made.upper[-1, 0]:.1f})"
+    return [made.mean[-1], made.lower[-1, 0], made.upper[-1, 0]]
 
 
 def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.DataFrame:

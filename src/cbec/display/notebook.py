@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Integral
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
@@ -13,34 +17,62 @@ from cbec.audit.provenance import Entry, entries, find, split_names
 from cbec.display.html import disclosure_html
 from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
+from cbec.figures.in_words import numbers_in_english
+from cbec.figures.rounding import decimal_text
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
 # MyST-NB keeps outputs of this prefix for prose and doesn't display them.
 GLUE_PREFIX = "application/papermill.record/"
 TRACE_MIME = "application/vnd.cbec.trace+json"
 
+#: What this kernel has computed for its notebook's prose, by name.
+kept: dict[str, dict[str, Any]] = {}
 
-def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> None:
+Number = int | float | Fraction | str
+
+
+def computed(
+    name: str,
+    value: Number | Iterable[Number],
+    rows: str | Iterable[str] = (),
+    *,
+    decimals: int = 0,
+    unit: str = "",
+    form: str = "number",
+    signed: bool = False,
+) -> None:
     """Keep a computed number for the prose of a notebook, with the rows it was computed from.
 
-    In Markdown, the role ``{computed}`` with the name shows the number, and links it to its rows,
-    their vintages, grades and sources.
+    In Markdown, a link to ``cbec:`` and the name shows the number: ``[2.45](cbec:market-dollars)``.
+    ``make notebooks`` writes its text, and the site links it to the rows, with their vintages,
+    grades and sources.
 
     Parameters
     ----------
     name : str
         What the prose calls the number; unique in its notebook.
-    value : str or int
-        The number as the reader will see it. A fractional number must be formatted first: how many
-        digits it is good for is the author's to say.
+    value : number, or iterable of numbers
+        The number, or those that belong together. One that is given as digits, such as a printed
+        ``"3.70"``, is kept as it is.
     rows : str or iterable of str
         Names that `cbec.audit.provenance.find` knows, or texts of names joined by blanks, such as
         the column ``row`` of a computed frame.
+    decimals : int
+        Digits after the point, rounded half-up: as many as the result is good for.
+    unit : str
+        ``%``, or a unit in English.
+    form : str
+        How several numbers are put together: ``of`` (4 of 11), ``range`` (1.2 to 3.4),
+        ``forecast`` (2.3, from 1.2 to 3.4) or ``years``.
+    signed : bool
+        Whether a number above zero has a sign, too.
 
     Raises
     ------
     TypeError
-        If the value is neither a text nor a whole number.
+        If a value is no finite number.
+    PrintedFigureError
+        If the form doesn't fit.
     TableError
         If a row isn't known.
 
@@ -49,24 +81,36 @@ def computed(name: str, value: str | int, rows: str | Iterable[str] = ()) -> Non
     >>> from cbec import load
     >>> zones = load("pilot_zones")
     >>> computed("batches", len(zones), zones["row"])  # a notebook keeps it unseen
-    {'application/papermill.record/text/plain': ...}
-    >>> computed("mean", 12.3456)
+    {'application/papermill.record/application/vnd.cbec.trace+json': ...}
+    >>> computed("mean", float("nan"))
     Traceback (most recent call last):
     ...
-    TypeError: computed('mean', 12.3456): format the number first, e.g. f"{12.3456:.1f}"
+    TypeError: computed('mean', nan): a finite number is needed, or digits such as '12.30'
     """
-    if isinstance(value, bool) or not isinstance(value, str | Integral):
-        raise TypeError(
-            f'computed({name!r}, {value}): format the number first, e.g. f"{{{value}:.1f}}"'
-        )
+    values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+    digits = [_digits(name, one, decimals, signed) for one in values]
+    numbers_in_english(digits, unit, form)
     names = split_names(rows)
     for row in names:
         find(row)
+    kept[name] = {"digits": digits, "unit": unit, "form": form, "rows": list(names)}
     display(
-        {GLUE_PREFIX + "text/plain": str(value), GLUE_PREFIX + TRACE_MIME: {"rows": list(names)}},
+        {GLUE_PREFIX + TRACE_MIME: kept[name]},
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
     )
+
+
+def _digits(name: str, value: object, decimals: int, signed: bool) -> str:
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return value
+    number = int(value) if isinstance(value, Integral) else value
+    if not isinstance(number, int | float | Fraction) or not math.isfinite(number):
+        raise TypeError(
+            f"computed({name!r}, {value!r}): a finite number is needed, or digits such as '12.30'"
+        )
+    text = decimal_text(Fraction(number), decimals)
+    return f"+{text}" if signed and number > 0 else text
 
 
 @dataclass(frozen=True)

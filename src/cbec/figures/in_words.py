@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from fractions import Fraction
 
+from cbec.errors import PrintedFigureError
 from cbec.figures.interval import Interval
 from cbec.figures.printed import Printed
 from cbec.figures.rounding import Rule, decimal_text
@@ -11,6 +14,11 @@ from cbec.figures.rounding import Rule, decimal_text
 _LARGE = ((10**6, "million"), (10**9, "billion"), (10**12, "trillion"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 _CURRENCIES = {"CNY": "yuan", "USD": "dollars"}
+#: How computed numbers are put together in English, by the name of the form.
+FORMS = {
+    **{"number": "{}", "of": "{} of {}", "range": "{} to {}", "forecast": "{} ({} to {})"},
+    "years": "",  # as many as there are
+}
 
 
 def figure_in_english(figure: Printed, unit: str, *, exact: bool = False) -> str:
@@ -114,3 +122,60 @@ def interval_text(interval: Interval, like: Printed, *, ends: bool = False) -> s
     if high is None:
         return f"{'at least' if interval.lower_closed else 'above'} {written[0]}{tail}"
     return f"{written[0]} to {written[1]}{tail}"
+
+
+def numbers_in_english(digits: Sequence[str], unit: str = "", form: str = "number") -> str:
+    """Write computed numbers that belong together.
+
+    Parameters
+    ----------
+    digits : sequence of str
+        The numbers as digits, already rounded, with a sign if it is to be seen.
+    unit : str
+        Their unit, such as ``%`` or ``trillion CNY``.
+    form : str
+        A key of `FORMS`.
+
+    Raises
+    ------
+    PrintedFigureError
+        If there is no such form, or it takes another count of numbers.
+
+    Examples
+    --------
+    >>> numbers_in_english(["-4.6"], "%")
+    '−4.6%'
+    >>> numbers_in_english(["24.7", "15.5", "36.8"], form="forecast")
+    '24.7 (15.5 to 36.8)'
+    >>> numbers_in_english(["31974"], "firms")
+    '31,974 firms'
+    >>> numbers_in_english(["2016", "2020", "2021", "2022"], form="years")
+    '2016 and 2020 to 2022'
+    """
+    if form not in FORMS:
+        raise PrintedFigureError(f"there is no form {form!r}; choose one of {', '.join(FORMS)}")
+    if form == "years":
+        return _years_in_english([int(year) for year in digits])
+    if len(digits) != FORMS[form].count("{}"):
+        raise PrintedFigureError(f"the form {form!r} doesn't fit {len(digits)} numbers: {digits}")
+    words = " ".join(_CURRENCIES.get(word, word) for word in unit.split())
+    tail = words if words in {"", "%"} else f" {words}"
+    return FORMS[form].format(*map(_grouped, digits)).replace("-", "−") + tail
+
+
+def _grouped(digits: str) -> str:
+    return re.sub(r"\d+", lambda m: f"{int(m[0]):,}", digits, count=1)
+
+
+def _years_in_english(years: Sequence[int]) -> str:
+    """Write years in their order, three or more that follow each other by the first and last."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    texts: list[str] = []
+    for run in runs:
+        texts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))

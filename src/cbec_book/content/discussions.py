@@ -1,8 +1,8 @@
-"""Where the book discusses a claim: each page and section in which a role names it."""
+"""Where the book discusses a claim: each page and section in which a number names it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from docutils import nodes
@@ -11,7 +11,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util.nodes import clean_astext
 
-from cbec.figures.expression import names, parse
 from cbec_book.content.html_pieces import ancestors, link_html, list_html
 from cbec_book.content.numbers import number
 from cbec_book.ledger_links import LEDGER_PAGE, book_audit
@@ -54,20 +53,6 @@ def _pages(env: BuildEnvironment) -> dict[str, _Page]:
     return env.cbec_uses  # type: ignore[attr-defined]
 
 
-def _claims_of(node: number) -> Iterator[str]:
-    """Name the claims that a number in prose is, or rests on."""
-    match node["about"]:
-        case ("claim", id):
-            used: Iterable[str] = (id,)
-        case ("derive", expression, *_):
-            used = names(parse(expression))
-        case ("computed", _, _, *rows):
-            used = rows
-        case _:
-            used = ()
-    yield from (name for name in used if name in book_audit().ledger.claims)
-
-
 def _section_of(node: nodes.Node) -> tuple[str, str]:
     """Return anchor and title of the innermost section, none for that of the whole page."""
     above = next((part for part in ancestors(node) if isinstance(part, nodes.section)), None)
@@ -82,9 +67,10 @@ class UsesCollector(EnvironmentCollector):
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Note the uses of the page that was read."""
         sections: dict[str, dict[str, str]] = {}
+        ledger = book_audit().ledger
         for node in doctree.findall(number):
             anchor, title = _section_of(node)
-            for claim in _claims_of(node):
+            for claim in filter(ledger.claims.__contains__, node["about"].rows):
                 sections.setdefault(claim, {})[anchor] = title
         if sections:
             page = app.env.docname

@@ -1,9 +1,9 @@
 """Numbers in prose, each linked to a note that says where it comes from.
 
 ``{figures-used}``
-    One note for each number of the page that a role of :mod:`cbec_book.content.roles` has put
-    there: what it is, its range within rounding, and the figures it rests on with vintage,
-    evidence grade and source. Each number links to its note, and each note back to its numbers.
+    One note for each number of the page that :mod:`cbec_book.content.roles` has put there: what it
+    is, its range within rounding, and the figures it rests on with vintage, evidence grade and
+    source. Each number links to its note, and each note back to its numbers.
 
 Where scripts run, ``notes.js`` shows the note beside the number, and in the same way the
 definition of a term that :mod:`cbec_book.content.glossary_links` has linked.
@@ -11,7 +11,7 @@ definition of a term that :mod:`cbec_book.content.glossary_links` has linked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -24,9 +24,10 @@ from cbec.audit.ledger import Finding, Ledger
 from cbec.audit.provenance import Entry
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
+from cbec.chapters.text_numbers import TextNumber
 from cbec.display.html import entry_link
 from cbec.display.sources import source_html, sources_html
-from cbec.figures.expression import names, parse
+from cbec.figures.expression import names
 from cbec.figures.in_words import interval_text
 from cbec_book.content.html_pieces import (
     DataDirective,
@@ -37,7 +38,7 @@ from cbec_book.content.html_pieces import (
     raw,
 )
 from cbec_book.hooks import add_node, warn
-from cbec_book.ledger_links import book_audit, find
+from cbec_book.ledger_links import book_audit, book_numbers, find
 
 TERM_CLASS = "cbec-term"
 
@@ -45,8 +46,8 @@ TERM_CLASS = "cbec-term"
 class number(nodes.Inline, nodes.TextElement):  # noqa: N801 (docutils names nodes so)
     """A number in prose.
 
-    ``about`` says which number it is, see `note_html`. ``refuri``
-    is where it leads on a page without notes, if anywhere, and ``hint`` is shown on hover.
+    ``about`` is the `TextNumber` that it shows. ``refuri`` is where it leads on a page without
+    notes, if anywhere, and ``hint`` is shown on hover.
     """
 
 
@@ -79,14 +80,14 @@ class CollectNotes(SphinxTransform):
             said = "figures-used: the notes stand above already; drop this directive"
             warn("notes", said, at=other)
             other.parent.remove(other)
-        uses: dict[tuple[str, ...], list[number]] = {}
+        uses: dict[tuple[str, str], list[number]] = {}
         for node in self.document.findall(number):
-            uses.setdefault(node["about"], []).append(node)
+            uses.setdefault((node["about"].kind, node["about"].name), []).append(node)
         if not uses:
             said = "figures-used: no role puts a number on this page; drop the directive"
             warn("notes", said, at=place)
         items = []
-        for position, (about, found) in enumerate(uses.items(), start=1):
+        for position, found in enumerate(uses.values(), start=1):
             back = []
             for time, node in enumerate(found, start=1):
                 node["position"] = position
@@ -97,43 +98,29 @@ class CollectNotes(SphinxTransform):
                 )
             items.append(
                 f'<li id="figure-{position}"><span class="cbec-note__back">{" ".join(back)}</span>'
-                f"{note_html(about)}</li>"
+                f"{note_html(found[0]['about'])}</li>"
             )
         place.replace_self(raw(f'<ol class="cbec-notes">{"".join(items)}</ol>'))
 
 
-def note_html(about: Sequence[str]) -> str:
-    """Write the note of a number.
-
-    Parameters
-    ----------
-    about : sequence of str
-        What the number is: ``("claim", id)`` for a printed figure and what is recomputed for it,
-        ``("derive", expression, value, range)``, ``("computed", name, value, row, ...)``, or
-        ``("verdicts", what, count)``.
-
-    Returns
-    -------
-    str
-        Paragraphs and lists.
-    """
-    kind, *rest = about
-    match kind:
+def note_html(about: TextNumber) -> str:
+    """Write the note of a number: paragraphs and lists."""
+    rests_on = _rests_on(map(find, about.rows))
+    match about.kind:
         case "claim":
-            return _claim(book_audit()[rest[0]])
-        case "derive":
-            expression, value, span = rest
-            used = [find(name) for name in names(parse(expression))]
-            words = f", {escape(span)}" if span else ""
-            return _head(value, f"{words}: <code>{escape(expression)}</code>") + _rests_on(used)
+            return _claim(book_audit()[about.name])
+        case "input":
+            return _head(about.text, f": {escape(find(about.name).label_en)}") + rests_on
+        case "derivation":
+            row = book_numbers().derivations[about.name]
+            within = f" ({escape(about.within)})" if about.within else ""
+            computed = f"<p>Computed: <code>{escape(row.expression)}</code></p>"
+            return _head(about.text, f": {escape(row.label_en)}{within}") + computed + rests_on
         case "computed":
-            _, value, *rows = rest
-            used = [find(name) for name in rows]
             words = ", computed by the code of this page"
-            return _head(value, words + (" from" if used else "")) + _rests_on(used)
+            return _head(about.text, words + (" from" if about.rows else "")) + rests_on
         case _:
-            what, count = rest
-            return _verdicts(what, count)
+            return _verdicts(about.name, about.text)
 
 
 def _head(value: str, words: str, language: str = "") -> str:
@@ -176,7 +163,7 @@ def _claim(result: ClaimAudit) -> str:
 
 def _verdicts(what: str, count: str) -> str:
     audit = book_audit()
-    axis, _, verdict = what.partition(" ")
+    axis, _, verdict = what.partition("/")
     if verdict:
         chosen = [r for r in audit.claims if str(getattr(r, axis)) == verdict]
         badge = verdict_html(Arithmetic(verdict) if axis == "arithmetic" else Evidence(verdict))

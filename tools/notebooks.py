@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import count, zip_longest
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nbformat
 from nbclient import NotebookClient
@@ -180,7 +180,7 @@ def serialise(notebook: NotebookNode) -> str:
     return text
 
 
-def write_text(text: str, numbers: TextNumbers, computed: Kept) -> str:
+def write_text(text: str, numbers: TextNumbers, kept: Kept) -> str:
     """Write the numbers of a Markdown text, and the names and years of the works that it cites.
 
     Raises
@@ -200,22 +200,26 @@ def write_text(text: str, numbers: TextNumbers, computed: Kept) -> str:
         who = " and ".join(people) if len(people) == 2 else who
         return f"[{who} {work.fields['year']}](cbec:cite/{match[2]})"
 
-    return write_numbers(CITATION.sub(cite, text), numbers, computed)
+    return write_numbers(CITATION.sub(cite, text), numbers, kept)
 
 
-def write_texts(notebook: NotebookNode) -> None:
-    """Write the numbers in the text of a notebook that has run, in place."""
-    computed = {
+def computed(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
+    """Return what a notebook that has run keeps for its text, by name."""
+    return {
         output.metadata["scrapbook"]["name"]: output.data[GLUE_PREFIX + TRACE_MIME]
         for cell in notebook.cells
         for output in cell.get("outputs", ())
         if GLUE_PREFIX + TRACE_MIME in output.get("data", {})
     }
-    numbers = TextNumbers()
+
+
+def write_texts(notebook: NotebookNode) -> None:
+    """Write the numbers in the text of a notebook that has run, in place."""
+    numbers, kept = TextNumbers(), computed(notebook)
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             try:
-                cell.source = write_text(cell.source, numbers, computed)
+                cell.source = write_text(cell.source, numbers, kept)
             except CbecError as error:
                 raise NotebookError(f"{describe(cell, index)}: {error}") from None
 
@@ -305,6 +309,10 @@ def _run(path: Path) -> Run:
         raise NotebookError(f"{_name(path)} {current}: {_first_line(error)}") from None
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", ()):
+            if output.output_type == "error":  # of what display() was given
+                raise NotebookError(
+                    f"{_name(path)} {describe(cell, index)}: {output.ename}: {output.evalue}"
+                )
             if output.output_type == "stream" and output.name == "stderr":
                 raise NotebookError(
                     f"{_name(path)} {describe(cell, index)} prints to stderr: "

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from cbec.audit.provenance import find
+from cbec.display import notebook
 from cbec.display.html import html_table
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME, Table, computed
 from cbec.display.sources import sources_html
-from cbec.errors import TableError
+from cbec.errors import PrintedFigureError, TableError
 from cbec.figures.in_words import figure_in_english
 from cbec.figures.printed import parse_printed
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
 from cbec.tables.frames import load
+
+FORECAST = ("18.9", "17.3", "20.7")
 
 
 def cells(page: str, tag: str = "td") -> list[str]:
@@ -211,7 +215,7 @@ def test_only_what_is_unconfirmed_has_the_mark_before_its_source() -> None:
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
+def displayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
     """Return what is displayed: the data and the metadata of each output."""
     seen: list[tuple[dict, dict]] = []
 
@@ -224,36 +228,61 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("40.27%", "40.27%"), (7, "7"), (np.int64(70769), "70769"), (-1, "-1")]
+    ("value", "options", "digits"),
+    [
+        ("40.27", {"unit": "%"}, ["40.27"]),
+        (7, {}, ["7"]),
+        (np.int64(70769), {}, ["70769"]),
+        (Fraction(766, 1000), {"decimals": 2}, ["0.77"]),
+        (np.float64(-4.56), {"decimals": 1, "signed": True}, ["-4.6"]),
+        (4.3, {"decimals": 1, "signed": True}, ["+4.3"]),
+        ([np.int64(4), 11], {"form": "of"}, ["4", "11"]),
+        (pd.Series([18.94, 17.25, 20.66]), {"decimals": 1, "form": "forecast"}, [*FORECAST]),
+        (pd.Index([2019, 2020]), {"form": "years"}, ["2019", "2020"]),
+    ],
 )
-def test_a_computed_number_is_kept_as_shown_and_not_displayed(kept, value, text) -> None:
-    computed("share", value, "market-2024 goods-trade-2024-first")
-    ((data, metadata),) = kept
-    assert set(data) == {GLUE_PREFIX + "text/plain", GLUE_PREFIX + TRACE_MIME}
-    assert data[GLUE_PREFIX + "text/plain"] == text
-    rows = ["market-2024", "goods-trade-2024-first"]
-    assert data[GLUE_PREFIX + TRACE_MIME] == {"rows": rows}
+def test_a_computed_number_is_kept_as_digits_and_not_displayed(
+    displayed, value, options, digits
+) -> None:
+    computed("share", value, "market-2024 goods-trade-2024-first", **options)
+    ((data, metadata),) = displayed
+    kept = data[GLUE_PREFIX + TRACE_MIME]
+    assert set(data) == {GLUE_PREFIX + TRACE_MIME}
+    assert kept["digits"] == digits
+    assert kept["rows"] == ["market-2024", "goods-trade-2024-first"]
+    assert (kept["unit"], kept["form"]) == (options.get("unit", ""), options.get("form", "number"))
     assert metadata == {"scrapbook": {"name": "share", "mime_prefix": GLUE_PREFIX}}
+    assert notebook.kept["share"] == kept
 
 
-def test_rows_may_be_a_column_of_joined_names(kept) -> None:
+def test_rows_may_be_a_column_of_joined_names(displayed) -> None:
     frame = load("market", series="market-total", year=[2022, 2023, 2024])
     names = frame["row"].tolist()
     computed("steps", 2, pd.Series([" ".join(names[:2]), " ".join(names[1:])]))
-    assert kept[0][0][GLUE_PREFIX + TRACE_MIME]["rows"] == names
+    assert displayed[0][0][GLUE_PREFIX + TRACE_MIME]["rows"] == names
 
 
-def test_a_wrong_row_name_is_refused_at_once(kept) -> None:
+def test_a_wrong_row_name_is_refused_at_once(displayed) -> None:
     with pytest.raises(TableError, match=r"'market-2042'.*did you mean 'market-202"):
-        computed("share", "1%", ["market-2042"])
-    assert kept == []
+        computed("share", 1, ["market-2042"])
+    assert displayed == []
 
 
-@pytest.mark.parametrize("value", [0.1 + 0.2, np.float64(1), None, [1]])
-def test_a_number_without_a_form_is_refused(kept, value) -> None:
-    with pytest.raises(TypeError, match=r"computed\('share'.*format"):
+@pytest.mark.parametrize("value", [float("nan"), None, "1%", [1, "many"], pd.NA])
+def test_what_is_no_number_is_refused(displayed, value) -> None:
+    with pytest.raises(TypeError, match=r"computed\('share'.*a finite number is needed"):
         computed("share", value)
-    assert kept == []
+    assert displayed == []
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "said"),
+    [(3, "of", "doesn't fit 1 numbers"), ([1, 2], "pair", "no form 'pair'; choose one of number")],
+)
+def test_a_form_that_does_not_fit_is_refused(displayed, value, form, said) -> None:
+    with pytest.raises(PrintedFigureError, match=said):
+        computed("share", value, form=form)
+    assert displayed == []
 
 
 def test_a_table_of_another_ledger_has_no_sources_to_tell() -> None:

@@ -21,9 +21,9 @@ from tools import site
 ROOT = Path(__file__).parents[2]
 COPIED = ("_config.yml", "references.bib", "CITATION.cff", "requirements.txt", "data", "src")
 PAGES = {
-    "index.md": "# Home\n\nIt is {claim}`market-2024`, and $\\sqrt{x}$.\n\n{ref}`see <two>`\n",
-    "chapters/two.md": "(two)=\n# Two\n\n{claim}`export-2024` {cite}`xia2025`\n",
-    "chapters/three.md": "# Three\n\n{claim}`market-2023`\n",
+    "index.md": "# Home\n\nIt is [?](cbec:market-2024), and $\\sqrt{x}$.\n\n{ref}`see <two>`\n",
+    "chapters/two.md": "(two)=\n# Two\n\n[?](cbec:export-2024) [?](cbec:cite/xia2025)\n",
+    "chapters/three.md": "# Three\n\n[?](cbec:market-2023)\n",
     "reference/ledger.md": "# Ledger\n\n```{ledger}\n```\n",
     "reference/provenance.md": "# Provenance\n\n```{provenance}\n```\n",
     "reference/data.md": "# Data\n\n```{data-dictionary}\n```\n",
@@ -188,7 +188,7 @@ def test_a_build_with_a_warning_fails_each_time_and_leaves_the_site(book: Path) 
     before = built(book)
     page = book / "chapters" / "two.md"
     text = page.read_text("utf-8")
-    page.write_text(text + "\n{claim}`no-such-claim`\n", "utf-8")
+    page.write_text(text + "\n[?](cbec:no-such-claim)\n", "utf-8")
     for _ in range(2):
         done = subprocess.run(**command(book), check=False)
         assert done.returncode == 1

@@ -21,10 +21,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,6 +45,14 @@ from cbec.tables.frames import load
 LINK = re.compile(r"\[([^\[\]]*)\]\(cbec:(?!cite/)([\w/-]+)\)")
 #: The citation of a work, by its key in the bibliography.
 CITATION = re.compile(r"\[([^\[\]]*)\]\(cbec:cite/(\w+)\)")
+
+_KINDS = {
+    "claim": "a claim",
+    "input": "an input",
+    "derivation": "a derivation",
+    "computed": "a number that is computed",
+    "date": "a date",
+}
 
 Kept = Mapping[str, Mapping[str, Any]]
 
@@ -75,17 +82,20 @@ class Derivation(NamedTuple):
     unit: str
 
 
+def _derivations() -> dict[str, Derivation]:
+    rows = load("derivations").fillna({"unit": ""})[["name", *Derivation._fields]]
+    return {name: Derivation(*row) for name, *row in rows.itertuples(index=False)}
+
+
 @dataclass(frozen=True)
 class TextNumbers:
-    """All that a link can name, but for what a notebook computes."""
+    """All that a link can name, but for what a notebook computes.
+
+    They are those of this book, unless an audit and derivations by name are given.
+    """
 
     audit: Audit = field(default_factory=lambda: audit_ledger(read_ledger()))
-
-    @cached_property
-    def derivations(self) -> Mapping[str, Derivation]:
-        """The rows of the table ``derivations`` by name."""
-        rows = load("derivations").fillna({"unit": ""})[["name", *Derivation._fields]]
-        return {name: Derivation(*row) for name, *row in rows.itertuples(index=False)}
+    derivations: Mapping[str, Derivation] = field(default_factory=_derivations)
 
     def find(self, target: str, computed: Kept) -> TextNumber:
         """Return the number of a link's target.
@@ -116,7 +126,7 @@ class TextNumbers:
         if name in {"arithmetic", "evidence", "claims", "cross-checks"}:
             return self._count(target, name, ending)
         ledger = self.audit.ledger
-        known = {
+        known: dict[str, Collection[str]] = {
             "claim": ledger.claims,
             "input": ledger.inputs,
             "derivation": self.derivations,
@@ -131,13 +141,12 @@ class TextNumbers:
                 "figure, a row of derivations.csv, or what a code cell keeps with computed()"
             )
         if len(kinds) > 1:
-            raise ExpressionError(
-                f"{name!r} is the name of a {' and of a '.join(kinds)}; rename one"
-            )
+            both = " and of ".join(map(_KINDS.__getitem__, kinds))
+            raise ExpressionError(f"{name!r} is the name of {both}; rename one")
         found: TextNumber | None = getattr(self, f"_{kinds[0]}")(name, ending, computed)
         if found is None:
             raise ExpressionError(
-                f"{target!r}: a {kinds[0]} has no such value; drop the ending /{ending}"
+                f"{target!r}: {_KINDS[kinds[0]]} has no such value; drop the ending /{ending}"
             )
         return found
 
@@ -162,7 +171,8 @@ class TextNumbers:
         return None if ending else TextNumber("computed", name, text, tuple(one["rows"]))
 
     def _date(self, name: str, ending: str, _: Kept) -> TextNumber | None:
-        return None if ending else TextNumber("date", name, load("searches")["date"].max())
+        latest = load("searches")["date"].max()
+        return None if ending else TextNumber("date", name, f"{latest:%Y-%m-%d}")
 
     def _count(self, target: str, axis: str, verdict: str) -> TextNumber:
         of = len(self.audit.claims)

@@ -26,7 +26,7 @@ def forecast_ends(run: pd.DataFrame, year: int, model: str = "combination") -> l
     [18.9, 17.3, 20.7]
     """
     made = forecast_run(run, year - int(run["year"].iloc[-1]), model, (80,))
-    return [made.mean[-1], made.lower[-1, 0], made.upper[-1, 0]]
+    return [float(end) for end in (made.mean[-1], made.lower[-1, 0], made.upper[-1, 0])]
 
 
 def fan_table(run: pd.DataFrame, models: Sequence[str], horizon: int) -> pd.DataFrame:

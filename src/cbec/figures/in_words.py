@@ -15,7 +15,7 @@ _LARGE = ((10**6, "million"), (10**9, "billion"), (10**12, "trillion"))
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
 _CURRENCIES = {"CNY": "yuan", "USD": "dollars"}
 #: How computed numbers are put together in English, by the name of the form.
-FORMS = {
+NUMBER_FORMS = {
     **{"number": "{}", "of": "{} of {}", "range": "{} to {}", "forecast": "{} ({} to {})"},
     "years": "",  # as many as there are
 }
@@ -134,7 +134,7 @@ def numbers_in_english(digits: Sequence[str], unit: str = "", form: str = "numbe
     unit : str
         Their unit, such as ``%`` or ``trillion CNY``.
     form : str
-        A key of `FORMS`.
+        A key of `NUMBER_FORMS`.
 
     Raises
     ------
@@ -152,15 +152,17 @@ def numbers_in_english(digits: Sequence[str], unit: str = "", form: str = "numbe
     >>> numbers_in_english(["2016", "2020", "2021", "2022"], form="years")
     '2016 and 2020 to 2022'
     """
-    if form not in FORMS:
-        raise PrintedFigureError(f"there is no form {form!r}; choose one of {', '.join(FORMS)}")
+    if form not in NUMBER_FORMS:
+        raise PrintedFigureError(
+            f"there is no form {form!r}; choose one of {', '.join(NUMBER_FORMS)}"
+        )
     if form == "years":
         return _years_in_english([int(year) for year in digits])
-    if len(digits) != FORMS[form].count("{}"):
+    if len(digits) != NUMBER_FORMS[form].count("{}"):
         raise PrintedFigureError(f"the form {form!r} doesn't fit {len(digits)} numbers: {digits}")
     words = " ".join(_CURRENCIES.get(word, word) for word in unit.split())
     tail = words if words in {"", "%"} else f" {words}"
-    return FORMS[form].format(*map(_grouped, digits)).replace("-", "−") + tail
+    return NUMBER_FORMS[form].format(*map(_grouped, digits)).replace("-", "−") + tail
 
 
 def _grouped(digits: str) -> str:

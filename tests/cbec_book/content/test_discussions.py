@@ -13,28 +13,28 @@ Build = Callable[..., Any]
 
 LEDGER = "# Ledger\n\n```{ledger}\n```\n"
 INDEX = (
-    "# Book\n\nThe market was {claim}`market-2024`.\n\n"
+    "# Book\n\nThe market was [?](cbec:market-2024).\n\n"
     "```{toctree}\nchapters/one\nchapters/two\nreference/ledger\n```\n"
 )
 ONE = """# Chapter one
 
 ## The market
 
-It grew by {recomputed}`market-growth-2024`, to {claim}`market-2024`.
+It grew by [?](cbec:market-growth-2024/recomputed), to [?](cbec:market-2024).
 
 ### Since then
 
-{bounds}`import-growth-2024` and {claim}`market-2024` <b>again</b>, {claim}`market-2024`.
+[?](cbec:import-growth-2024/range) and [?](cbec:market-2024) <b>again</b>, [?](cbec:market-2024).
 
 ## Mix & trade
 
-Imports and exports: {derive}`share(import-2024, sum(import-2024, export-2024)); 1; %`,
-as {verdicts}`arithmetic exact`, and {derive}`customs-growth-2024-first; 1; %`.
+Imports and exports: [?](cbec:import-share-change-2024),
+as [?](cbec:arithmetic/exact), and [?](cbec:customs-growth-2024-first).
 """
 PAGES = {
     "index": INDEX,
     "chapters/one": ONE,
-    "chapters/two": "# Of {claim}`firms-2024`\n\n## Beside\n\nNothing.\n",
+    "chapters/two": "# Of [?](cbec:firms-2024)\n\n## Beside\n\nNothing.\n",
     "reference/ledger": LEDGER,
 }
 
@@ -108,7 +108,7 @@ def test_the_places_exist(book: Any) -> None:
 def test_processes_that_read_in_parallel_bring_their_uses_together(
     tmp_path: Path, build_book: Build
 ) -> None:
-    many = {f"chapters/{i:02}": f"# Chapter {i}\n\n{{claim}}`market-2023`\n" for i in range(12)}
+    many = {f"chapters/{i:02}": f"# Chapter {i}\n\n[?](cbec:market-2023)\n" for i in range(12)}
     tree = "\n".join(many)
     index = f"# Book\n\n```{{toctree}}\n{tree}\nreference/ledger\n```\n"
     pages = {"index": index, "reference/ledger": LEDGER, **many}
@@ -134,7 +134,7 @@ def test_a_change_that_moves_no_claim_leaves_the_ledger(folder: Path, build_book
 def test_a_changed_page_changes_the_ledger_too(folder: Path, build_book: Build) -> None:
     other = folder / "_trees/chapters/two.doctree"
     written = other.stat().st_mtime_ns
-    one = "# Chapter one\n\n## New\n\n{claim}`import-2024`\n"
+    one = "# Chapter one\n\n## New\n\n[?](cbec:import-2024)\n"
     book = build_book(folder, PAGES | {"chapters/one": one})
     assert other.stat().st_mtime_ns == written, "the build began anew"
     assert links(book, "market-2024") == [("../index.html", "Book")]

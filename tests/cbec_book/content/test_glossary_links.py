@@ -31,7 +31,7 @@ mix (构成)
 PAGE = """# Of a vintage
 
 The vintages of `OWA` count, each Vintage once; an owa is no OWA. **Prediction intervals** first.
-The [vintage](one.md) and {claim}`market-2024` stay.
+The [vintage](one.md) and [?](cbec:market-2024) stay.
 
 - Of a prediction
   interval here, and an interval there; to mix is no mix.

@@ -1,4 +1,4 @@
-"""Roles of the ledger in a page: figures with their verdicts, and mistakes that are reported."""
+"""Numbers in a page: figures with their verdicts, and mistakes that are reported."""
 
 from __future__ import annotations
 
@@ -10,81 +10,37 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense, verdict_html
-from cbec_book.content.roles import main_verdict
+from cbec.tables.datapackage import data_dir
+from cbec_book.content.roles import links_to_roles, main_verdict
 from cbec_book.ledger_links import book_audit
 from cbec_book.output.first_party import ASSETS
 
+SEARCHES = (data_dir() / "searches.csv").read_text(encoding="utf-8")
 GOOD = {
-    "market": "{claim}`market-2024`",
-    "growth": "{claim}`import-growth-2024`",
-    "given": "{claim}`firms-2024`",
-    "disputed": "{claim}`five-year-multiple`",
-    "threshold": "{claim}`security-threshold`",
-    "check": "{claim}`market-identity-2024`",
-    "recomputed": "{recomputed}`import-growth-2024`",
-    "bounds": "{bounds}`import-growth-2024`",
-    "claims": "{verdicts}`claims`",
-    "checks": "{verdicts}`cross-checks`",
-    "exact": "{verdicts}`arithmetic exact`",
-    "untraced": "{verdicts}`evidence untraced`",
-    "none": "{verdicts}`evidence confirmed`",
-    "percent": "{derive}`growth(import-2024, import-2023); 2; %`",
-    "spaced": "{derive}`  growth( import-2024,import-2023 ) ;1;%  `",
-    "percent-bounds": "{derive}`growth(import-2024, import-2023); 2; %; bounds`",
-    "multiple": "{derive}`multiple(market-2024, import-2024); 1`",
-    "years": "{derive}`sum(training-theory, training-enterprise, training-internship); 1; years`",
-    "yuan": "{derive}`difference(market-2024, market-2023); 2; trillion CNY`",
-    "alike": "{derive}`share(market-2024, goods-trade-2024-first); 0; %; bounds`",
-    "open-range": "{derive}`ratio(cbec-programmes-share, 7); 1; %; bounds`",
-    "negative": "{derive}`difference(market-2023, market-2024); 2; trillion CNY`",
-    "large": "{derive}`ratio(cbec-programmes, 0.01%); 0`",
-    "root": "{derive}`cagr(2, 1, 5); 1; %`",
+    "market": "[?](cbec:market-2024)",
+    "growth": "[?](cbec:import-growth-2024)",
+    "given": "[?](cbec:firms-2024)",
+    "disputed": "[?](cbec:five-year-multiple)",
+    "threshold": "[?](cbec:security-threshold)",
+    "check": "[?](cbec:market-identity-2024)",
+    "recomputed": "[?](cbec:import-growth-2024/recomputed)",
+    "range": "[an old text](cbec:import-growth-2024/range)",
+    "claims": "[](cbec:claims)",
+    "exact": "[?](cbec:arithmetic/exact)",
+    "derived": "[?](cbec:trade-share-change-2024-revised)",
+    "derived-range": "[?](cbec:trade-share-change-2024-revised/range)",
+    "outside": "[?](cbec:b2b-share-2022)",
+    "date": "[?](cbec:evidence-date)",
 }
 # What is wrong, and what the message has to name: the input and the remedy.
 BAD = {
-    "claim, no such id": ("{claim}`market-1066`", ["claim: ", "'market-1066'", "market-2024"]),
-    "claim, nothing": ("{claim}` `", ["claim: ", "market-2024"]),
-    "recomputed, no such id": ("{recomputed}`market-1066`", ["'market-1066'", "market-2024"]),
-    "recomputed, no recomputed value": (
-        "{recomputed}`firms-2024`",
-        ["'firms-2024'", "no recomputed value"],
+    "no such name": (
+        "[?](cbec:market-1066)",
+        ["'market-1066'", "did you mean 'market-20", "derivations.csv"],
     ),
-    "bounds, no recomputed value": (
-        "{bounds}`firms-2024`",
-        ["'firms-2024'", "no recomputed value"],
-    ),
-    "bounds, a comparison": ("{bounds}`market-identity-2024`", ["'market-identity-2024'"]),
-    "verdicts, no such verdict": ("{verdicts}`arithmetic fine`", ["'arithmetic fine'", "write"]),
-    "verdicts, other axis": ("{verdicts}`arithmetic relayed`", ["'arithmetic relayed'", "write"]),
-    "verdicts, no axis": ("{verdicts}`exact`", ["'exact'", "write"]),
-    "verdicts, not an axis": ("{verdicts}`__class__ exact`", ["'__class__ exact'", "write"]),
-    "derive, a range": ("{derive}`ratio(cbec-programmes-share, 7); 1; %`", ["add '; bounds'"]),
-    "derive, no such id": ("{derive}`growth(market-1066, market-2023); 1; %`", ["market-1066"]),
-    "derive, no such function": ("{derive}`square(market-2023); 1; %`", ["square"]),
-    "derive, too few arguments": ("{derive}`growth(market-2023); 1; %`", ["growth"]),
-    "derive, a comparison": ("{derive}`market-2024 > market-2023; 1; %`", ["comparison"]),
-    "derive, division by zero": ("{derive}`ratio(market-2024, 0); 1`", ["derive: "]),
-    "derive, no decimals": ("{derive}`growth(market-2024, market-2023)`", ["; decimals; unit"]),
-    "derive, decimals in words": (
-        "{derive}`growth(market-2024, market-2023); one; %`",
-        ["; decimals; unit"],
-    ),
-    "derive, negative decimals": (
-        "{derive}`growth(market-2024, market-2023); -1; %`",
-        ["; decimals; unit"],
-    ),
-    "derive, unknown unit": (
-        "{derive}`growth(market-2024, market-2023); 1; furlongs`",
-        ["'furlongs'", "percent"],
-    ),
-    "derive, unknown form": (
-        "{derive}`growth(market-2024, market-2023); 1; %; range`",
-        ["; decimals; unit; bounds"],
-    ),
-    "derive, a field too many": (
-        "{derive}`growth(market-2024, market-2023); 1; %; bounds; more`",
-        ["; decimals; unit; bounds"],
-    ),
+    "no such value": ("[?](cbec:firms-2024/recomputed)", ["firms-2024/recomputed", "drop"]),
+    "no such verdict": ("[?](cbec:arithmetic/fine)", ["'arithmetic/fine'", "evidence/relayed"]),
+    "not computed": ("[12](cbec:by_nobody)", ["'by_nobody'", "computed()"]),
 }
 
 
@@ -92,12 +48,12 @@ BAD = {
 def built(
     tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]
 ) -> tuple[dict, list[str]]:
-    """Build one book with all roles, right ones and wrong ones."""
+    """Build one book with all kinds of links, right ones and wrong ones."""
     items = "".join(f"- {name}: {role} end\n" for name, role in GOOD.items())
     pages = {
         "index": f"# Good\n\n{items}\n```{{toctree}}\nbad\nparts/deep\nreference/ledger\n```\n",
         "bad": "# Bad\n\n" + "\n\n".join(role for role, _ in BAD.values()) + "\n",
-        "parts/deep": "# Deep\n\n{claim}`market-2024`\n",
+        "parts/deep": "# Deep\n\n[?](cbec:market-2024)\n",
         "reference/ledger": "# Ledger\n\n```{ledger}\n```\n",
     }
     book = build_book(tmp_path_factory.mktemp("roles"), pages)
@@ -200,7 +156,7 @@ def test_badge_holds_symbol_word_and_meaning() -> None:
         assert badge.get_text() == f"{verdict.symbol} {verdict.label_en}: a<b"
 
 
-# Computed text -------------------------------------------------------------------------------
+# Other numbers -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -208,42 +164,39 @@ def test_badge_holds_symbol_word_and_meaning() -> None:
     [
         # 3.96 / 3.61 - 1; its bounds from 3.955 / 3.615 and 3.965 / 3.605 (CONTENT.md, F1).
         ("recomputed", "9.70%"),
-        ("bounds", "9.405 to 9.986%"),
-        ("percent", "9.70%"),
-        ("spaced", "9.7%"),
-        ("percent-bounds", "9.41 to 9.99%"),
-        ("multiple", "4.5"),  # 17.66 / 3.96
-        ("years", "2.5 years"),  # five semesters
-        ("yuan", "0.81 trillion CNY"),  # 17.66 - 16.85
-        ("negative", "−0.81 trillion CNY"),
-        ("large", "580,000"),  # 58 / 0.0001
-        ("root", "14.9%"),  # 2 ** (1 / 5)
+        ("range", "9.405 to 9.986%"),
         ("claims", "42"),
+        ("exact", "10 of 42"),
+        ("derived-range", "−0.10 to 0.03 points"),  # CONTENT.md, F2
+        ("outside", "75.6%"),
+        ("date", max(re.findall(r"2026-\d\d-\d\d", SEARCHES))),
     ],
 )
-def test_computed_text(shown: dict[str, Tag], name: str, text: str) -> None:
+def test_a_number_is_as_it_is_now_whatever_the_link_says(
+    shown: dict[str, Tag], name: str, text: str
+) -> None:
     assert words(shown[name]) == text
-
-
-def test_counts_carry_their_denominator_and_agree_with_the_audit(shown: dict[str, Tag]) -> None:
-    results = book_audit()
-    for name, axis, verdict in (
-        ("exact", "arithmetic", "exact"),
-        ("untraced", "evidence", "untraced"),
-        ("none", "evidence", "confirmed"),
-    ):
-        count = sum(getattr(result, axis) == verdict for result in results.claims)
-        assert words(shown[name]) == f"{count} of 42"
-    assert words(shown["checks"]) == f"{7 - len(results.failing)} of 7"
 
 
 def test_derived_text_tells_the_other_form_on_hover(shown: dict[str, Tag]) -> None:
     def hover(name: str) -> str:
         return shown[name].find("span", class_="cbec-derived")["title"]
 
-    assert hover("percent").startswith("9.405 to 9.986%")
-    assert hover("percent-bounds").endswith("9.70%")
-    assert hover("negative").startswith("−0.820 to −0.800 trillion CNY")
+    assert hover("derived").startswith("−0.103 to 0.030 points")
+    assert hover("derived-range").startswith("at face values −0.0")
+
+
+def test_messages_for_translators_hold_names_and_no_numbers() -> None:
+    source = ["It was [17.66 trillion yuan](cbec:market-2024), says [Xia 2025](cbec:cite/xia2025)."]
+    links_to_roles(None, "page", source)  # type: ignore[arg-type]
+    assert source == ["It was {number}`market-2024`, says {cite}`xia2025`."]
+
+
+def test_links_to_other_places_stay_as_they_are() -> None:
+    source = ["[one](https://example.org/cbec) and [two](page.md#cbec) `[3](x)`"]
+    before = list(source)
+    links_to_roles(None, "page", source)  # type: ignore[arg-type]
+    assert source == before
 
 
 # Mistakes ------------------------------------------------------------------------------------
@@ -273,12 +226,3 @@ def test_a_mistake_shows_no_figure(built: tuple[dict, list[str]]) -> None:
     body = built[0]["bad"].find("div", class_="body")
     assert body.find_all(class_="cbec-derived") == []
     assert body.find_all("a", class_="cbec-claim") == []
-
-
-def test_bounds_that_look_alike_are_shown_as_one_number(shown: dict[str, Tag]) -> None:
-    assert words(shown["alike"]) == "40%"
-
-
-def test_the_ends_of_a_threshold_are_rounded_outward(shown: dict[str, Tag]) -> None:
-    # Less than 10% over 7 is from 0 to below 1.4286%.
-    assert words(shown["open-range"]) == "0.0 to 1.5%"

@@ -23,7 +23,7 @@ PAGES = {
         "# A book\n\nIt says a thing.\n\n```{toctree}\nchapters/one\nlong\nquoted\nbare\n```\n"
     ),
     "chapters/one": (
-        "# Of `code` & *more*\n\n- a list first\n\nImports grew by {claim}`import-growth-2024`, "
+        "# Of `code` & *more*\n\n- a list first\n\nImports grew by [?](cbec:import-growth-2024), "
         'as a "paper" says [Xia, 2025]. It is so! Is it?\n\n## Next\n\nThe 2nd part.\n'
     ),
     "long": "# Long\n\n" + "word, " * 100 + "end.",

@@ -1,11 +1,12 @@
-"""No number in the book's prose is typed by hand: roles and glue put them there.
+"""No number in the book's prose is typed by hand: each is a link to what it is, and as it is now.
 
-What is looked at: the Markdown cells of the chapters, and the landing page. What a role, a formula
-or a piece of code shows is taken out first, unless it is nothing but a figure.
+What is looked at: the Markdown cells of the chapters, and the landing page. These links, and what a
+formula or a piece of code shows, are taken out first, unless it is nothing but a figure.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import unicodedata
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from cbec.chapters.text_numbers import CITATION, LINK, TextNumbers
 from cbec.figures.units import MULTIPLIERS, UNIT_WORDS
+from tools import notebooks
 
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -116,7 +119,7 @@ def _spans(text: str) -> str:
             return title[1]
         return match["text"] if match["name"] in _SHOWN_ROLES else " "
 
-    text = _ROLE.sub(role, text)
+    text = LINK.sub(" ", CITATION.sub(" ", _ROLE.sub(role, text)))
     text = _CODE_SPAN.sub(lambda match: _figure(match[2]), text)
     text = _MATH.sub(lambda match: _figure(match[1] or match[2]), text)
     text = _CHAPTER_LINK.sub("that chapter", text)
@@ -163,7 +166,33 @@ def test_no_number_in_the_prose_is_typed(page: str) -> None:
     cells = {name: text for name, text in book().items() if name.startswith(page)}
     assert cells, f"{page} holds no prose"
     typed = [f"{name}: {found}" for name, text in cells.items() for found in typed_numbers(text)]
-    assert not typed, "insert it by a role, or say it without the number:\n" + "\n".join(typed)
+    assert not typed, "link it to what it is, or say it without the number:\n" + "\n".join(typed)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_numbers_and_citations_of_a_notebook_are_as_they_are_now(path: Path) -> None:
+    notebook = notebooks.read(path)
+    written = copy.deepcopy(notebook)
+    notebooks.write_texts(written)
+    assert [cell.source for cell in written.cells] == [cell.source for cell in notebook.cells]
+
+
+def test_numbers_and_citations_of_the_other_pages_are_as_they_are_now() -> None:
+    assert notebooks.write_pages(store=False) == []
+
+
+@pytest.mark.parametrize("page", [path.name for path in NOTEBOOKS])
+def test_a_notebook_shows_no_role(page: str) -> None:
+    text = "\n".join(text for name, text in book().items() if name.startswith(page))
+    assert _ROLE.findall(text) == []
+
+
+def test_every_derivation_and_computed_number_is_shown() -> None:
+    pages = [ROOT / "index.md", *(ROOT / "reference").rglob("*.md")]
+    text = "\n".join([*book().values(), *(path.read_text(encoding="utf-8") for path in pages)])
+    shown = {target.partition("/")[0] for _, target in LINK.findall(text)}
+    kept = {name for path in NOTEBOOKS for name in notebooks.computed(notebooks.read(path))}
+    assert {*TextNumbers().derivations, *kept} - shown == set()
 
 
 def test_every_allowed_phrase_occurs() -> None:
@@ -219,6 +248,7 @@ def test_every_allowed_phrase_is_needed(phrase: str) -> None:
         ("| 2.63 | 2.71 |", 2),
         ("a 100ECs report", 1),
         ("B2B and G20", 2),
+        ("[9.57%](cbec: market-2024) and [9.57%](https://cbec:80)", 3),
     ],
 )
 def test_a_planted_number_is_found(text: str, count: int) -> None:
@@ -230,9 +260,9 @@ def test_a_planted_number_is_found(text: str, count: int) -> None:
     [
         "in 2024, from 2019 to 2024 (2023) or 2015–2025; since June 2022.",
         "§2.1.1, § 5 and §2.2 and §2.3; see section 3.2.",
-        "{claim}`market-2024` and {derive}`ratio(a-2024, b-2023); 1; %` of {verdicts}`claims`",
+        "[17.66](cbec:market-2024), [9 to 12%](cbec:growth-24/range) of [42](cbec:claims)",
         "{glue:text}`cr3` of ``x = `9` `` and `rate = 9.57` and $x_1 = 5y$",
-        "{cite}`xia2025,moore2009` [text](page9.md#p7) <https://example.org/9> https://e.org/8",
+        "[Xia 2025](cbec:cite/xia2025) [text](page9.md#p7) <https://example.org/9> https://e.org/8",
         "```python\nx = 42\n```\n",
         "````{code-block} python\n:lineno-start: 10\nx = 42\n````\n",
         "$$\ng = 100 (a/b - 1)\n$$ (eq-7)",

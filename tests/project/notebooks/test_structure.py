@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cbec.chapters.text_numbers import LINK
 from cbec.charts import theme
 from cbec.display.vega import MIME
 from tools.notebooks import compact_picture
@@ -248,15 +249,13 @@ def claims() -> dict[str, dict[str, str]]:
 
 
 def mentioned(notebooks: list[list[dict[str, Any]]]) -> set[str]:
-    """Return the ids of the claims that have a role, or a row in a table, in any notebook."""
+    """Return the ids of the claims that a text shows, or a row of a table."""
     found: set[str] = set()
     rows: list[str] = []
     for notebook in notebooks:
         for cell in notebook:
             if cell["cell_type"] == "markdown":
-                found |= set(
-                    re.findall(r"\{(?:claim|recomputed|bounds)\}`\s*([\w-]+)", cell["source"])
-                )
+                found |= {target.partition("/")[0] for _, target in LINK.findall(cell["source"])}
             for output in cell.get("outputs", ()):
                 html = "".join(output.get("data", {}).get("text/html", ""))
                 rows += re.findall(r"<tr\b.*?</tr>", html, re.DOTALL)

@@ -37,6 +37,8 @@ from cbec.errors import CbecError
 from cbec.tables.csv_rows import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
+#: The chapters, and the appendix.
+NOTEBOOKS = (*sorted((ROOT / "chapters").glob("*.ipynb")), ROOT / "reference/trend_models.ipynb")
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -332,16 +334,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Run notebooks again in parallel and store them in normal form. "
         "A notebook that fails or prints to stderr is named and left as it was."
     )
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: chapters/*.ipynb")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of the book")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at once (default: 2)")
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if a notebook would change"
     )
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.notebooks]
-    paths = paths or sorted((ROOT / "chapters").glob("*.ipynb"))
-    if not paths:
-        parser.error("chapters/ holds no notebook; name one")
+    paths = paths or list(NOTEBOOKS)
     if missing := [str(path) for path in paths if not path.is_file()]:
         parser.error(f"no such notebook: {', '.join(missing)}")
     if options.jobs < 1:

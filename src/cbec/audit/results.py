@@ -182,6 +182,10 @@ class Audit:
         """What `--strict` fails on: inconsistent claims and broken checks."""
         return tuple(r for r in self.results if r.arithmetic in FAILING)
 
+    def select(self, *ids: str) -> Audit:
+        """Return the part with some ids, in their order; `LedgerError` if one isn't known."""
+        return Audit(self.ledger, tuple(self[id] for id in ids))
+
     def in_section(self, *sections: str) -> Audit:
         """Return the part whose sections are those given or lie inside them."""
         inside = tuple(f"{section}." for section in sections)

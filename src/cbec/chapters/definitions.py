@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cbec.audit.ledger_reader import read_ledger
 from cbec.measures.growth import share
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
 
+#: The statistics of `levels`, from the largest, and the vintages of `trade_shares`.
+ORDER = ("100EC", "100EC's B2C", "customs", "platform", "others")
+VINTAGES = ("as first published", "as revised")
 _LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
 
 
@@ -53,14 +57,35 @@ def trade_shares() -> pd.DataFrame:
     trade = load("goods_trade", series="goods-trade-total").groupby("vintage")
     first, revised = trade.get_group("first-published"), trade.get_group("implied")
     shares = {
-        ("100EC's market", "as first published"): share(market, first),
-        ("100EC's market", "as revised"): share(market, revised),
-        ("customs' count of CBEC", "as first published"): share(
-            customs.get_group("first-published"), first
-        ),
-        ("customs' count of CBEC", "as revised"): share(customs.get_group("revised"), revised),
+        ("100EC's market", VINTAGES[0]): share(market, first),
+        ("100EC's market", VINTAGES[1]): share(market, revised),
+        ("customs' count of CBEC", VINTAGES[0]): share(customs.get_group("first-published"), first),
+        ("customs' count of CBEC", VINTAGES[1]): share(customs.get_group("revised"), revised),
     }
     return pd.concat(shares, names=["definition", "series"]).reset_index()
+
+
+def share_changes() -> pd.DataFrame:
+    """Return how CBEC's share of goods trade changed from 2023 to 2024, in percentage points.
+
+    Columns are those of `cbec.audit.ledger.Ledger.derive_all`, and ``definition``. The derivations
+    are rows of the table ``derivations``.
+
+    Examples
+    --------
+    >>> share_changes().round(2)[["definition", "lower", "upper"]].to_numpy().tolist()[0]
+    ["100EC's market", -0.11, -0.04]
+    """
+    ledger, derived = read_ledger(), load("derivations").set_index("name")["expression"]
+    changes = {"100EC's market": "trade-share-change-2024", "customs": "customs-share-change-2024"}
+    tables = {}
+    for definition, name in changes.items():
+        expressions = {
+            f"{definition}, {VINTAGES[0]}": derived[name],
+            f"{definition}, {VINTAGES[1]}": derived[f"{name}-revised"],
+        }
+        tables[definition] = ledger.derive_all(expressions, scale=100)
+    return pd.concat(tables, names=["definition"]).reset_index("definition")
 
 
 def growth_statements() -> pd.DataFrame:

@@ -164,11 +164,14 @@ class Robustness:
         head = ("Held against", "Within rounding", "At face value", "Weakest grade")
         caption = "Which statements hold, on which figures"
         table = html_table(head, rows, caption=caption, groups=groups, cards=True)
+        # The site puts a table that stands in an output by itself into such a box.
+        table = f'<div class="cbec-scroll" tabindex="0">{table}</div>'
         variants = (variant for p in self.propositions for variant in p.variants)
         figures = dict.fromkeys(id for variant in variants for id in variant.figures)
         listed = "".join(map(_conditions_html, self.propositions))
         content = f"<ul>{listed}</ul>" + sources_html(find(id) for id in figures)
-        return table + disclosure_html("Conditions and figures of this table", content)
+        content = table + disclosure_html("Conditions and figures of this table", content)
+        return disclosure_html(caption, content)
 
 
 def robustness(ledger: Ledger) -> Robustness:

@@ -42,9 +42,11 @@ from cbec.figures.units import parse_unit
 from cbec.tables.frames import load
 
 #: A number in the text: what it shows, and the name of what it is.
-LINK = re.compile(r"\[([^\[\]]*)\]\(cbec:(?!cite/)([\w/-]+)\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(cbec:(?!cite/|ledger/)([\w/-]+)\)")
 #: The citation of a work, by its key in the bibliography.
 CITATION = re.compile(r"\[([^\[\]]*)\]\(cbec:cite/(\w+)\)")
+#: A link to the ledger, by a section of the paper.
+LEDGER = re.compile(r"\[([^\[\]]*)\]\(cbec:ledger/([\w.]+)\)")
 
 _KINDS = {
     "claim": "a claim",

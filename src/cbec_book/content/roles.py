@@ -3,7 +3,8 @@
 `cbec.chapters.text_numbers` says what a name can be and what the number reads. A printed figure
 has the symbol of its main verdict, and the words of both verdicts on hover and on focus; other
 numbers that rounding leaves open have their range on hover. On a page with ``{figures-used}`` each
-leads to its note there. ``[Xia 2025](cbec:cite/xia2025)`` cites an entry of the bibliography.
+leads to its note there. ``[Xia 2025](cbec:cite/xia2025)`` cites an entry of the bibliography, and
+``[the others](cbec:ledger/2)`` leads to the ledger with what section 2 of the paper prints.
 
 The links are replaced when a page's source is read, before messages for translators are made of
 it, so that these hold the names of numbers and never the numbers.
@@ -15,22 +16,41 @@ from html import escape
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxRole
+from sphinx.util.docutils import ReferenceRole, SphinxRole
+from sphinx.util.osutil import relative_uri
 
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence
-from cbec.chapters.text_numbers import CITATION, LINK, Kept, TextNumber
+from cbec.chapters.text_numbers import CITATION, LEDGER, LINK, Kept, TextNumber
 from cbec.display.notebook import TRACE_MIME
 from cbec.errors import CbecError
 from cbec_book.content.html_pieces import raw, symbol_html
 from cbec_book.content.numbers import number
-from cbec_book.ledger_links import book_audit, book_numbers, entry_address, find, note_data
+from cbec_book.ledger_links import (
+    LEDGER_PAGE,
+    book_audit,
+    book_numbers,
+    entry_address,
+    find,
+    note_data,
+)
 
 
 def links_to_roles(app: Sphinx, docname: str, source: list[str]) -> None:
     """Turn the links of a page, Markdown or a notebook's JSON, into roles."""
     text = CITATION.sub(r"{cite}`\2`", source[0])
+    text = LEDGER.sub(r"{ledger}`\1 <\2>`", text)
     source[0] = LINK.sub(r"{number}`\2`", text)
+
+
+class LedgerRole(ReferenceRole):
+    """A link to the ledger with the statistics of one section of the paper."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link."""
+        ledger = relative_uri(f"{self.env.docname}.html", f"{LEDGER_PAGE}.html")
+        address = f"{ledger}?section={self.target}"
+        return [nodes.reference("", self.title, refuri=address, internal=True)], []
 
 
 class NumberRole(SphinxRole):
@@ -99,6 +119,7 @@ def main_verdict(result: ClaimAudit) -> Arithmetic | Evidence:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the role, and what makes it of links."""
+    """Add the roles, and what makes them of links."""
     app.add_role("number", NumberRole())
+    app.add_role("ledger", LedgerRole())
     app.connect("source-read", links_to_roles)

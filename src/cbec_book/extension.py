@@ -14,6 +14,7 @@ from cbec_book.content import (
     bibtex,
     certificate_page,
     chart,
+    code_cells,
     data_dictionary,
     discussions,
     forecast_benchmark,
@@ -58,7 +59,8 @@ _CHANGES = (
     lighten.tighten,
 )
 #: What adds itself to Sphinx.
-_PARTS = (*(ledger_links, first_party, bibtex, mathml, chart, numbers, roles, head, not_found),)
+_PARTS = (ledger_links, first_party, bibtex, mathml, chart)
+_PARTS += (code_cells, numbers, roles, head, not_found)
 #: What is written beside the pages.
 _STEPS = (
     math_font.write_font,

@@ -77,7 +77,10 @@ def share_changes() -> pd.DataFrame:
     ["100EC's market", -0.11, -0.04]
     """
     ledger, derived = read_ledger(), load("derivations").set_index("name")["expression"]
-    changes = {"100EC's market": "trade-share-change-2024", "customs": "customs-share-change-2024"}
+    changes = {
+        "100EC's market": "trade-share-change-2024",
+        "customs' count": "customs-share-change-2024",
+    }
     tables = {}
     for definition, name in changes.items():
         expressions = {

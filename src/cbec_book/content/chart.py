@@ -148,7 +148,7 @@ def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
 
 
 def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
-    """Write a chart as HTML."""
+    """Write a chart as HTML, but for its end: what stands below it in boxes follows."""
     labelled = f' aria-labelledby="{name}-title"' if chart.title else ""
     parts = [f'<figure class="cbec-chart" id="{name}"{labelled}>']
     if chart.title:
@@ -166,9 +166,8 @@ def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
         for kind, text in (("source", chart.source), ("note", chart.note))
         if text
     ]
-    if words or data:
-        parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}{data}</figcaption>')
-    parts.append("</figure>\n")
+    parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}')
+    parts.append(f'<div class="cbec-chart__more">{data}')
     return "\n".join(parts)
 
 
@@ -183,7 +182,7 @@ def gather_specs(page: str, pagename: str) -> str:
 
 
 def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
-    """Write the node's figure; charts are numbered in the order of their page."""
+    """Begin the node's figure; charts are numbered in the order of their page."""
     number = getattr(self, "_cbec_charts", 0) + 1
     self._cbec_charts = number
     chart = read_chart(node["spec"])
@@ -197,7 +196,11 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
         warn("chart", "chart %r: %s", chart.title, error, at=node)
     cache = build_cache.folder_of(self.builder.app)
     self.body.append(figure_html(chart, f"cbec-chart-{number}", cache, data))
-    raise nodes.SkipNode
+
+
+def depart_chart_html(self: HTML5Translator, node: chart_node) -> None:
+    """End the figure."""
+    self.body.append("</div></figcaption></figure>\n")
 
 
 def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:
@@ -265,7 +268,7 @@ def note_chart_data(app: Sphinx, document: nodes.document) -> None:
 
 def setup(app: Sphinx) -> None:
     """Connect the module to Sphinx."""
-    add_node(app, chart_node, (visit_chart_html, None), (skip_chart, None))
+    add_node(app, chart_node, (visit_chart_html, depart_chart_html), (skip_chart, None))
     app.connect("config-inited", prefer_specifications)
     app.connect("env-before-read-docs", draw_notebooks)
     app.connect("env-updated", write_script, priority=900)

@@ -25,7 +25,7 @@ from cbec.audit.provenance import Entry
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
 from cbec.chapters.text_numbers import TextNumber
-from cbec.display.html import entry_link
+from cbec.display.html import disclosure_html, entry_link
 from cbec.display.sources import source_html, sources_html
 from cbec.figures.expression import names
 from cbec.figures.in_words import interval_text
@@ -100,7 +100,9 @@ class CollectNotes(SphinxTransform):
                 f'<li id="figure-{position}"><span class="cbec-note__back">{" ".join(back)}</span>'
                 f"{note_html(found[0]['about'])}</li>"
             )
-        place.replace_self(raw(f'<ol class="cbec-notes">{"".join(items)}</ol>'))
+        notes = f'<ol class="cbec-notes">{"".join(items)}</ol>'
+        what = f"The {len(items)} numbers of this page, with what each rests on"
+        place.replace_self(raw(disclosure_html(what, notes)))
 
 
 def note_html(about: TextNumber) -> str:

@@ -5,6 +5,7 @@ Load it as ``cbec_book.extension`` in ``extra_extensions``.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -59,7 +60,7 @@ _CHANGES = (
     lighten.tighten,
 )
 #: What adds itself to Sphinx.
-_PARTS = (ledger_links, first_party, bibtex, mathml, chart)
+_PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, bibtex, mathml, chart)
 _PARTS += (code_cells, numbers, roles, head, not_found)
 #: What is written beside the pages.
 _STEPS = (

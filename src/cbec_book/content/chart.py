@@ -171,6 +171,10 @@ def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
     return "\n".join(parts)
 
 
+#: What ends a figure.
+FIGURE_END = "</div></figcaption></figure>\n"
+
+
 def gather_specs(page: str, pagename: str) -> str:
     """Put the specifications of a page's charts side by side at its end.
 
@@ -200,7 +204,7 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
 
 def depart_chart_html(self: HTML5Translator, node: chart_node) -> None:
     """End the figure."""
-    self.body.append("</div></figcaption></figure>\n")
+    self.body.append(FIGURE_END)
 
 
 def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:

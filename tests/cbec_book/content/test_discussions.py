@@ -28,7 +28,7 @@ It grew by [?](cbec:market-growth-2024/recomputed), to [?](cbec:market-2024).
 
 ## Mix & trade
 
-Imports and exports: [?](cbec:import-share-change-2024),
+Imports and exports: [?](cbec:import-part-of-growth-2024),
 as [?](cbec:arithmetic/exact), and [?](cbec:customs-growth-2024-first).
 """
 PAGES = {

@@ -18,9 +18,9 @@ import pytest
 from cbec.chapters.text_numbers import CITATION, LINK, TextNumbers
 from cbec.figures.units import MULTIPLIERS, UNIT_WORDS
 from tools import notebooks
+from tools.notebooks import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parents[3]
-NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 # Phrases that hold a number which isn't a result. Each has to occur in the book as it stands here.
 ALLOWED = {
@@ -48,7 +48,7 @@ _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MATH = re.compile(
     r"\$\$(.+?)\$\$(?:[ \t]*\([\w:-]+\))?|(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)", re.DOTALL
 )
-_CHAPTER_LINK = re.compile(r"\[chapter (\d)\]\((?:chapters/)?0\1_\w+\.ipynb\)")
+_CHAPTER_LINK = re.compile(r"\[chapter (\d)\]\((?:\.\./)?(?:chapters/)?0\1_\w+\.ipynb\)")
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)\s]*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])")
 _REMOVED = [
     re.compile(r"<!--.*?-->", re.DOTALL),

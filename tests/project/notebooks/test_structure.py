@@ -20,11 +20,11 @@ from PIL import Image
 from cbec.chapters.text_numbers import LINK
 from cbec.charts import theme
 from cbec.display.vega import MIME
-from tools.notebooks import compact_picture
+from tools.notebooks import NOTEBOOKS, compact_picture
 
 ROOT = Path(__file__).resolve().parents[3]
-NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+each_chapter = pytest.mark.parametrize("notebook", NOTEBOOKS[:-1], ids=lambda path: path.name)
 
 # The headings of level two that a chapter has, in this order; others may stand between them.
 CLOSING = [r"What this means", r"Exercises", r"Data and references"]
@@ -115,27 +115,45 @@ def headings(notebook: Path) -> list[str]:
 # The skeleton --------------------------------------------------------------------------------
 
 
-@each_notebook
+@each_chapter
 def test_headings_come_in_order(notebook: Path) -> None:
     found, wanted = headings(notebook), HEADINGS[notebook.name[:2]]
     assert [h for h in found if h in wanted] == wanted, f"the headings are {found}"
 
 
 @each_notebook
-def test_chapter_begins_with_its_title_and_goals(notebook: Path) -> None:
-    first = cells(notebook)[0]
-    assert first["cell_type"] == "markdown"
-    assert re.match(r"# \S", first["source"])
-    assert "**You will learn**" in first["source"]
-    titles = re.findall(
-        r"^# .+",
-        "\n".join(c["source"] for c in cells(notebook) if c["cell_type"] == "markdown"),
-        re.M,
-    )
-    assert len(titles) == 1
+def test_a_page_begins_with_its_title_and_its_result_and_a_picture_follows(notebook: Path) -> None:
+    found = cells(notebook)
+    title, result = found[0]["source"].split("\n\n")[:2]
+    assert re.match(r"# \S", title)
+    assert result.startswith("**In short.** ")
+    assert 2 <= len(re.findall(r"[.?!](?= |$)", result.removeprefix("**In short.**"))) <= 3
+    text = "\n".join(c["source"] for c in found if c["cell_type"] == "markdown")
+    assert len(re.findall(r"^# .+", text, re.M)) == 1
+    (second, *_) = (i for i, c in enumerate(found) if i and c["cell_type"] == "markdown")
+    assert any(MIME in o.get("data", {}) for c in found[:second] for o in c.get("outputs", ()))
+
+
+@each_chapter
+def test_goals_and_a_short_path_stand_before_the_papers_chapter(notebook: Path) -> None:
+    text = "\n".join(c["source"] for c in cells(notebook) if c["cell_type"] == "markdown")
+    before = text.partition("\n## ")[0]
+    assert "**You will learn**" in before
+    assert 2 <= len(re.findall(r"\]\(#[\w-]+\)", before.partition("**Short path.**")[2])) <= 4
 
 
 @each_notebook
+def test_the_last_cell_compares_the_numbers_in_the_text(notebook: Path) -> None:
+    last = cells(notebook)[-1]
+    assert last["source"] == f'check_numbers("{notebook.name}")'
+    assert re.fullmatch(r"All \d+ numbers in the text are as computed\.\n", output_text(last))
+
+
+def output_text(cell: dict[str, Any]) -> str:
+    return "".join("".join(output.get("text", "")) for output in cell["outputs"])
+
+
+@each_chapter
 def test_verdicts_are_computed_below_their_heading(notebook: Path) -> None:
     wanted = HEADINGS[notebook.name[:2]][1]
     found = cells(notebook)
@@ -147,7 +165,7 @@ def test_verdicts_are_computed_below_their_heading(notebook: Path) -> None:
     assert below["outputs"]
 
 
-@each_notebook
+@each_chapter
 def test_each_exercise_has_a_hidden_solution(notebook: Path) -> None:
     found = cells(notebook)
     names = []
@@ -291,7 +309,7 @@ def test_a_claim_left_out_is_missed() -> None:
 # Charts --------------------------------------------------------------------------------------
 
 
-@each_notebook
+@each_chapter
 def test_chapter_has_charts(notebook: Path) -> None:
     assert len(stored_charts(notebook)) >= LEAST_CHARTS[notebook.name[:2]]
 

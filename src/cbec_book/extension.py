@@ -27,6 +27,7 @@ from cbec_book.content import (
     provenance_page,
     roles,
     searches_and_counts,
+    still_chart,
     what_if_form,
 )
 from cbec_book.hooks import change_pages, finish_site
@@ -46,6 +47,7 @@ _DIRECTIVES = {
     "searches": searches_and_counts.Searches,
     "slowdown-power": forecast_benchmark.SlowdownPower,
     "uncounted-numerals": searches_and_counts.UncountedNumerals,
+    "still-chart": still_chart.StillChart,
     "verdict-list": overview.VerdictList,
 }
 #: What each finished page passes through.
@@ -57,11 +59,12 @@ _CHANGES = (
     not_found.start_from_root,
     content_policy.clear_inline,
     content_policy.state_policy,
+    head.title_once,
     lighten.tighten,
 )
 #: What adds itself to Sphinx.
 _PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, bibtex, mathml, chart)
-_PARTS += (code_cells, numbers, roles, head, not_found)
+_PARTS += (code_cells, still_chart, numbers, roles, head, not_found)
 #: What is written beside the pages.
 _STEPS = (
     math_font.write_font,

@@ -69,10 +69,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class Proposition:
-    """A statement, the finding that it belongs to (F1 to F11), and its variants."""
+    """A statement, the chapter that tries it, and its variants."""
 
     id: str
-    finding: str
+    chapter: int
     statement_en: str
     statement_zh: str
     variants: tuple[Variant, ...]
@@ -116,16 +116,12 @@ class Robustness:
         known = ", ".join(p.id for p in self.propositions)
         raise LedgerError(f"there is no proposition {id!r}; there are {known}")
 
-    def of(self, *findings: str) -> Robustness:
-        """Return the propositions of some findings, such as ``F2``.
-
-        `LedgerError` if there is no such finding.
-        """
-        known = dict.fromkeys(p.finding for p in self.propositions)
-        for finding in findings:
-            if finding not in known:
-                raise LedgerError(f"no proposition is of {finding!r}; there are {', '.join(known)}")
-        return Robustness(tuple(p for p in self.propositions if p.finding in findings))
+    def in_chapter(self, number: int) -> Robustness:
+        """Return the propositions of a chapter; `LedgerError` if it has none."""
+        known = sorted({p.chapter for p in self.propositions})
+        if number not in known:
+            raise LedgerError(f"chapter {number} has no proposition; those with one are {known}")
+        return Robustness(tuple(p for p in self.propositions if p.chapter == number))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each proposition and axis on which it was tested, in words.
@@ -133,12 +129,12 @@ class Robustness:
         The column ``axis`` is categorical, in the order of `AXES`.
         """
         rows = [
-            (one.finding, one.statement_en, label, str(standing), _detail(one, axis))
+            (one.statement_en, label, str(standing), _detail(one, axis))
             for one in self.propositions
             for axis, (label, _) in AXES.items()
             if (standing := one.standing(axis)) is not None
         ]
-        columns = ["finding", "proposition", "axis", "verdict", "detail"]
+        columns = ["proposition", "axis", "verdict", "detail"]
         frame = pd.DataFrame(rows, columns=columns)
         # No proposition need be tested on every axis: the order of the axes goes with the column.
         order = [label for label, _ in AXES.values()]
@@ -151,7 +147,7 @@ class Robustness:
         rows: list[list[str]] = []
         groups = {}
         for proposition in self.propositions:
-            groups[len(rows)] = f"{proposition.finding}. {escape(proposition.statement_en)}"
+            groups[len(rows)] = escape(proposition.statement_en)
             rows += [
                 [
                     escape(variant.label_en),
@@ -218,7 +214,7 @@ def robustness(ledger: Ledger) -> Robustness:
                 f"proposition {row['id']!r} has no variant base; add one to variants.csv"
             )
         statement = row["statement_en"], row["statement_zh"]
-        found.append(Proposition(row["id"], row["finding"], *statement, own))
+        found.append(Proposition(row["id"], int(row["chapter"]), *statement, own))
     return Robustness(tuple(found))
 
 

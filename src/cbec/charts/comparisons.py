@@ -23,7 +23,14 @@ from cbec.charts.tooltips_and_tables import (
 
 
 def interval_dots(
-    frame: pd.DataFrame, *, unit: str, mark: float, group: str, panel: str = "", log: bool = False
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    mark: float,
+    group: str,
+    panel: str = "",
+    log: bool = False,
+    said: str = "",
 ) -> Any:
     """Draw one value a line with its interval, and a mark to compare them with.
 
@@ -39,6 +46,8 @@ def interval_dots(
         A column whose values have a panel each, with a value axis of its own.
     log : bool
         Whether the axis is logarithmic.
+    said : str, optional
+        What the dashed line is; with it, each value stands beside its dot.
 
     Examples
     --------
@@ -65,7 +74,14 @@ def interval_dots(
     dots = points(base.encode(alt.X("value:Q")), **hue)
     once = alt.Chart(data).transform_aggregate(items="count()").encode(alt.XDatum(mark))
     line = once.mark_rule(strokeDash=[5, 4], color=INK)
-    chart = alt.layer(ranges, *dots, line, *key(data))
+    words = []
+    if said:
+        label = once.mark_text(align="right", dx=-6, dy=9, fontWeight="bold")
+        value = base.mark_text(align="left", dx=9).encode(
+            alt.X("value:Q"), text=alt.Text("value:Q", format=".3~r")
+        )
+        words = [label.encode(y=alt.value(0), text=alt.TextDatum(said)), value]
+    chart = alt.layer(ranges, *dots, line, *words, *key(data))
     chart = chart.properties(width=220 if panel else 440, height=alt.Step(42))
     if panel:
         header = alt.Header(title=None, labelFontWeight="bold")

@@ -98,7 +98,7 @@ def verdict_map(audit: Audit) -> Any:
             alt.Column("arithmetic:N", sort=across, title=None, header=above),
             sections.title("Section").legend(alt.Legend(columns=4)),
             opacity=opacity,
-            tooltip=tooltip(shown[1:]),
+            tooltip=tooltip(shown),
         )
     )
     chart = squares.resolve_scale(x="independent").add_params(picked)
@@ -114,26 +114,25 @@ def findings_grid(frame: pd.DataFrame) -> Any:
     Parameters
     ----------
     frame : DataFrame
-        As `cbec.chapters.propositions.Robustness.to_frame` gives it: columns ``finding``,
+        As `cbec.chapters.propositions.Robustness.to_frame` gives it: columns
         ``proposition``, ``axis``, ``verdict`` (one of `cbec.audit.verdicts.Standing`) and
         ``detail``. Axes stand in the order of their categories, otherwise in that of the rows.
 
     Examples
     --------
-    >>> frame = pd.DataFrame([["F2", "The share rose", "within rounding", "fails", "base"]],
-    ...     columns=["finding", "proposition", "axis", "verdict", "detail"])
+    >>> frame = pd.DataFrame([["The share rose", "within rounding", "fails", "base"]],
+    ...     columns=["proposition", "axis", "verdict", "detail"])
     >>> findings_grid(frame).data["word"].item()
     '× fails'
     """
-    columns = ("finding", "proposition", "axis", "verdict", "detail")
+    columns = ("proposition", "axis", "verdict", "detail")
     shown = [Column(column, column.capitalize()) for column in columns]
     data = chart_data(frame, shown)
-    data["statement"] = data["finding"] + "  " + data["proposition"]
-    data = headed(data, "statement", 46)
+    data = headed(data.assign(statement=data["proposition"]), "statement", 46)
     data["head"] = data["axis"].map(lambda text: wrapped(text, 11))
     data["word"] = data["verdict"].map(lambda verdict: wrapped(_word(verdict), 10))
     data["word_breaks"] = data["word"].str.count("\n")
-    base = alt.Chart(data).encode(tooltip=tooltip(shown[1:]))
+    base = alt.Chart(data).encode(tooltip=tooltip(shown))
     row = alt.Y("statement:N", sort=None, title=None, axis=None)
     statements = heading(base, "statement", "width > 480 ? 0 : -14 * datum.breaks")
     hue: dict[str, Any] = {"scale": _scale(data["verdict"]), "legend": None}

@@ -38,9 +38,9 @@ from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.display.vega import MIME, inline_json
 from cbec.errors import CbecError
 from cbec_book import build_cache
-from cbec_book.content import draw_ahead
+from cbec_book.content import chart_files, draw_ahead
 from cbec_book.content.chart_spec import Chart, read_chart
-from cbec_book.content.chart_svg import bundle, draw_svg
+from cbec_book.content.chart_svg import bundle, stills
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
 from cbec_book.ledger_links import find, note_data
@@ -49,7 +49,11 @@ _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?'
 
 
 class chart_node(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
-    """A chart in a document; ``node["spec"]`` is its Vega-Lite specification."""
+    """A chart in a document.
+
+    ``spec`` is its Vega-Lite specification; ``anchor`` its name on the page, if it has one, and
+    ``png`` its picture in base64.
+    """
 
 
 def data_rows(chart: Chart) -> list[dict[str, Any]]:
@@ -147,7 +151,7 @@ def _cell(record: Mapping[str, Any], column: str, form: str) -> str:
     return f"{int(value) if form in ('', ',') else value:{form}}".replace("-", "−")
 
 
-def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
+def figure_html(chart: Chart, name: str, still: str, data: str = "") -> str:
     """Write a chart as HTML, but for its end: what stands below it in boxes follows."""
     labelled = f' aria-labelledby="{name}-title"' if chart.title else ""
     parts = [f'<figure class="cbec-chart" id="{name}"{labelled}>']
@@ -155,7 +159,6 @@ def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
         parts.append(f'<p class="cbec-chart__title" id="{name}-title">{escape(chart.title)}</p>')
     if chart.subtitle:
         parts.append(f'<p class="cbec-chart__subtitle">{escape(chart.subtitle)}</p>')
-    still = draw_svg(chart.spec, chart.alt or chart.title, name, cache)
     parts += [
         f'<div class="cbec-chart__view">{still}</div>',
         f'<script type="application/json" class="cbec-chart__spec" data-chart="{name}">'
@@ -167,7 +170,8 @@ def figure_html(chart: Chart, name: str, cache: Path, data: str = "") -> str:
         if text
     ]
     parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}')
-    parts.append(f'<div class="cbec-chart__more">{data}')
+    hint = '<span class="cbec-chart__hint" hidden>Touch the chart for its values</span>'
+    parts.append(f'<div class="cbec-chart__more">{hint}{data}')
     return "\n".join(parts)
 
 
@@ -186,9 +190,10 @@ def gather_specs(page: str, pagename: str) -> str:
 
 
 def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
-    """Begin the node's figure; charts are numbered in the order of their page."""
+    """Begin the node's figure; those without a name are numbered in the order of their page."""
     number = getattr(self, "_cbec_charts", 0) + 1
     self._cbec_charts = number
+    name = f"chart-{node.get('anchor') or number}"
     chart = read_chart(node["spec"])
     if not chart.alt:
         remedy = "set usermeta['cbec']['alt']"
@@ -199,7 +204,13 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
         data = ""
         warn("chart", "chart %r: %s", chart.title, error, at=node)
     cache = build_cache.folder_of(self.builder.app)
-    self.body.append(figure_html(chart, f"cbec-chart-{number}", cache, data))
+    still = stills(chart.spec, chart.alt or chart.title, name, cache)
+    page = self.builder.current_docname
+    stem = f"{page.rpartition('/')[2]}-{name.removeprefix('chart-')}"
+    outdir, rows = Path(self.builder.outdir), data_rows(chart)
+    endings = chart_files.write_files(outdir, stem, chart, still, node.get("png", ""), rows)
+    taking = chart_files.taking_html(chart, page, name, stem, endings, self.config)
+    self.body.append(figure_html(chart, name, still, data + taking))
 
 
 def depart_chart_html(self: HTML5Translator, node: chart_node) -> None:
@@ -230,7 +241,13 @@ class VegaLiteRenderer:
         if "cbec_book.extension" not in env.app.extensions:
             return None
         content: Any = data.content
-        return [chart_node(spec=content if isinstance(content, Mapping) else json.loads(content))]
+        spec = content if isinstance(content, Mapping) else json.loads(content)
+        cell = renderer.renderer.nb_client.notebook.cells[data.cell_index]
+        charts = [i for i, output in enumerate(cell.outputs) if MIME in output.get("data", ())]
+        place = charts.index(data.output_index)
+        anchor = f"{cell.id}-{place + 1}" if place else cell.id
+        png = cell.outputs[data.output_index].data.get("image/png", "")
+        return [chart_node(spec=spec, anchor=anchor, png=png)]
 
 
 def prefer_specifications(app: Sphinx, config: Config) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,15 @@ def read_chart(spec: Mapping[str, Any]) -> Chart:
     )
 
 
-def stored_charts(notebook: Path) -> Iterator[Chart]:
-    """Read the charts that a notebook stores."""
+def stored_charts(notebook: Path) -> dict[str, Chart]:
+    """Read the charts that a notebook stores, by name.
+
+    They are called after their cell; the second of a cell has a number, too.
+    """
+    found = {}
     for cell in json.loads(notebook.read_bytes())["cells"]:
-        for output in cell.get("outputs", ()):
-            if MIME in output.get("data", ()):
-                yield read_chart(output["data"][MIME])
+        specs = [output["data"].get(MIME) for output in cell.get("outputs", ()) if "data" in output]
+        for place, spec in enumerate(filter(None, specs), start=1):
+            name = f"{cell['id']}-{place}" if place > 1 else cell["id"]
+            found[name] = read_chart(spec)
+    return found

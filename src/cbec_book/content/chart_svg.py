@@ -21,6 +21,7 @@ import vl_convert
 from cbec.display import vega
 from cbec.display.vega import FONT, register_font
 from cbec_book.build_cache import kept
+from cbec_book.content.chart_layout import PHONE, narrowed
 
 _IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
@@ -40,6 +41,29 @@ _UNSEEN = re.compile(
 # Lengths in pixels; an opacity or a scale needs all its digits.
 _LENGTHS = re.compile(r' (?:d|[xy][12]?|d[xy]|width|height|transform)="(?![^"]*scale)[^"]*"')
 _DIGITS = re.compile(r"\d+\.\d{2,}")
+
+
+def stills(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str:
+    """Draw a chart for a wide page, and for a phone if it is laid out otherwise there."""
+    wide = draw_svg(spec, label, prefix, cache)
+    if width_of(wide) <= PHONE:
+        return wide
+    phone = draw_svg(for_phone(spec, cache), label, f"{prefix}-phone", cache)
+    both = {"wide": wide, "phone": phone}
+    return "".join(svg.replace("<svg", f'<svg class="cbec-{at}"', 1) for at, svg in both.items())
+
+
+def for_phone(spec: Mapping[str, Any], cache: Path) -> dict[str, Any]:
+    """Lay a chart out for a phone; what a first drawing misses, the second doesn't."""
+    first = narrowed(spec, PHONE)
+    excess = width_of(drawn(first, cache)) - PHONE
+    return narrowed(spec, PHONE, excess) if excess > 1 else first
+
+
+def width_of(svg: str) -> float:
+    """Return the width of a picture in pixels."""
+    found = re.search(r'<svg\b[^>]*?\bwidth="([\d.]+)"', svg)
+    return float(found[1]) if found else 0
 
 
 def draw_svg(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str:

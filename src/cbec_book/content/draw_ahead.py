@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from cbec_book.content.chart_spec import stored_charts
-from cbec_book.content.chart_svg import bundle, drawn
+from cbec_book.content.chart_svg import bundle, drawn, for_phone
 
 _at_work: dict[Path, BaseProcess] = {}
 
@@ -57,6 +57,7 @@ def _draw(notebooks: Sequence[Path], cache: Path) -> None:
     """
     bundle(cache)
     for notebook in notebooks:
-        for chart in stored_charts(notebook):
+        for chart in stored_charts(notebook).values():
             with contextlib.suppress(ValueError):
                 drawn(chart.spec, cache)
+                drawn(for_phone(chart.spec, cache), cache)

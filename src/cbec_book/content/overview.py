@@ -20,9 +20,18 @@ from cbec_book.content.html_pieces import DataDirective, symbol_html, table_html
 from cbec_book.ledger_links import LEDGER_PAGE, book_audit, entry_address
 
 _AXES = (
-    ("arithmetic", Arithmetic, "Upper half: does it follow from what is printed?"),
-    ("evidence", Evidence, "Lower half: does a source bear it?"),
+    ("arithmetic", Arithmetic, "Upper half, arithmetic"),
+    ("evidence", Evidence, "Lower half, source"),
 )
+# What the parts of the paper that print a statistic are about, by section.
+_PARTS = {
+    "2.1.1": "The market",
+    "2.1.2": "Regions and partners",
+    "3.4": "Talent",
+    "4.1": "Rules",
+    "4.2": "Logistics",
+    "4.4": "Training and incentives",
+}
 _LISTS: dict[str, tuple[Iterable[Verdict], str]] = {
     "arithmetic": (Arithmetic, "Verdicts on the arithmetic of a statistic"),
     "evidence": (Evidence, "Verdicts on the evidence for a statistic"),
@@ -41,7 +50,7 @@ class Overview(DataDirective):
         ledger = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
         page, total = self.env.docname, len(audit.claims)
         yield '<figure class="cbec-overview"><div class="cbec-overview__parts">'
-        for place, results in groupby(audit.claims, key=lambda result: result.claim.place):
+        for place, results in groupby(audit.claims, key=_part):
             tiles = "".join(
                 _tile(result, entry_address("claim", result.claim.id, page)) for result in results
             )
@@ -49,8 +58,8 @@ class Overview(DataDirective):
                 f'<div><p>{escape(place)}</p><div class="cbec-overview__tiles">{tiles}</div></div>'
             )
         yield (
-            f"</div><figcaption><p>The {total} statistics in the paper’s order. A tile leads to "
-            f'its entry; <a href="{ledger}">the ledger</a> lists them all.</p>'
+            f"</div><figcaption><p>One tile a statistic, {total} in all, in the paper’s order; "
+            f'each leads to its entry in <a href="{ledger}">the ledger</a>.</p>'
         )
         for axis, table, question in _AXES:
             counts = audit.counts(axis)
@@ -61,6 +70,12 @@ class Overview(DataDirective):
             )
             yield f'<p class="cbec-overview__axis">{question}</p><ul>{items}</ul>'
         yield "</figcaption></figure>"
+
+
+def _part(result: ClaimAudit) -> str:
+    claim = result.claim
+    name = _PARTS.get(claim.section)
+    return f"{name} ({claim.place})" if name else claim.place.capitalize()
 
 
 def _tile(result: ClaimAudit, address: str) -> str:

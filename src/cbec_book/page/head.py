@@ -110,6 +110,17 @@ def add_metadata(
     context["metatags"] = context.get("metatags", "") + "".join(tags)
 
 
+def title_once(page: str, pagename: str) -> str:
+    """Let the title of the book's own page stand alone: the theme puts the book's name after it.
+
+    Examples
+    --------
+    >>> title_once("<title>Book &#8212; Book</title>", "index")
+    '<title>Book</title>'
+    """
+    return re.sub(r"<title>(.+) &#8212; \1</title>", r"<title>\1</title>", page, count=1)
+
+
 def write_site_files(app: Sphinx) -> None:
     """Write the picture for previews and what tells search engines of the pages."""
     if not app.config.html_baseurl:

@@ -18,7 +18,6 @@ OWN: Mapping[str, re.Pattern[str] | None] = {
     "focus.js": None,
     "buttons.js": None,
     "search.js": _SEARCH,
-    "cbec-vega.js": _CHART,
     "notes.js": re.compile(r'class="(?:cbec-notes|(?:[^"]*\s)?cbec-term)[\s"]'),
     "ledger.js": re.compile(r'class="cbec-ledger__data"'),
     "charts.js": _CHART,

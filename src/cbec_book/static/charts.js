@@ -1,6 +1,11 @@
-/* Replaces the still picture of each chart by a live Vega view. Needs window.vegaEmbed. */
+/* Replaces the still picture of a chart by a live Vega view when somebody wants it: charts with
+   controls when they near the window, one at a time while the page is idle; the others when they are
+   touched, hovered or reached by the keyboard. Until then no script of Vega's is fetched. */
 (function () {
   "use strict";
+
+  const VEGA = document.currentScript.src.replace(/charts\.js.*$/, "cbec-vega.js");
+  const NEAR = "600px"; // to the window, for charts with controls
 
   const NARROW = 520; // px: views are stacked, and the legend moves below them
   const SMALLEST_PLOT = 120;
@@ -95,6 +100,10 @@
       this.drawing = false;
     }
 
+    hasControls() {
+      return /"bind":\{/.test(JSON.stringify(this.spec));
+    }
+
     /* Two widths that both leave the chart its natural size need no second drawing. */
     wanted() {
       const room = Math.floor(this.view.clientWidth);
@@ -184,18 +193,70 @@
     }
   }
 
-  function start() {
-    if (!window.vegaEmbed || !window.ResizeObserver) return;
-    const charts = new Map();
-    const observer = new ResizeObserver((entries) => {
-      entries.forEach((entry) => charts.get(entry.target).draw());
+  let fetched = null;
+  function fetchVega() {
+    fetched ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: VEGA, onload: resolve, onerror: reject });
+      document.head.append(script);
     });
+    return fetched;
+  }
+
+  const waiting = [];
+  const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  const sizes = new ResizeObserver((entries) => {
+    entries.forEach((entry) => charts.get(entry.target).draw());
+  });
+  const charts = new Map();
+  let atWork = false;
+
+  async function drawNext() {
+    const chart = waiting.shift();
+    if (!chart) {
+      atWork = false;
+      return;
+    }
+    atWork = true;
+    try {
+      await fetchVega();
+      sizes.observe(chart.view); // which draws it, and again when there is other room
+    } catch (error) {
+      console.warn("This chart stays a still picture:", error);
+    }
+    whenIdle(drawNext);
+  }
+
+  function enliven(chart, now) {
+    if (chart.isWanted) return;
+    chart.isWanted = true;
+    chart.hint?.remove();
+    waiting[now ? "unshift" : "push"](chart);
+    if (!atWork) (now ? drawNext : () => whenIdle(drawNext))();
+  }
+
+  function start() {
+    const near = new IntersectionObserver(
+      (entries) => {
+        entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+          near.unobserve(target);
+          enliven(charts.get(target), false);
+        });
+      },
+      { rootMargin: NEAR },
+    );
     document.querySelectorAll(".cbec-chart").forEach((figure) => {
       const chart = new Chart(figure);
       charts.set(chart.view, chart);
-      observer.observe(chart.view);
+      for (const event of ["pointerenter", "pointerdown"]) {
+        chart.view.addEventListener(event, () => enliven(chart, true));
+      }
+      figure.addEventListener("focusin", () => enliven(chart, true));
+      if (chart.hasControls()) near.observe(chart.view);
+      chart.hint = figure.querySelector(".cbec-chart__hint");
+      if (chart.hint) chart.hint.hidden = false;
     });
   }
 
-  start();
+  if (window.IntersectionObserver && window.ResizeObserver) start();
 })();

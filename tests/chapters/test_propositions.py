@@ -177,7 +177,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def rewrite(folder: Path, rows: list[str]) -> None:
     """Replace the propositions by one, with these variants."""
     (folder / "propositions.csv").write_text(
-        "id,finding,chapter,statement_en,statement_zh\np,F1,2,A statement,命题\n", encoding="utf-8"
+        "id,chapter,statement_en,statement_zh\np,2,A statement,命题\n", encoding="utf-8"
     )
     (folder / "variants.csv").write_text(
         "proposition,axis,label_en,label_zh,step,condition,otherwise\n"
@@ -266,10 +266,11 @@ def test_what_rests_on_unconfirmed_figures_is_also_tested_without_them(result: R
 
 
 def test_what_speaks_of_the_market_is_also_tested_on_sourced_figures(result: Robustness) -> None:
-    # F7 and F9, and F1, are about what the paper prints; the others about the world.
+    # These are about what the paper prints; the others about the world.
+    about_print = {"import-growth-differs", "one-count", "three-provinces", "guangdong-first"}
+    about_print |= {"programmes-below-tenth"}
     for proposition in result.propositions:
-        about_print = {"F1", "F7", "F9", "F10"}
-        if proposition.finding not in about_print:
+        if proposition.id not in about_print:
             assert proposition.standing("sourced") is not None, proposition.id
 
 
@@ -307,19 +308,22 @@ def test_the_table_names_every_tested_axis_and_the_weakest_grade(result: Robustn
     frame = result.to_frame()
     assert set(frame["axis"]) == {label for label, _ in AXES.values()}
     assert set(frame["verdict"]) <= {str(standing) for standing in Standing}
-    html = result.of("F3")._repr_html_()
+    html = result.in_chapter(2)._repr_html_()
     assert "100EC, in dollars" in html
     assert "unconfirmed" in html
-    assert "CBEC&#x27;s share" not in html
+    assert "CBEC supplied more than a quarter" not in html, "that is of another chapter"
     assert sense(Standing.HOLDS).symbol in html
 
 
 def test_face_values_are_told_apart_from_rounding_in_the_detail(result: Robustness) -> None:
-    frame = result.of("F1").to_frame().set_index("axis")["detail"]
+    frame = (
+        result.to_frame().set_index("proposition").loc[result["import-growth-differs"].statement_en]
+    )
+    frame = frame.set_index("axis")["detail"]
     assert frame["at face value"].endswith(": holds")
     assert frame["within rounding"].endswith(": undecided")
 
 
-def test_asking_for_an_unknown_finding_says_which_there_are(result: Robustness) -> None:
-    with pytest.raises(LedgerError, match="no proposition is of '2'; there are F1, F2"):
-        result.of("2")
+def test_asking_for_a_chapter_without_one_says_which_have_some(result: Robustness) -> None:
+    with pytest.raises(LedgerError, match=r"chapter 4 has no proposition; .* \[1, 2, 3\]"):
+        result.in_chapter(4)

@@ -87,7 +87,6 @@ BREAKS = pd.DataFrame(
 )
 FINDINGS = pd.DataFrame(
     {
-        "finding": ["F1"] * 5,
         "proposition": ["It differs"] * 5,
         "axis": ["face", "rounding", "vintage", "definition", "evidence"],
         "verdict": list(Standing),

@@ -68,6 +68,9 @@ REST = {
     "forced_colors": "none",
 }
 
+# A chart comes alive when a mouse reaches it.
+ENLIVEN = """() => document.querySelectorAll(".cbec-chart__view").forEach(
+  (view) => view.dispatchEvent(new PointerEvent("pointerenter")))"""
 # The loader notes for which width a chart was drawn, and "natural" if there is room enough.
 ALL_CHARTS_DRAWN = """
 () => [...document.querySelectorAll(".cbec-chart")].every((figure) => {
@@ -298,6 +301,7 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
         if boxes is not None:
             page.evaluate(SET_BOXES, boxes)
         if pages().get(name) and scripts:
+            page.evaluate(ENLIVEN)
             try:
                 page.wait_for_function(ALL_CHARTS_DRAWN, timeout=8_000)
             except TimeoutError:

@@ -148,6 +148,7 @@ def test_charts_answer_mouse_lists_sliders_and_legends(
     for chart in page.locator(".cbec-chart").all():
         chart.scroll_into_view_if_needed()
         name = chart.get_attribute("id")
+        chart.locator(".cbec-chart__view").hover()
         expect(chart).to_have_attribute("data-state", "live")
         for x, y in chart.evaluate(MIDDLES):
             page.mouse.move(x, y)

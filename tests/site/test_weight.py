@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from tools.weigh import CHART_MARK, LEVEL, addresses, budget_of, load, weigh
+from tools.weigh import LEVEL, addresses, budget_of, load, weigh
 
 
 @cache
@@ -43,7 +43,7 @@ def test_page_is_within_its_budget_and_loads_nothing_it_has_no_use_for(
     loaded = weights(name)
     for part, used in {
         "cbec-site.css": True,
-        "cbec-vega.js": CHART_MARK in page,
+        "cbec-vega.js": False,
         "cbec-math.woff": "<math" in page,
         "copybutton.js": 'class="highlight"' in page,
         "searchindex.js": name == "search.html",

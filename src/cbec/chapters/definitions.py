@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cbec.audit.ledger_reader import read_ledger
+from cbec.audit.results import ClaimAudit
 from cbec.measures.growth import share
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
@@ -89,6 +90,17 @@ def share_changes() -> pd.DataFrame:
         }
         tables[definition] = ledger.derive_all(expressions, scale=100)
     return pd.concat(tables, names=["definition"]).reset_index("definition")
+
+
+def five_year_multiples(claim: ClaimAudit) -> pd.DataFrame:
+    """Return the multiples over five years that each definition, and each mixture of two, gives.
+
+    Columns are those of `cbec.audit.ledger.Ledger.derive_all`, and ``basis``: one definition, or
+    two mixed. The claim is the audit's result for the multiple that the paper prints.
+    """
+    derived = read_ledger().derive_all({a.label_en: a.text for a, _ in claim.alternatives})
+    mixed = derived["item"].str.startswith("mixed")
+    return derived.assign(basis=mixed.map({True: "two mixed", False: "one definition"}))
 
 
 def growth_statements() -> pd.DataFrame:

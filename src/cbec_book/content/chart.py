@@ -208,7 +208,7 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
     page = self.builder.current_docname
     stem = f"{page.rpartition('/')[2]}-{name.removeprefix('chart-')}"
     outdir, rows = Path(self.builder.outdir), data_rows(chart)
-    endings = chart_files.write_files(outdir, stem, chart, still, node.get("png", ""), rows)
+    endings = chart_files.write_figure(outdir, stem, chart, still, node.get("png", ""), rows)
     taking = chart_files.taking_html(chart, page, name, stem, endings, self.config)
     self.body.append(figure_html(chart, name, still, data + taking))
 

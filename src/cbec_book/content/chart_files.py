@@ -21,12 +21,12 @@ from sphinx.util.osutil import relative_uri
 import cbec
 from cbec_book.content.chart_spec import Chart
 
-FOLDER = "figures"
+FIGURES = "figures"
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"')
 _INK, _QUIET, _MARGIN, _LINE = "#1b1f24", "#57606a", 16, 18
 
 
-def write_files(
+def write_figure(
     folder: Path, stem: str, chart: Chart, svg: str, png: str, records: list[dict[str, Any]]
 ) -> list[str]:
     """Write what there is of a figure; return the endings of the files.
@@ -48,10 +48,10 @@ def write_files(
     """
     content = {"svg": with_words(chart, svg).encode(), "png": base64.b64decode(png)}
     content["csv"] = table(chart, records).encode("utf-8-sig") if records else b""
-    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    (folder / FIGURES).mkdir(parents=True, exist_ok=True)
     for ending, data in content.items():
         if data:
-            (folder / FOLDER / f"{stem}.{ending}").write_bytes(data)
+            (folder / FIGURES / f"{stem}.{ending}").write_bytes(data)
     return [ending for ending, data in content.items() if data]
 
 
@@ -103,7 +103,7 @@ def taking_html(
     chart: Chart, page: str, name: str, stem: str, endings: list[str], config: Config
 ) -> str:
     """Write the box from which a figure is linked, saved and cited."""
-    home = relative_uri(f"{page}.html", FOLDER)
+    home = relative_uri(f"{page}.html", FIGURES)
     files = ", ".join(
         f'<a href="{home}/{stem}.{ending}" download>{ending.upper()}</a>' for ending in endings
     )

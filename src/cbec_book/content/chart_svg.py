@@ -50,7 +50,10 @@ def stills(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str
         return wide
     phone = draw_svg(for_phone(spec, cache), label, f"{prefix}-phone", cache)
     both = {"wide": wide, "phone": phone}
-    return "".join(svg.replace("<svg", f'<svg class="cbec-{at}"', 1) for at, svg in both.items())
+    marked = (
+        svg.replace('class="marks"', f'class="marks cbec-{at}"', 1) for at, svg in both.items()
+    )
+    return "".join(marked)
 
 
 def for_phone(spec: Mapping[str, Any], cache: Path) -> dict[str, Any]:

@@ -131,10 +131,10 @@ def test_two_fonts_of_a_picture_are_both_kept() -> None:
     )
 
 
-def test_specifications_are_gathered_at_the_end_of_the_page(tmp_path: Path) -> None:
+def test_specifications_are_gathered_at_the_end_of_the_page() -> None:
     read = chart_spec.read_chart(make_spec())
     figures = [
-        chart.figure_html(read, name, tmp_path) + chart.FIGURE_END for name in ("c-1", "c-2")
+        chart.figure_html(read, name, "<svg/>") + chart.FIGURE_END for name in ("c-1", "c-2")
     ]
     page = f"<body>{figures[0]}<p>between</p>{figures[1]}<p>last</p></body></html>"
     gathered = BeautifulSoup(chart.gather_specs(page, "p"), "html.parser")
@@ -144,9 +144,9 @@ def test_specifications_are_gathered_at_the_end_of_the_page(tmp_path: Path) -> N
     assert chart.gather_specs("<body>none</body>", "p") == "<body>none</body>"
 
 
-def test_figure_escapes_words_and_specification(tmp_path: Path) -> None:
+def test_figure_escapes_words_and_specification() -> None:
     read = chart_spec.read_chart(make_spec(name="</script><!--"))
-    html = chart.figure_html(read, "c-1", tmp_path)
+    html = chart.figure_html(read, "c-1", "<svg/>")
     assert html.count("</script>") == 1
     assert "<!--" not in html
     assert "Title &lt;1&gt;" in html
@@ -156,9 +156,9 @@ def test_figure_escapes_words_and_specification(tmp_path: Path) -> None:
     assert json.loads(data[1])["name"] == "</script><!--"
 
 
-def test_figure_leaves_out_lines_that_are_empty(tmp_path: Path) -> None:
+def test_figure_leaves_out_lines_that_are_empty() -> None:
     read = chart_spec.read_chart(make_spec(usermeta={"cbec": {"alt": "A"}}))
-    html = chart.figure_html(read, "c-1", tmp_path)
+    html = chart.figure_html(read, "c-1", "<svg/>")
     assert "__source" not in html
     assert "__title" not in html
     assert "aria-labelledby" not in html
@@ -169,14 +169,20 @@ def test_plug_in_takes_vega_lite_and_nothing_else() -> None:
         mime: str, *, inline: bool = False, extension: str = "cbec_book.extension"
     ) -> list[nodes.Element] | None:
         env = SimpleNamespace(app=SimpleNamespace(extensions={extension: None}))
-        renderer: Any = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env))
-        data = MimeData(mime, make_spec())  # type: ignore[arg-type]
+        output = SimpleNamespace(data={chart.MIME: make_spec(), "image/png": "UE5H"})
+        output.get = lambda name, other: getattr(output, name, other)
+        cell = SimpleNamespace(id="scale", outputs=[output, output])
+        client = SimpleNamespace(notebook=SimpleNamespace(cells=[cell]))
+        renderer: Any = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env, nb_client=client))
+        data = MimeData(mime, make_spec(), cell_index=0, output_index=1)  # type: ignore[arg-type]
         return chart.VegaLiteRenderer.handle_mime(renderer, data, inline)
 
     assert handle(chart.MIME, extension="myst_nb") is None
     made = handle(chart.MIME)
     assert made is not None
     assert made[0]["spec"] == make_spec()
+    assert made[0]["anchor"] == "scale-2", "it is the second chart of its cell"
+    assert made[0]["png"] == "UE5H"
     assert handle("image/png") is None
     assert handle(chart.MIME, inline=True) is None
 
@@ -322,9 +328,9 @@ def test_a_wrong_row_name_is_refused() -> None:
         data_table(make_data_spec([{"year": 2018, "value": 1.5, "row": "market-totl"}]))
 
 
-def test_the_note_and_the_table_stand_below_the_source(tmp_path: Path) -> None:
+def test_the_note_and_the_table_stand_below_the_source() -> None:
     read = chart_spec.read_chart(make_data_spec())
-    html = chart.figure_html(read, "c-1", tmp_path, "<details></details>")
+    html = chart.figure_html(read, "c-1", "<svg/>", "<details></details>")
     caption = BeautifulSoup(html, "html.parser").figcaption
     assert [child.name for child in caption.find_all(recursive=False)] == ["p", "p", "div"]
     assert caption.find_all("p")[1].get_text() == "A note & more"

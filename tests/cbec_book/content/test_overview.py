@@ -147,8 +147,11 @@ def test_each_statistic_is_a_tile_with_both_verdicts_that_leads_to_its_entry(boo
 
 def test_tiles_stand_under_the_part_of_the_paper_that_prints_them(book: Any) -> None:
     parts = book.tree["index"].select(".cbec-overview__parts > div")
-    found = {part.p.get_text(): len(part.select("a")) for part in parts}
-    assert found == Counter(result.claim.place for result in book_audit().claims)
+    found = [(part.p.get_text(), len(part.select("a"))) for part in parts]
+    counts = Counter(result.claim.place for result in book_audit().claims)
+    assert [number for _, number in found] == list(counts.values())
+    for (title, _), place in zip(found, counts, strict=True):
+        assert re.fullmatch(rf"\w[\w ]+ \({re.escape(place)}\)|{place.capitalize()}", title)
 
 
 @pytest.mark.parametrize(("place", "axis"), [(0, "arithmetic"), (1, "evidence")])

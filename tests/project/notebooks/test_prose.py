@@ -33,7 +33,16 @@ ALLOWED = {
 # Roles whose content is a text that the author wrote; of a role with a target, it is the title.
 _SHOWN_ROLES = {"abbr", "sub", "sup"}
 _CODE = {"code", "code-block", "code-cell", "eval-rst", "literalinclude", "math", "mermaid", "raw"}
-_PATHS = {"figure", "image", "include", "glue", "glue:figure", "glue:text", "toctree"}
+_PATHS = {
+    "figure",
+    "image",
+    "include",
+    "glue",
+    "glue:figure",
+    "glue:text",
+    "still-chart",
+    "toctree",
+}
 
 _FENCE = re.compile(
     r"^(?P<fence>[`~:]{3,})[ \t]*(?:\{(?P<name>[\w:-]+)\})?(?P<rest>[^\n`]*)\n"

@@ -77,8 +77,8 @@ def test_every_chart_of_the_book_fits_a_phone(chart: Chart, cache: Path) -> None
 
 
 def test_a_page_has_both_pictures_each_with_ids_of_its_own(cache: Path) -> None:
-    chart = stored_charts(NOTEBOOKS[0])["two-sizes"]
-    both = stills(chart.spec, "Sizes", "s", cache)
+    chart = stored_charts(NOTEBOOKS[1])["forecast"]
+    both = stills(chart.spec, "Forecasts", "s", cache)
     assert re.findall(r'<svg[^>]* class="marks (\S+)"', both) == ["cbec-wide", "cbec-phone"]
     assert both.count('class="') == len(re.findall(r"<[^>]*?\bclass=", both)), "one class each"
     ids = re.findall(r' id="([^"]+)"', both)

@@ -25,6 +25,7 @@ from cbec_book.content import (
     numbers,
     overview,
     provenance_page,
+    reading_time,
     roles,
     searches_and_counts,
     still_chart,
@@ -54,6 +55,7 @@ _DIRECTIVES = {
 _CHANGES = (
     ledger_links.link_entries,
     chart.gather_specs,
+    chart.explain_marks_once,
     *accessibility.CHANGES,
     scripts.drop_idle_scripts,
     not_found.start_from_root,
@@ -64,7 +66,7 @@ _CHANGES = (
 )
 #: What adds itself to Sphinx.
 _PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, bibtex, mathml, chart)
-_PARTS += (code_cells, still_chart, numbers, roles, head, not_found)
+_PARTS += (code_cells, still_chart, numbers, roles, reading_time, head, not_found)
 #: What is written beside the pages.
 _STEPS = (
     math_font.write_font,

@@ -34,6 +34,7 @@ from cbec.measures.growth import growth_contributions, year_on_year
 from cbec.tables import frames
 from cbec.tables.datapackage import data_dir
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
+from cbec_book.output.first_party import ASSETS
 
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: graphical objects
 WORDS = {"title": "What", "unit": "percent", "source": "Source: me.", "description": "It rises."}
@@ -290,10 +291,30 @@ def test_contrast_agrees_with_known_pairs() -> None:
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@functools.cache
+def on_dark() -> dict[str, str]:
+    """Return the colours that a dark page shows instead, from the book's style sheet."""
+    sheet = (ASSETS / "charts.css").read_text(encoding="utf-8")
+    rule = r'\[(fill|stroke)="(#\w{6})"\] \{\s*(fill|stroke): (#\w{6});'
+    found = re.findall(rule, sheet)
+    assert all(asked == given for asked, _, given, _ in found)
+    both = [
+        {own: shown for of, own, _, shown in found if of == part} for part in ("fill", "stroke")
+    ]
+    assert both[0] == both[1]
+    return both[0]
+
+
 @pytest.mark.parametrize("name", charts.COLOURS)
-def test_colours_stand_out_from_the_page(name: str, scheme: str) -> None:
-    assert contrast(charts.COLOURS[name], page_colours()[scheme]) >= LEAST_CONTRAST
+def test_colours_stand_out_from_the_page(name: str) -> None:
+    colour = charts.COLOURS[name]
+    assert contrast(colour, page_colours()["light"]) >= LEAST_CONTRAST
+    assert contrast(on_dark().get(colour, colour), page_colours()["dark"]) >= 4.5
+
+
+def test_colours_differ_on_a_dark_page_too() -> None:
+    shown = [on_dark().get(colour, colour) for colour in charts.COLOURS.values()]
+    assert len(set(shown)) == len(shown)
 
 
 def test_pages_are_light_and_dark() -> None:

@@ -145,7 +145,7 @@ def test_charts_are_shown_without_scripts(
     chart_page: str | None, visit: Callable[..., Any], expected_charts: dict[str, int]
 ) -> None:
     page = visit(chart_page, scripts=False).page
-    stills = page.locator(".cbec-chart__view > svg[role=img]:visible")
+    stills = page.locator(".cbec-chart__view svg[role=img]:visible")
     assert stills.count() == expected_charts[chart_page]
     assert all(still.get_attribute("aria-label") for still in stills.all())
 

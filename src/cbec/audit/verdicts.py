@@ -7,6 +7,8 @@ from enum import StrEnum
 from html import escape
 from typing import Self
 
+from cbec.display.html import plain_words
+
 
 class Verdict(StrEnum):
     """A verdict, and how it is shown.
@@ -138,7 +140,7 @@ def verdict_html(verdict: Verdict, code: str = "") -> str:
     >>> print(verdict_html(Arithmetic.EXACT)[:36])
     <span class="verdict verdict--good"
     """
-    label = verdict.label_en + (f": {code}" if code else "")
+    label = verdict.label_en + (f": {plain_words(code)}" if code else "")
     return (
         f'<span class="verdict verdict--{verdict.tone}" title="{escape(verdict.meaning_en)}">'
         f'<span aria-hidden="true">{verdict.symbol}</span> {escape(label)}</span>'

@@ -8,6 +8,13 @@ from html import escape
 UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
 
+_WORDS = {
+    "communique": "statistical communiqué",
+    "implied": "implied by a later growth rate",
+    "revised-pre-census": "revised before the census",
+}
+
+
 def html_table(
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
@@ -56,6 +63,17 @@ def html_table(
 def disclosure_html(summary: str, content: str) -> str:
     """Return a box that is closed at first, for what a reader wants who doubts a figure."""
     return f'<details class="cbec-more"><summary>{escape(summary)}</summary>{content}</details>'
+
+
+def plain_words(code: str) -> str:
+    """Write a word of the data, a vintage, a grade or a reason, as a reader reads it.
+
+    Examples
+    --------
+    >>> plain_words("as-published"), plain_words("communique")
+    ('as published', 'statistical communiqué')
+    """
+    return _WORDS.get(code, code.replace("-", " "))
 
 
 def entry_link(name: str, content: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from cbec.audit.provenance import Entry
-from cbec.display.html import UNCONFIRMED_MARK, entry_link
+from cbec.display.html import UNCONFIRMED_MARK, entry_link, plain_words
 
 
 def source_html(entry: Entry) -> str:
@@ -75,5 +75,6 @@ def _figure_html(entry: Entry) -> str:
 
 def origin_html(entry: Entry) -> str:
     """Return vintage, grade and source of a figure, without those that it has none of."""
-    parts = (escape(entry.vintage), escape(entry.evidence), source_html(entry))
+    words = (plain_words(entry.vintage), plain_words(entry.evidence))
+    parts = (*map(escape, words), source_html(entry))
     return " · ".join(filter(None, parts))

@@ -37,6 +37,7 @@ from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.display.vega import MIME, inline_json
 from cbec.errors import CbecError
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 from cbec_book import build_cache
 from cbec_book.content import chart_files, draw_ahead
 from cbec_book.content.chart_spec import Chart, read_chart
@@ -45,6 +46,7 @@ from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
 from cbec_book.ledger_links import find, note_data
 
+_EXPLAINED = re.compile(rf'<p class="cbec-[a-z_-]+">{re.escape(UNCONFIRMED_EN)}</p>')
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 
 
@@ -173,6 +175,19 @@ def figure_html(chart: Chart, name: str, still: str, data: str = "") -> str:
     hint = '<span class="cbec-chart__hint" hidden>Touch the chart for its values</span>'
     parts.append(f'<div class="cbec-chart__more">{hint}{data}')
     return "\n".join(parts)
+
+
+def explain_marks_once(page: str, pagename: str) -> str:
+    """Say what hollow points and the mark of unconfirmed figures mean once a page, at the first.
+
+    Examples
+    --------
+    >>> note = f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
+    >>> explain_marks_once(f"1{note}2{note}", "page").count(UNCONFIRMED_EN)
+    1
+    """
+    first, found, rest = page.partition(UNCONFIRMED_EN)
+    return first + found + _EXPLAINED.sub("", rest)
 
 
 #: What ends a figure.

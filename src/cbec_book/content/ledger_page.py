@@ -22,7 +22,7 @@ from cbec.audit.formats import render
 from cbec.audit.ledger import Claim, Ledger
 from cbec.audit.results import Check, ClaimAudit, printed_html
 from cbec.audit.verdicts import CODES, verdict_html
-from cbec.display.html import entry_link
+from cbec.display.html import entry_link, plain_words
 from cbec.figures.expression import names
 from cbec.figures.in_words import interval_text
 from cbec.figures.rounding import Rule
@@ -194,7 +194,7 @@ def _derivation(check: Check, result: ClaimAudit, ledger: Ledger) -> Iterator[st
         if outside is None:
             text = entry_link(id, text)
         else:
-            text += f" ({escape(outside.vintage)}, {escape(outside.grade)})"
+            text += f" ({plain_words(outside.vintage)}, {plain_words(outside.grade)})"
         items.append(text)
     yield list_html(items)
     rules = [f"{rule}: {escape(text)}" for rule, text in check.rule_texts(result.claim).items()]

@@ -25,7 +25,7 @@ from cbec.audit.provenance import Entry
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
 from cbec.chapters.text_numbers import TextNumber
-from cbec.display.html import disclosure_html, entry_link
+from cbec.display.html import disclosure_html, entry_link, plain_words
 from cbec.display.sources import source_html, sources_html
 from cbec.figures.expression import names
 from cbec.figures.in_words import interval_text
@@ -149,7 +149,7 @@ def _claim(result: ClaimAudit) -> str:
             "" if is_point else f"; stands for {interval_text(claim.interval(), claim.printed)}"
         )
         head = _head(claim.printed.text, f"{english}: {label} {badges}", "zh-CN") + (
-            f"<p>{escape(entry.evidence)} by {source_html(entry)}{escape(stands)}</p>"
+            f"<p>{plain_words(entry.evidence)} by {source_html(entry)}{escape(stands)}</p>"
         )
     derived = ""
     if claim.derivation is not None:
@@ -188,8 +188,8 @@ def _verdicts(what: str, count: str) -> str:
 def finding_html(finding: Finding, ledger: Ledger) -> str:
     """Write what one source says about a claim."""
     source = ledger.sources.get(finding.source)
-    told = filter(None, (finding.finding, finding.grade, finding.date))
-    words = ", ".join(dict.fromkeys(told))
+    said = [plain_words(word) for word in (finding.finding, finding.grade)]
+    words = ", ".join(dict.fromkeys(filter(None, (*said, finding.date))))
     text = f"<em>{escape(words)}</em>"
     if finding.note_en:
         text += f". {escape(finding.note_en)}"

@@ -15,7 +15,7 @@ from typing import Any
 from docutils import nodes
 
 from cbec.audit.provenance import Entry
-from cbec.display.html import UNCONFIRMED_MARK, entry_link
+from cbec.display.html import UNCONFIRMED_MARK, entry_link, plain_words
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.tables import frames
 from cbec.tables.datapackage import read_package
@@ -74,7 +74,7 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
         [
             f'<a href="#{anchor}">{escape(label)}</a>',
             str(counts.total()),
-            ", ".join(f"{counts[grade]} {grade}" for grade in GRADES if counts[grade]),
+            ", ".join(f"{counts[grade]} {plain_words(grade)}" for grade in GRADES if counts[grade]),
         ]
         for (anchor, label), counts in groups.items()
     ]
@@ -205,5 +205,6 @@ def _grid_html(rows: Sequence[Entry]) -> str:
 
 def _figure(entry: Entry, *, unit: bool = False) -> str:
     mark = f"{UNCONFIRMED_MARK} " if entry.unconfirmed else ""
+    unit = unit and not entry.printed.endswith("%")
     words = [entry.printed, entry.unit] if unit else [entry.printed]
     return mark + escape(" ".join(filter(None, words)))

@@ -19,7 +19,7 @@ from cbec.audit.ledger import Claim, Figure, OutsideFigure
 from cbec.audit.results import FAILING, printed_html
 from cbec.audit.verdicts import Arithmetic
 from cbec.audit.what_if import Room, WhatIf, number_text, what_if
-from cbec.display.html import entry_link
+from cbec.display.html import entry_link, plain_words
 from cbec.display.vega import inline_json
 from cbec.figures.in_words import figure_in_english
 from cbec_book.content.html_pieces import DataDirective, scrolled_html, table_html
@@ -105,7 +105,7 @@ def _title(figure: Figure) -> str:
     if isinstance(figure, Claim):
         return figure.title
     vintage = figure.vintage if isinstance(figure, OutsideFigure) else ""
-    return f"{figure.label_en} ({', '.join(filter(None, (figure.period, vintage)))})"
+    return f"{figure.label_en} ({', '.join(filter(None, (figure.period, plain_words(vintage))))})"
 
 
 def _english(figure: Figure) -> str:

@@ -11,12 +11,19 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cbec.charts import COLOURS
+
 PHONE = 360
 LEAST_DRAWN = 0.005  # share of a chart's pixels that differ from its background
 SPEC_OF = """(view) => document.querySelector(
   `.cbec-chart__spec[data-chart="${view.closest("figure").id}"]`).textContent"""
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
+GROUND = "() => getComputedStyle(document.documentElement).getPropertyValue('background-color')"
+SHOWN = """(colour) => {
+  const mark = document.querySelector(`.cbec-chart [fill="${colour}"]`);
+  return mark && getComputedStyle(mark).fill;
+}"""
 CHART_TEXT = """() => {
   const roles = ["axis-label", "axis-title", "legend-label", "legend-title"];
   const texts = roles.map((role) => `.cbec-chart .role-${role} text`).join(", ");
@@ -139,6 +146,16 @@ def test_charts_are_readable_on_a_dark_page(
         if contrast(item["ink"], item["ground"]) < LEAST_CONTRAST
     }
     assert faint == {}
+
+
+@pytest.mark.parametrize("name", ["chapters/02_development.html", "reference/trend_models.html"])
+def test_marks_stand_out_from_a_dark_page(name: str, visit: Callable[..., Any]) -> None:
+    page = visit(name, scheme="dark").page
+    ground = page.evaluate(GROUND)
+    shown = {colour: page.evaluate(SHOWN, colour) for colour in COLOURS.values()}
+    found = {colour: ink for colour, ink in shown.items() if ink}
+    assert found
+    assert {c: ink for c, ink in found.items() if contrast(ink, ground) < LEAST_CONTRAST} == {}
 
 
 def test_charts_are_shown_without_scripts(

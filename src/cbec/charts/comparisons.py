@@ -112,7 +112,7 @@ def bars(frame: pd.DataFrame, *, unit: str) -> Any:
     data["written"] = [_written(row) for row in data.to_dict("records")]
     data["end"] = data["value"].fillna(data["upper"]) if bounded else data["value"]
     base = alt.Chart(data).encode(items(), tooltip=tooltip([item, Column("written", unit)], data))
-    scale = room(data["end"], 0.55 if bounded else 0.3)
+    scale = room(data["end"], 0.85 if bounded else 0.3)
     across = alt.X("value:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=4, format=",~f"))
     drawn = base.mark_bar(height={"band": 0.7}, strokeWidth=1.5)
     layers = [drawn.encode(across, fillOpacity=hollow(), **plain("blue"))]

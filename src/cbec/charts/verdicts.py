@@ -37,7 +37,7 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
     """
     shown = [Column("claim", "Claim"), Column("bounds", "Recomputed"), _VERDICT]
     frame = pd.DataFrame([row for result in results if (row := _offsets(result))])
-    across = alt.X("low:Q", title="units of the last printed digit")
+    across = alt.X("low:Q", title="units of the last digit")
     hue = alt.Color("verdict:N", title=None, scale=_scale(frame["verdict"]))
     base = alt.Chart(labelled(frame, "claim")).encode(items(), hue, tooltip=tooltip(shown))
     half = pd.DataFrame({"low": [-0.5], "high": [0.5]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
@@ -72,8 +73,10 @@ def plain_words(code: str) -> str:
     --------
     >>> plain_words("as-published"), plain_words("communique")
     ('as published', 'statistical communiqué')
+    >>> plain_words("fred-2026-11")
+    'fred-2026-11'
     """
-    return _WORDS.get(code, code.replace("-", " "))
+    return _WORDS.get(code) or re.sub(r"-(?=[a-z])", " ", code)
 
 
 def entry_link(name: str, content: str) -> str:

@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from cbec.audit.provenance import find
+from cbec.display.html import plain_words
 from cbec.display.vega import vega_bundle
 from cbec.errors import TableError
 from cbec_book.content import chart, chart_spec, chart_svg
@@ -291,7 +292,7 @@ def test_a_row_tells_vintage_grade_and_source_and_leads_to_its_place() -> None:
     for row, cell in zip(DATA[:2], origins, strict=False):
         entry = find(row["row"])
         assert cell.a["href"] == entry_address(entry.kind, entry.name, DATA_PAGE)
-        for part in (entry.vintage, entry.evidence):
+        for part in map(plain_words, (entry.vintage, entry.evidence)):
             assert part in cell.get_text()
     assert origins[1].find_all("a")[1]["href"] == entry.source.url
     assert origins[2].get_text() == ""
@@ -302,7 +303,7 @@ def test_an_origin_that_all_rows_share_is_told_once() -> None:
     page = data_table(
         make_data_spec([{"year": y, "value": 1.5, "row": r} for y, r in enumerate(rows)])
     )
-    assert page.p.get_text().startswith("All figures: as-published · printed · ")
+    assert page.p.get_text().startswith("All figures: as published · printed · ")
     links = [row.find_all("td")[2].a["href"] for row in page.tbody.find_all("tr")]
     assert links == [entry_address("row", row, DATA_PAGE) for row in rows]
 

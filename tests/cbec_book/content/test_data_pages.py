@@ -16,6 +16,7 @@ import pytest
 from bs4 import Tag
 
 from cbec.audit.provenance import entries
+from cbec.display.html import plain_words
 from cbec.tables.datapackage import data_dir, read_package
 from cbec.tables.evidence_grades import GRADES
 from cbec_book.content.data_dictionary import write_zip
@@ -138,7 +139,8 @@ def test_a_row_says_all_that_its_table_says(provenance: Tag, table: str) -> None
     for entry in (entry for entry in ROWS if entry.table == table):
         row = provenance.find(id=entry.name)
         text = row.get_text(" ")
-        for part in (entry.period, entry.printed, entry.vintage, entry.evidence, entry.note):
+        words = map(plain_words, (entry.vintage, entry.evidence))
+        for part in (entry.period, entry.printed, *words, entry.note):
             assert part in text, (entry.name, part)
         assert ("○" in text) is (entry.evidence == "unconfirmed")
         assert entry.source is not None
@@ -174,13 +176,13 @@ def test_the_overview_counts_every_row_once(provenance: Tag) -> None:
     overview = provenance.find("table")
     # The ledger's inputs repeat rows of other tables.
     apart = {"conflicts", "method_breaks", "inputs"}
-    counted = Counter(entry.evidence for entry in ROWS if entry.table not in apart)
+    counted = Counter(plain_words(entry.evidence) for entry in ROWS if entry.table not in apart)
     shown: Counter[str] = Counter()
     for row in overview.tbody.find_all("tr"):
         cells = [cell.get_text() for cell in row.find_all("td")]
-        grades = {g: int(n) for n, g in re.findall(r"(\d+) ([a-z-]+)", cells[2])}
+        grades = {g: int(n) for n, g in re.findall(r"(\d+) ([a-z ]+)", cells[2])}
         assert int(cells[1]) == sum(grades.values()), cells
-        assert set(grades) <= set(GRADES)
+        assert set(grades) <= set(map(plain_words, GRADES))
         assert provenance.find(id=row.a["href"].removeprefix("#")) is not None
         shown.update(grades)
     assert shown == counted

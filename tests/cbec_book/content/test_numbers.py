@@ -11,6 +11,7 @@ import pytest
 from bs4 import Tag
 
 from cbec.audit.provenance import Entry, find
+from cbec.display.html import plain_words
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
 from cbec_book.ledger_links import book_audit, entry_address
 
@@ -124,7 +125,8 @@ def assert_traced(note: Tag, entry: Entry) -> None:
     """Check that a note shows a figure with its origin, and leads to its row and its source."""
     text = note.get_text(" ")
     assert entry.source is not None
-    for part in (entry.label_en, entry.printed, entry.vintage, entry.evidence, entry.period):
+    words = map(plain_words, (entry.vintage, entry.evidence))
+    for part in (entry.label_en, entry.printed, *words, entry.period):
         assert part in text, part
     links = [a["href"] for a in note.find_all("a")]
     assert entry_address(entry.kind, entry.name, "chapters/one") in links

@@ -1,0 +1,105 @@
+"""What a reader meets: the result first, a picture soon, not too many words, figures to take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+PHONE = 360
+CHAPTERS = [
+    f"chapters/{name}.html"
+    for name in (
+        "01_introduction",
+        "02_development",
+        "03_challenges",
+        "04_countermeasures",
+        "05_conclusion",
+    )
+]
+OPENING = [*CHAPTERS, "reference/trend_models.html", "index.html"]
+FIRST_PICTURE = """() => [...document.querySelectorAll("article svg[role=img]")]
+  .map((svg) => svg.getBoundingClientRect()).filter((box) => box.width > 100)
+  .map((box) => box.top + scrollY)[0]"""
+# By how many pixels the text of a picture leaves it, and that text.
+CUT_OFF = """() => [...document.querySelectorAll("article svg.marks")].flatMap((svg) => {
+  const room = svg.getBoundingClientRect();
+  if (!room.width) return [];
+  return [...svg.querySelectorAll("text")].flatMap((text) => {
+    const box = text.getBoundingClientRect();
+    const over = Math.max(room.left - box.left, box.right - room.right, 0);
+    return over > 1.5 && box.width ? [`${Math.round(over)}: ${text.textContent}`] : [];
+  });
+})"""
+
+
+@pytest.mark.parametrize("name", OPENING)
+@pytest.mark.parametrize(("width", "least"), [(1280, 1400), (PHONE, 1800)])
+def test_a_picture_comes_soon(name: str, visit: Callable[..., Any], width: int, least: int) -> None:
+    assert visit(name, width=width, boxes=False).page.evaluate(FIRST_PICTURE) < least
+
+
+def article(site: Path, name: str) -> BeautifulSoup:
+    """Return what a page shows with nothing opened, without pictures."""
+    page = BeautifulSoup((site / name).read_text("utf-8"), "html.parser").find("article")
+    for part in page.select("svg, script, .visually-hidden, .headerlink, [hidden]"):
+        part.decompose()
+    for box in page.select("details:not([open])"):
+        for child in list(box.children):
+            if child.name != "summary":
+                child.extract()
+    return page
+
+
+def test_the_longest_chapter_can_be_finished(site: Path) -> None:
+    page = article(site, CHAPTERS[1])
+    assert len(page.get_text(" ").split()) <= 5500
+    assert len(page.select("figure.cbec-chart")) <= 10
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_time_that_a_chapter_takes_stands_at_its_short_path(site: Path, name: str) -> None:
+    page = article(site, name)
+    (told,) = re.findall(r"All of it: (\d+) minutes\. Short path\.", page.get_text())
+    words = len(page.get_text(" ").split())
+    assert 0.4 < int(told) / (words / 220) < 1.3, "tables are not read"
+
+
+@pytest.mark.parametrize("name", OPENING[:-1])
+def test_no_code_and_no_list_of_sources_stands_open(site: Path, name: str) -> None:
+    page = article(site, name)
+    assert page.select("div.cell_input") == []
+    assert page.select("ol.cbec-notes > li") == []
+    for box in page.select("details.cbec-code"):
+        before = box.find_previous_sibling()
+        assert before is None or not re.fullmatch("h[1-6]", before.name)
+
+
+@pytest.mark.parametrize("name", OPENING[:-1])
+def test_every_figure_has_a_link_files_and_a_citation(site: Path, name: str) -> None:
+    page = BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
+    figures = page.select("figure.cbec-chart")
+    assert figures
+    for figure in figures:
+        assert figure.select_one(f'a.cbec-permalink[href="#{figure["id"]}"]')
+        files = [link["href"] for link in figure.select("a[download]")]
+        assert [file.rpartition(".")[2] for file in files][:2] == ["svg", "png"]
+        for file in files:
+            assert ((site / name).parent / file).resolve().stat().st_size > 100
+        assert "Cite as: " in figure.get_text()
+        assert figure.select_one(".cbec-chart__title").get_text() in figure.get_text()
+
+
+@pytest.mark.parametrize("name", OPENING)
+def test_no_text_of_a_picture_is_cut_off_on_a_phone(name: str, visit: Callable[..., Any]) -> None:
+    page = visit(name, width=PHONE, scripts=False).page
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_a_link_to_a_figure_leads_to_it(site: Path, visit: Callable[..., Any]) -> None:
+    page = visit(CHAPTERS[1], query="#chart-tenfold").page
+    assert abs(page.locator("#chart-tenfold").bounding_box()["y"]) < 300

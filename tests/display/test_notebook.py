@@ -50,6 +50,11 @@ def test_numeric_columns_are_marked_in_head_and_body() -> None:
     assert "<td>x</td>" in page
 
 
+def test_every_value_of_a_card_has_the_title_of_its_column() -> None:
+    page = html_table(["what", "how much"], [["a", "1"], ["b", "2"]], cards=True)
+    assert re.findall(r'data-label="([^"]*)"', page) == ["what", "how much"] * 2
+
+
 def test_a_frame_is_shown_without_its_index_and_rounded() -> None:
     frame = pd.DataFrame({"year": [2023, 2024], "growth": [4.807, -0.25], "who": ["<a>", "b"]})
     page = Table(frame, "Growth, %", decimals=1)._repr_html_()

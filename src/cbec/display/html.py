@@ -30,14 +30,14 @@ def html_table(
 
     Columns at ``numeric`` positions are aligned at the end, ``ids`` are the anchors of the rows,
     and ``groups`` is what stands across the table, as HTML, above the row of a position. On a
-    narrow screen rows may become ``cards``: the first two cells side by side, the rest below.
+    narrow screen rows may become ``cards``: a line for each cell, after the title of its column.
     """
 
     def mark(column: int) -> str:
         return ' class="num"' if column in numeric else ""
 
     def cell(column: int, content: str) -> str:
-        label = f' data-label="{escape(head[column])}"' if cards and column > 1 else ""
+        label = f' data-label="{escape(head[column])}"' if cards and head[column] else ""
         return f"<td{mark(column)}{label}>{content}</td>"
 
     titles = "".join(

@@ -81,6 +81,27 @@ def test_a_number_of_each_kind_opens_its_note_beside_it(
     assert number.evaluate("(link) => link === document.activeElement")
 
 
+def test_on_a_wide_page_a_note_stands_in_the_margin_and_the_contents_give_way(
+    note_page: str, visit: Callable[..., Any]
+) -> None:
+    page = visit(note_page, width=1440).page
+    number, box = page.locator("article section section a.cbec-number").first, page.locator(POPOVER)
+    number.scroll_into_view_if_needed()
+    number.click()
+    text, place = page.locator("article").bounding_box(), box.bounding_box()
+    assert place["x"] >= text["x"] + text["width"]
+    assert place["x"] + place["width"] <= 1440
+    assert 0 <= place["y"] < page.viewport_size["height"] - 40
+    contents = page.locator(".bd-sidebar-secondary")
+    assert contents.evaluate_all(
+        "(all) => all.every((e) => !e.checkVisibility({ visibilityProperty: true }))"
+    )
+    page.keyboard.press("Escape")
+    assert contents.evaluate_all(
+        "(all) => all.every((e) => e.checkVisibility({ visibilityProperty: true }))"
+    )
+
+
 def test_a_note_closes_by_a_click_elsewhere_and_by_tabbing_on(
     note_page: str, visit: Callable[..., Any]
 ) -> None:

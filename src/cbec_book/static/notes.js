@@ -1,14 +1,16 @@
-/* Shows the note of a number beside it, and the definition of a term. Without this script, or in a
-   browser without popovers, the link jumps to the note, or to the glossary. */
+/* Shows the note of a number beside it, and the definition of a term; on a wide page in the margin,
+   where the contents give way. Without this script, or in a browser without popovers, the link jumps
+   to the note, or to the glossary. */
 (function () {
   "use strict";
 
   if (!HTMLElement.prototype.showPopover) return;
 
   const REST = 250; // ms that a mouse rests on a number before its note opens
-  const LEAVE = 300; // ms to move from the number to the note
+  const LEAVE = { near: 300, beside: 900 }; // ms to move from the number to the note
   const GAP = 6; // px
   const MARGIN = 8; // px to the edges of the window
+  const BESIDE = { from: 1400, away: 24, least: 220, most: 352 }; // px of a note in the margin
 
   const numbers = document.querySelectorAll("a.cbec-number, a.cbec-term");
   const definitions = new Map(); // of terms: the text of their titles
@@ -46,7 +48,33 @@
     number.after(box); // so that the next Tab goes on from the number
   }
 
+  // How wide a note may be in the margin; nothing if the page has no room there.
+  function marginOf(number) {
+    const text = number.closest("article").getBoundingClientRect();
+    const left = text.right + BESIDE.away;
+    const free = document.documentElement.clientWidth - left - MARGIN;
+    if (innerWidth < BESIDE.from || free < BESIDE.least) return null;
+    return { left, width: Math.min(free, BESIDE.most) };
+  }
+
+  function placeBeside(number, margin) {
+    const height = document.documentElement.clientHeight;
+    const room = height - 2 * MARGIN;
+    Object.assign(box.style, { width: `${margin.width}px`, maxHeight: `${room}px` });
+    const wanted = number.getBoundingClientRect().top - MARGIN;
+    const top = Math.max(Math.min(wanted, height - box.offsetHeight - MARGIN), MARGIN);
+    box.style.left = `${margin.left + scrollX}px`;
+    box.style.top = `${top + scrollY}px`;
+  }
+
   function place(number) {
+    const margin = marginOf(number);
+    document.documentElement.classList.toggle("cbec-note-beside", margin !== null);
+    if (margin) {
+      placeBeside(number, margin);
+      return;
+    }
+    box.style.width = "";
     const lines = number.getClientRects();
     const line = lines[lines.length - 1];
     const room = document.documentElement.clientWidth;
@@ -85,7 +113,9 @@
 
   function closeSoon() {
     clearTimeout(timer);
-    if (owner && !pinned) timer = setTimeout(close, LEAVE);
+    if (!owner || pinned) return;
+    const beside = document.documentElement.classList.contains("cbec-note-beside");
+    timer = setTimeout(close, beside ? LEAVE.beside : LEAVE.near);
   }
 
   // A note also closes by a click outside, which the browser sees to.
@@ -95,6 +125,7 @@
     owner = null;
     pinned = false;
     left.setAttribute("aria-expanded", "false");
+    document.documentElement.classList.remove("cbec-note-beside");
     if (!box.contains(document.activeElement)) return;
     returning = true;
     left.focus({ preventScroll: true });

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense, verdict_html
+from cbec.chapters.text_numbers import LINK
 from cbec.tables.datapackage import data_dir
 from cbec_book.content.roles import links_to_roles, main_verdict
 from cbec_book.ledger_links import book_audit
 from cbec_book.output.first_party import ASSETS
+from tools.notebooks import NOTEBOOKS, ROOT
 
 SEARCHES = (data_dir() / "searches.csv").read_text(encoding="utf-8")
 GOOD = {
@@ -190,6 +194,19 @@ def test_messages_for_translators_hold_names_and_no_numbers() -> None:
     source = ["It was [17.66 trillion yuan](cbec:market-2024), says [Xia 2025](cbec:cite/xia2025)."]
     links_to_roles(None, "page", source)  # type: ignore[arg-type]
     assert source == ["It was {number}`market-2024`, says {cite}`xia2025`."]
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, ROOT / "index.md"], ids=lambda path: path.name)
+def test_no_number_of_the_book_is_left_to_translators(path: Path) -> None:
+    before = path.read_text(encoding="utf-8")
+    source = [before]
+    links_to_roles(None, "page", source)  # type: ignore[arg-type]
+    names = [target for _, target in LINK.findall(before)]
+    assert names
+    assert re.findall(r"\{number\}`([^`]+)`", source[0]) == names
+    assert "](cbec:" not in source[0]
+    if path.suffix == ".ipynb":
+        assert len(json.loads(source[0])["cells"]) == len(json.loads(before)["cells"])
 
 
 def test_links_to_other_places_stay_as_they_are() -> None:

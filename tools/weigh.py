@@ -32,9 +32,8 @@ SOURCE = Path("src")
 HOST = "127.0.0.1"
 LEVEL = 6
 KB = 1000
-#: Most that a page may weigh, in bytes, by whether it has charts.
-BUDGET = {True: 520 * KB, False: 170 * KB}
-CHART_MARK = 'class="cbec-chart__spec"'
+#: Most bytes that a first visit to a page may load, before a chart is touched.
+BUDGET = 170 * KB
 KINDS = ("html", "css", "js", "vega", "font", "image", "other")
 
 _SUFFIXES = {
@@ -168,19 +167,14 @@ def weigh_site(folder: Path) -> dict[str, Counter[str]]:
     return weights
 
 
-def budget_of(folder: Path, name: str) -> int:
-    """Return how many bytes a page may weigh."""
-    return BUDGET[CHART_MARK in (folder / name).read_text(encoding="utf-8")]
-
-
-def table(weights: dict[str, Counter[str]], budgets: dict[str, int]) -> str:
+def table(weights: dict[str, Counter[str]]) -> str:
     """Write weights as a table in KB, the heaviest page first."""
     width = max(len(name) for name in weights)
     head = f"{'KB, gzip -6':{width}}" + "".join(f"{kind:>8}" for kind in (*KINDS, "all", "budget"))
     lines = [head]
     for name, weight in sorted(weights.items(), key=lambda item: -item[1].total()):
-        cells = [weight[kind] for kind in KINDS] + [weight.total(), budgets[name]]
-        over = "  OVER" if weight.total() > budgets[name] else ""
+        cells = [weight[kind] for kind in KINDS] + [weight.total(), BUDGET]
+        over = "  OVER" if weight.total() > BUDGET else ""
         lines.append(f"{name:{width}}" + "".join(f"{cell / KB:8.1f}" for cell in cells) + over)
     return "\n".join(lines)
 
@@ -220,12 +214,11 @@ def main(arguments: list[str]) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
-    budgets = {name: budget_of(folder, name) for name in weights}
-    print(table(weights, budgets))
+    print(table(weights))
     print(f"\n{'Python':24}{'code':>8}{'lines':>8}")
     for name, (code, every) in count_code(SOURCE).items():
         print(f"{name:24}{code:8}{every:8}")
-    return int(any(weight.total() > budgets[name] for name, weight in weights.items()))
+    return int(any(weight.total() > BUDGET for weight in weights.values()))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from tools.weigh import LEVEL, addresses, budget_of, load, weigh
+from tools.weigh import BUDGET, LEVEL, addresses, load, weigh
 
 
 @cache
@@ -51,7 +51,7 @@ def test_page_is_within_its_budget_and_loads_nothing_it_has_no_use_for(
         "bootstrap": False,
     }.items():
         assert any(part in path for path in loaded) == used, part
-    assert sum(loaded.values()) <= budget_of(site, name), loaded
+    assert sum(loaded.values()) <= BUDGET, loaded
 
 
 @pytest.mark.parametrize("name", ["chapters/03_challenges.html"])

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from cbec import __version__
+
 PHONE = 360
 CHAPTERS = [
     f"chapters/{name}.html"
@@ -98,6 +100,22 @@ def test_every_figure_has_a_link_files_and_a_citation(site: Path, name: str) -> 
 def test_no_text_of_a_picture_is_cut_off_on_a_phone(name: str, visit: Callable[..., Any]) -> None:
     page = visit(name, width=PHONE, scripts=False).page
     assert page.evaluate(CUT_OFF) == []
+
+
+def test_every_page_says_of_which_version_it_is(site: Path) -> None:
+    pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    said = {
+        " ".join(
+            BeautifulSoup(path.read_text("utf-8"), "html.parser")
+            .select_one(".extra_footer")
+            .text.split()
+        )
+        for path in pages
+    }
+    (one,) = said
+    assert re.fullmatch(
+        rf"Version {re.escape(__version__)}(, commit \w{{10}} of \d{{4}}-\d\d-\d\d)?", one
+    )
 
 
 def test_a_link_to_a_figure_leads_to_it(site: Path, visit: Callable[..., Any]) -> None:

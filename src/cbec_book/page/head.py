@@ -1,4 +1,4 @@
-"""What search engines and link previews are told about a page.
+"""What search engines, link previews and readers are told about a page.
 
 Each page gets Open Graph properties, and a description made of its first sentences. Only where
 ``html_baseurl`` says where the site is, addresses are known: then pages get theirs and that of the
@@ -18,6 +18,8 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.application import Sphinx
 
+import cbec
+from cbec.audit.revision import revision_of
 from cbec_book.ledger_links import book_audit
 from cbec_book.page import preview_card
 
@@ -108,6 +110,16 @@ def add_metadata(
         if value
     ]
     context["metatags"] = context.get("metatags", "") + "".join(tags)
+    context["theme_extra_footer"] = f"<p>{app.cbec_version}</p>"  # type: ignore[attr-defined]
+
+
+def find_version(app: Sphinx) -> None:
+    """Find what every page says at its foot: the version, and the commit if there is one."""
+    made = revision_of(Path(app.srcdir), ["_config.yml"])
+    told = [f"Version {cbec.__version__}"]
+    if made.commit:
+        told.append(f"commit {made.commit[:10]} of {(made.date or '')[:10]}")
+    app.cbec_version = ", ".join(told)  # type: ignore[attr-defined]
 
 
 def title_once(page: str, pagename: str) -> str:
@@ -146,4 +158,5 @@ def write_site_files(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     """Connect the module to Sphinx."""
+    app.connect("builder-inited", find_version)
     app.connect("html-page-context", add_metadata)

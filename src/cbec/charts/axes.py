@@ -48,6 +48,21 @@ def years(column: str = "year", values: Any = alt.Undefined) -> alt.X:
     return alt.X(f"{column}:Q", title=None, axis=axis, scale=tight(12))
 
 
+def years_before_names(frame: pd.DataFrame) -> alt.X:
+    """Put years on the x axis, with room behind the last for the names of lines."""
+    covered = span(frame)
+    end = covered[-1] + 0.46 * (covered[-1] - covered[0])
+    return years(values=covered).scale(alt.Scale(domain=[covered[0] - 0.4, end], nice=False))
+
+
+def names_at_ends(frame: pd.DataFrame, joined: Any = slice(None)) -> pd.Series[Any]:
+    """Return the name of each series in its last row, and nothing in the others."""
+    found = pd.Series("", index=frame.index)
+    for last in frame[joined].groupby("series")["year"].idxmax():
+        found[last] = wrapped(frame.loc[last, "series"], 12)
+    return found
+
+
 def wrapped(text: object, width: int) -> str:
     """Break a text into lines."""
     return "\n".join(textwrap.wrap(str(text), width))

@@ -8,9 +8,17 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import logarithmic, shaped, span, tight, wrapped, years
+from cbec.charts.axes import (
+    logarithmic,
+    names_at_ends,
+    shaped,
+    span,
+    tight,
+    years,
+    years_before_names,
+)
 from cbec.charts.colours import COLOURS, INK, outlined, plain
-from cbec.charts.marks import in_legend, key, layered, points, rounding_bars, segments
+from cbec.charts.marks import key, layered, points, rounding_bars, segments
 from cbec.charts.tooltips_and_tables import (
     SERIES_COLUMN,
     YEAR_COLUMN,
@@ -26,7 +34,7 @@ from cbec.charts.tooltips_and_tables import (
 def annual_lines(
     frame: pd.DataFrame, *, unit: str, log: bool = False, order: Sequence[str] | None = None
 ) -> Any:
-    """Draw annual series as lines, with their rounding ranges; a click in the legend selects.
+    """Draw annual series as lines, with their rounding ranges; several have their names at the end.
 
     Parameters
     ----------
@@ -36,7 +44,8 @@ def annual_lines(
     log : bool
         Whether the value axis is logarithmic.
     order : Sequence of str, optional
-        The series in the order of the legend.
+        The series in the order of the colours, in words of at most twelve letters, since they stand
+        beside their lines on a phone, too.
 
     Examples
     --------
@@ -50,14 +59,19 @@ def annual_lines(
     data = chart_data(frame, shown)
     shown = [field for field in shown if field.column in data]
     names = list(order or dict.fromkeys(data["series"]))
-    picked, opacity = in_legend("series", "legend" if len(names) > 1 else alt.Undefined)
     from_zero = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
     up = logarithmic(data["value"], unit) if log else from_zero
-    base = alt.Chart(data).encode(years(), up, tooltip=tooltip(shown, data), opacity=opacity)
-    hue = outlined("series", names)
+    across, written = years(), []
+    if len(names) > 1:
+        across = years_before_names(data)
+        data["name"] = names_at_ends(data)
+    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data))
+    if len(names) > 1:
+        written = [base.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N")]
+    hue = {channel: by.legend(None) for channel, by in outlined("series", names).items()}
     line = segments(base, "series", color=hue["color"])
     ranges = [rounding_bars(base, color=hue["color"])] if "lower" in data else []
-    return layered(data, shown, line, *ranges, *points(base, **hue)).add_params(picked)
+    return layered(data, shown, line, *ranges, *points(base, **hue), *written)
 
 
 def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: str) -> Any:
@@ -137,17 +151,11 @@ def definitions(
     shown = [YEAR_COLUMN, Column("series", "Definition"), amount(unit)]
     data = chart_data(frame, shown)
     data["joined"] = ~data["series"].isin(list(rivals))
-    data["name"] = ""
-    for last in data[data["joined"]].groupby("series")["year"].idxmax():
-        data.loc[last, "name"] = wrapped(data.loc[last, "series"], 12)
+    data["name"] = names_at_ends(data, data["joined"])
     highest = data[~data["joined"]]["value"].nlargest(1).index
     data.loc[highest, "name"] = "other publishers"
-    covered = span(data)
-    # The names stand to the right of the lines, also on a phone.
-    end = covered[-1] + 0.46 * (covered[-1] - covered[0])
-    across = years(values=covered).scale(alt.Scale(domain=[covered[0] - 0.4, end], nice=False))
     up = logarithmic(data["value"], unit, padding=18)
-    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data))
+    base = alt.Chart(data).encode(years_before_names(data), up, tooltip=tooltip(shown, data))
     own, rival = base.transform_filter("datum.joined"), base.transform_filter("!datum.joined")
     hue = {channel: by.legend(None) for channel, by in outlined("series", order).items()}
     cross = {"shape": alt.value("cross"), "angle": alt.value(45), **plain("grey")}

@@ -66,7 +66,11 @@ def interval_dots(
     base = alt.Chart(data).encode(items(), tooltip=told)
     linear = alt.Scale(zero=False, nice=True)
     scale = alt.Scale(type="log", nice=False, padding=16) if log else linear
-    axis = alt.Axis(values=[1, 2, 5, 10, 20]) if log else alt.Axis(tickCount=5)
+    axis = (
+        alt.Axis(values=[1, 2, 5, 10, 20])
+        if log
+        else alt.Axis(tickCount=5, labelOverlap=True, labelSeparation=8)
+    )
     across = alt.X("lower:Q", title=unit, scale=scale, axis=axis)
     hue = outlined(group, list(dict.fromkeys(data[group])))
     ranges = base.encode(across, alt.X2("upper:Q"), color=hue["color"])

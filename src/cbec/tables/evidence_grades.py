@@ -36,8 +36,8 @@ WEAK_GRADES: Mapping[str, str] = {
 """The grades that a model may rest on though no independent page bears the figure, in words."""
 
 UNCONFIRMED_EN = (
-    "Hollow points and figures marked ○ are unconfirmed: recalled, or known from texts whose page "
-    "could not be opened."
+    "Hollow points and figures marked ○ are unconfirmed: recalled by those who compiled the "
+    "evidence, or known from texts whose page could not be opened."
 )
 
 

@@ -108,10 +108,11 @@ def taking_html(
         f'<a href="{home}/{stem}.{ending}" download>{ending.upper()}</a>' for ending in endings
     )
     address = f"{config.html_baseurl}{page}.html#{name}" if config.html_baseurl else ""
+    year = re.sub(r"\D", "", config.copyright)
     book = f"In: {config.html_title}, version {cbec.__version__}"
-    cited = ". ".join(filter(None, (chart.title, book, address)))
+    cited = ". ".join(filter(None, (f"{config.author} ({year})", chart.title, book, address)))
     return (
         '<details class="cbec-more"><summary>Link, save, cite</summary>'
         f'<p><a class="cbec-permalink" href="#{name}">Link to this figure</a>; save as {files}.</p>'
-        f"<p>Cite as: {escape(cited)}.</p></details>"
+        f"<p>Cite as: {escape(cited)}. {escape(chart.source)}</p></details>"
     )

@@ -37,7 +37,7 @@ HEADINGS = {
     # The paper's conclusion prints no statistic: all of them, and what they come to.
     "05": [
         r"What the paper's chapter says",
-        r"All statistics on the plane of the two verdicts",
+        r"Both verdicts of every statistic",
         r"Scoreboard",
         r"Certificate of reproduction",
         r"Limits",

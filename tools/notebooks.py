@@ -196,8 +196,7 @@ def write_text(text: str, numbers: TextNumbers, kept: Kept) -> str:
         if match[2] not in works:
             raise CbecError(f"cbec:cite/{match[2]} names no entry of references.bib")
         work = works[match[2]]
-        # A Chinese name stands in braces, its family name first.
-        people = [one.last_names[0].strip("{}").split()[0] for one in work.persons["author"]]
+        people = [family_name(" ".join(one.last_names)) for one in work.persons["author"]]
         who = people[0] if len(people) == 1 else f"{people[0]} et al."
         who = " and ".join(people) if len(people) == 2 else who
         return f"[{who} {work.fields['year']}](cbec:cite/{match[2]})"
@@ -213,6 +212,19 @@ def computed(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
         for output in cell.get("outputs", ())
         if GLUE_PREFIX + TRACE_MIME in output.get("data", {})
     }
+
+
+def family_name(written: str) -> str:
+    """Return the family name of an author; a group in braces has none and is written whole.
+
+    Examples
+    --------
+    >>> family_name("{Xia Guangkai 夏广凯}"), family_name("{World Bank}"), family_name("Cloud")
+    ('Xia', 'World Bank', 'Cloud')
+    """
+    name = written.strip("{}")
+    # A Chinese name stands in braces with its characters, the family name first.
+    return name.split()[0] if re.search(r"[\u3400-\u9fff]", name) else name
 
 
 def write_texts(notebook: NotebookNode) -> None:
@@ -267,7 +279,11 @@ def run(path: Path, store: bool = False) -> Run:
         write_whole(path, done.after)
         if _sources(done.before) != _sources(done.after):
             # A cell may compare the numbers in the text as it is stored.
-            again = _run(path)
+            try:
+                again = _run(path)
+            except NotebookError:
+                write_whole(path, done.before)
+                raise
             write_whole(path, again.after)
             return again._replace(before=done.before)
     return done

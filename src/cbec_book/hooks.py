@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
 
 #: Takes a page's HTML and its name, such as ``chapters/01_introduction``, and returns it changed.
@@ -15,6 +17,11 @@ Change = Callable[[str, str], str]
 Visitors = tuple[Callable[..., None], Callable[..., None] | None]
 
 _logger = logging.getLogger(__name__)
+
+
+def site_address(config: Config, target: str) -> str:
+    """Return the address of a page or file of the site, of which the base is known."""
+    return f"{config.html_baseurl.rstrip('/')}/{quote(target)}"
 
 
 def warn(subtype: str, message: str, *words: object, at: nodes.Node | str | None = None) -> None:

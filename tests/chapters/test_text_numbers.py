@@ -30,6 +30,7 @@ DERIVATIONS = {
     "by-zero": Derivation("", "ratio(market-2024, 0)", 1, ""),
     "other-unit": Derivation("", "growth(market-2024, market-2023)", 1, "years"),
     "market-2024": Derivation("", "market-2023", 1, "trillion CNY"),
+    "no-lower": Derivation("", "difference(firms-2024, firms-association)", 0, "firms"),
 }
 COMPUTED = {
     "share": {"digits": ["40.27"], "unit": "%", "form": "number", "rows": ["market-2024"]},
@@ -63,6 +64,7 @@ def numbers() -> TextNumbers:
         ("root", "14.9%"),  # 2 ** (1 / 5)
         ("alike/range", "40%"),
         ("open-range/range", "0.0 to 1.5%"),  # less than 10% over 7, rounded outward
+        ("no-lower/range", "−∞ to −49,231 firms"),  # more than 120,000 are taken from 70,769
         ("share", "40.27%"),
         ("claims", "42"),
     ],
@@ -72,6 +74,25 @@ def test_a_target_shows_what_it_names(numbers, target, text):
         target, text = target.rstrip("/"), "17.66 trillion yuan"
         numbers = TextNumbers(numbers.audit)
     assert numbers.find(target, COMPUTED).text == text
+
+
+def test_what_is_kept_cannot_take_the_name_of_a_count(numbers):
+    kept = {"claims": COMPUTED["share"]}
+    with pytest.raises(ExpressionError, match="computed and of a count of verdicts; rename one"):
+        numbers.find("claims", kept)
+
+
+def test_a_threshold_has_no_value_at_face_values(numbers):
+    assert numbers.find("open-range/range", {}).within == ""
+    assert numbers.find("percent/range", {}).within == "at face values 9.70%"
+
+
+@pytest.mark.parametrize(
+    "link", ["[5](cbec:bad.name)", '[5](cbec:claims "t")', "[5](cbec:)", "[a](cbec:ledger/)"]
+)
+def test_a_link_that_cannot_be_read_is_refused(numbers, link):
+    with pytest.raises(ExpressionError, match=r"is no link to a number; write \[\?\]\(cbec:NAME\)"):
+        write_numbers(f"It is {link}.", numbers, {})
 
 
 def test_counts_carry_their_denominator_and_agree_with_the_audit(numbers):
@@ -96,10 +117,10 @@ def test_counts_carry_their_denominator_and_agree_with_the_audit(numbers):
         ("market-2024", ["'market-2024' is the name of a claim and of a derivation", "rename"]),
         ("import-2024", ["a claim and of a number that is computed", "rename"]),
         ("open-range", ["no single value", "open-range/range"]),
-        ("no-id", ["market-1066"]),
+        ("no-id", ["derivations.csv, row no-id: ", "market-1066"]),
         ("comparison", ["comparison"]),
         ("by-zero", ["zero"]),
-        ("other-unit", ["'other-unit'", "ratio", "'years'"]),
+        ("other-unit", ["derivations.csv, row other-unit", "ratio", "'years'"]),
     ],
 )
 def test_a_target_that_says_nothing_is_refused_with_a_remedy(numbers, target, parts):
@@ -137,6 +158,13 @@ def test_numbers_that_no_longer_hold_are_listed(tmp_path, monkeypatch, capsys):
     found = check_numbers("one.ipynb")
     assert found.frame.to_numpy().tolist() == [["share", "40.35%", "40.27%"]]
     assert found.caption.endswith("of 2")
+
+
+def test_what_is_no_notebook_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.ipynb").write_text("half a noteb")
+    with pytest.raises(TableError, match=r"one\.ipynb is not a notebook; save it again"):
+        check_numbers("one.ipynb")
 
 
 def test_a_notebook_of_another_name_is_asked_for():

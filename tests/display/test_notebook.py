@@ -241,6 +241,8 @@ def displayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
         (Fraction(766, 1000), {"decimals": 2}, ["0.77"]),
         (np.float64(-4.56), {"decimals": 1, "signed": True}, ["-4.6"]),
         (4.3, {"decimals": 1, "signed": True}, ["+4.3"]),
+        (0.0004, {"decimals": 2, "signed": True}, ["0.00"]),
+        (1.15, {"decimals": 1}, ["1.2"]),  # as it is written, half-up
         ([np.int64(4), 11], {"form": "of"}, ["4", "11"]),
         (pd.Series([18.94, 17.25, 20.66]), {"decimals": 1, "form": "forecast"}, [*FORECAST]),
         (pd.Index([2019, 2020]), {"form": "years"}, ["2019", "2020"]),
@@ -273,16 +275,27 @@ def test_a_wrong_row_name_is_refused_at_once(displayed) -> None:
     assert displayed == []
 
 
-@pytest.mark.parametrize("value", [float("nan"), None, "1%", [1, "many"], pd.NA])
+@pytest.mark.parametrize("value", [float("nan"), None, True, "1%", [1, "many"], pd.NA])
 def test_what_is_no_number_is_refused(displayed, value) -> None:
     with pytest.raises(TypeError, match=r"computed\('share'.*a finite number is needed"):
         computed("share", value)
     assert displayed == []
 
 
+def test_a_name_that_no_link_can_hold_is_refused(displayed) -> None:
+    with pytest.raises(PrintedFigureError, match=r"computed\('a\.b'\): a link can't name it"):
+        computed("a.b", 1)
+    assert displayed == []
+
+
 @pytest.mark.parametrize(
     ("value", "form", "said"),
-    [(3, "of", "doesn't fit 1 numbers"), ([1, 2], "pair", "no form 'pair'; choose one of number")],
+    [
+        (3, "of", "doesn't fit 1 numbers"),
+        ([], "years", "doesn't fit 0 numbers"),
+        (["20.5"], "years", "doesn't fit 1 numbers"),
+        ([1, 2], "pair", "no form 'pair'; choose one of number"),
+    ],
 )
 def test_a_form_that_does_not_fit_is_refused(displayed, value, form, said) -> None:
     with pytest.raises(PrintedFigureError, match=said):

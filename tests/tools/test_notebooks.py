@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cbec.chapters.text_numbers import TextNumbers
+from cbec.errors import CbecError
 from tools import notebooks
 
 
@@ -89,6 +91,17 @@ def test_ids_stay_and_missing_ones_are_the_same_each_time(tmp_path):
     del raw["cells"][1]["id"]
     path.write_text(json.dumps(raw), encoding="utf-8")
     assert [cell.id for cell in notebooks.read(path).cells] == ["cell-1", "cell-2", "c3"]
+
+
+def test_a_citation_is_written_with_names_and_year():
+    text = "[?](cbec:cite/xia2025) and [?](cbec:cite/hyndman2006)"
+    written = "[Xia 2025](cbec:cite/xia2025) and [Hyndman and Koehler 2006](cbec:cite/hyndman2006)"
+    assert notebooks.write_text(text, TextNumbers(), {}) == written
+
+
+def test_a_citation_of_an_unknown_work_is_refused():
+    with pytest.raises(CbecError, match=r"cbec:cite/nobody1066 names no entry of references\.bib"):
+        notebooks.write_text("[?](cbec:cite/nobody1066)", TextNumbers(), {})
 
 
 def test_a_file_that_is_no_notebook_is_named(tmp_path):

@@ -34,7 +34,7 @@ from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
 from cbec.display import notebook
 from cbec.display.notebook import Table
-from cbec.errors import ExpressionError, TableError, did_you_mean
+from cbec.errors import CbecError, ExpressionError, TableError, did_you_mean
 from cbec.figures.expression import names, parse
 from cbec.figures.in_words import figure_in_english, numbers_in_english
 from cbec.figures.rounding import Rule, decimal_text
@@ -54,6 +54,7 @@ _KINDS = {
     "derivation": "a derivation",
     "computed": "a number that is computed",
     "date": "a date",
+    "verdicts": "a count of verdicts",
 }
 
 Kept = Mapping[str, Mapping[str, Any]]
@@ -125,8 +126,6 @@ class TextNumbers:
         '7 of 7'
         """
         name, _, ending = target.partition("/")
-        if name in {"arithmetic", "evidence", "claims", "cross-checks"}:
-            return self._count(target, name, ending)
         ledger = self.audit.ledger
         known: dict[str, Collection[str]] = {
             "claim": ledger.claims,
@@ -134,13 +133,15 @@ class TextNumbers:
             "derivation": self.derivations,
             "computed": computed,
             "date": {"evidence-date"},
+            "verdicts": {"arithmetic", "evidence", "claims", "cross-checks"},
         }
         kinds = [kind for kind, those in known.items() if name in those]
         if not kinds:
             hint = did_you_mean(name, [other for those in known.values() for other in those])
             raise ExpressionError(
                 f"{target!r} names no number{hint}; it is the id of a claim or of an outside "
-                "figure, a row of derivations.csv, or what a code cell keeps with computed()"
+                "figure, a row of derivations.csv, or what a code cell keeps with computed(): run "
+                "all cells first"
             )
         if len(kinds) > 1:
             both = " and of ".join(map(_KINDS.__getitem__, kinds))
@@ -176,8 +177,8 @@ class TextNumbers:
         latest = load("searches")["date"].max()
         return None if ending else TextNumber("date", name, f"{latest:%Y-%m-%d}")
 
-    def _count(self, target: str, axis: str, verdict: str) -> TextNumber:
-        of = len(self.audit.claims)
+    def _verdicts(self, axis: str, verdict: str, _: Kept) -> TextNumber:
+        of, target = len(self.audit.claims), f"{axis}/{verdict}" if verdict else axis
         if target == "claims":
             return TextNumber("verdicts", target, str(of))
         if target == "cross-checks":
@@ -194,12 +195,17 @@ class TextNumbers:
 
     def _derivation(self, name: str, ending: str, _: Kept) -> TextNumber | None:
         row = self.derivations[name]
-        expression, unit = parse(row.expression), parse_unit(row.unit)
-        value, interval = self.audit.ledger.derive(row.expression)
-        dimension = self.audit.ledger.measured(expression)
+        try:
+            expression, unit = parse(row.expression), parse_unit(row.unit)
+            value, interval = self.audit.ledger.derive(row.expression)
+            dimension = self.audit.ledger.measured(expression)
+        except CbecError as error:
+            raise ExpressionError(f"derivations.csv, row {name}: {error}") from None
         if row.unit and dimension not in {unit.dimension, "any"}:
-            raise ExpressionError(f"{name!r}: its derivation gives {dimension}, not {row.unit!r}")
+            said = f"the derivation gives {dimension}, not {row.unit!r}; mend the unit"
+            raise ExpressionError(f"derivations.csv, row {name}: {said}")
         down = up = Rule.HALF_UP
+        is_threshold = value is None
         if value is None:  # the ends of a threshold stay true only if they are rounded outward
             if interval.upper is not None and ending != "range":
                 raise ExpressionError(f"{name!r} has no single value; write {name}/range")
@@ -210,6 +216,7 @@ class TextNumbers:
 
         def write_range(decimals: int) -> str:
             ends = [write(interval.lower, down, decimals), write(interval.upper, up, decimals)]
+            ends[0] = ends[0].replace("∞", "-∞")
             return numbers_in_english(ends, row.unit, "range") if ends[0] != ends[1] else ""
 
         text = numbers_in_english([write(value, down)], row.unit)
@@ -219,7 +226,8 @@ class TextNumbers:
         within = next(filter(None, map(write_range, finer)), "")
         within = f"{within}, within rounding" if within else ""
         if ending == "range":
-            within, text = f"at face values {text}", write_range(row.decimals) or text
+            within = "" if is_threshold else f"at face values {text}"
+            text = write_range(row.decimals) or text
         elif ending:
             return None
         return TextNumber("derivation", name, text, names(expression), within)
@@ -228,12 +236,22 @@ class TextNumbers:
 def write_numbers(text: str, numbers: TextNumbers, computed: Kept) -> str:
     """Give each number of a text the digits that it has now.
 
+    Raises
+    ------
+    ExpressionError
+        If a link names no number, or can't be read.
+
     Examples
     --------
     >>> write_numbers("It was [?](cbec:market-2024).", TextNumbers(), {})
     'It was [17.66 trillion yuan](cbec:market-2024).'
     """
-    return LINK.sub(lambda m: f"[{numbers.find(m[2], computed).text}](cbec:{m[2]})", text)
+    written = LINK.sub(lambda m: f"[{numbers.find(m[2], computed).text}](cbec:{m[2]})", text)
+    for link in (LINK, CITATION, LEDGER):
+        text = link.sub("", text)
+    if wrong := re.search(r"\S*\]\(cbec:[^)]*\)?", text):
+        raise ExpressionError(f"{wrong[0]!r} is no link to a number; write [?](cbec:NAME)")
+    return written
 
 
 def check_numbers(name: str) -> Table | None:
@@ -252,15 +270,19 @@ def check_numbers(name: str) -> Table | None:
     Raises
     ------
     TableError
-        If there is no such notebook.
+        If there is no such notebook, or it can't be read.
     """
     path = Path(name)
     if not path.is_file():
         raise TableError(
             f"{name}: no such notebook in {Path.cwd()}; give the name that it has here"
         )
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError):
+        raise TableError(f"{name} is not a notebook; save it again in Jupyter") from None
     numbers, stale, total = TextNumbers(), [], 0
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+    for cell in cells:
         if cell["cell_type"] == "markdown":
             for shown, target in LINK.findall("".join(cell["source"])):
                 total += 1

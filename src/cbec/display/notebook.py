@@ -17,6 +17,7 @@ from cbec.audit.provenance import Entry, entries, find, split_names
 from cbec.display.html import disclosure_html
 from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
+from cbec.errors import PrintedFigureError
 from cbec.figures.in_words import numbers_in_english
 from cbec.figures.rounding import decimal_text
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
@@ -63,7 +64,7 @@ def computed(
         ``%``, or a unit in English.
     form : str
         How several numbers are put together: ``of`` (4 of 11), ``range`` (1.2 to 3.4),
-        ``forecast`` (2.3, from 1.2 to 3.4) or ``years``.
+        ``forecast`` (2.3 and, in brackets, 1.2 to 3.4) or ``years``.
     signed : bool
         Whether a number above zero has a sign, too.
 
@@ -72,7 +73,7 @@ def computed(
     TypeError
         If a value is no finite number.
     PrintedFigureError
-        If the form doesn't fit.
+        If the form doesn't fit, or the name can't stand in a link.
     TableError
         If a row isn't known.
 
@@ -90,6 +91,10 @@ def computed(
     values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
     digits = [_digits(name, one, decimals, signed) for one in values]
     numbers_in_english(digits, unit, form)
+    if not re.fullmatch(r"[\w-]+", name):
+        raise PrintedFigureError(
+            f"computed({name!r}): a link can't name it; use letters, digits, - and _"
+        )
     names = split_names(rows)
     for row in names:
         find(row)
@@ -105,12 +110,15 @@ def _digits(name: str, value: object, decimals: int, signed: bool) -> str:
     if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return value
     number = int(value) if isinstance(value, Integral) else value
+    if isinstance(value, bool):
+        number = None
     if not isinstance(number, int | float | Fraction) or not math.isfinite(number):
         raise TypeError(
             f"computed({name!r}, {value!r}): a finite number is needed, or digits such as '12.30'"
         )
-    text = decimal_text(Fraction(number), decimals)
-    return f"+{text}" if signed and number > 0 else text
+    # A float as it is written, not as it is held: 1.15 is rounded half-up to 1.2.
+    text = decimal_text(Fraction(str(number)), decimals)
+    return f"+{text}" if signed and Fraction(text) > 0 else text
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ _ORDINALS = {1: "first", 2: "second", 3: "third"}
 _CURRENCIES = {"CNY": "yuan", "USD": "dollars"}
 #: How computed numbers are put together in English, by the name of the form.
 NUMBER_FORMS = {
-    **{"number": "{}", "of": "{} of {}", "range": "{} to {}", "forecast": "{} ({} to {})"},
+    "number": "{}{unit}",
+    "of": "{} of {}{unit}",
+    "range": "{} to {}{unit}",
+    "forecast": "{}{unit} ({} to {})",
     "years": "",  # as many as there are
 }
 
@@ -145,8 +148,8 @@ def numbers_in_english(digits: Sequence[str], unit: str = "", form: str = "numbe
     --------
     >>> numbers_in_english(["-4.6"], "%")
     '−4.6%'
-    >>> numbers_in_english(["24.7", "15.5", "36.8"], form="forecast")
-    '24.7 (15.5 to 36.8)'
+    >>> numbers_in_english(["24.7", "15.5", "36.8"], "trillion CNY", "forecast")
+    '24.7 trillion yuan (15.5 to 36.8)'
     >>> numbers_in_english(["31974"], "firms")
     '31,974 firms'
     >>> numbers_in_english(["2016", "2020", "2021", "2022"], form="years")
@@ -156,13 +159,13 @@ def numbers_in_english(digits: Sequence[str], unit: str = "", form: str = "numbe
         raise PrintedFigureError(
             f"there is no form {form!r}; choose one of {', '.join(NUMBER_FORMS)}"
         )
-    if form == "years":
+    if form == "years" and digits and all(text.isdigit() for text in digits):
         return _years_in_english([int(year) for year in digits])
-    if len(digits) != NUMBER_FORMS[form].count("{}"):
+    if form == "years" or len(digits) != NUMBER_FORMS[form].count("{}"):
         raise PrintedFigureError(f"the form {form!r} doesn't fit {len(digits)} numbers: {digits}")
     words = " ".join(_CURRENCIES.get(word, word) for word in unit.split())
     tail = words if words in {"", "%"} else f" {words}"
-    return NUMBER_FORMS[form].format(*map(_grouped, digits)).replace("-", "−") + tail
+    return NUMBER_FORMS[form].format(*map(_grouped, digits), unit=tail).replace("-", "−")
 
 
 def _grouped(digits: str) -> str:

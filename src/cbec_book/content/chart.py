@@ -40,7 +40,7 @@ from cbec.errors import CbecError
 from cbec.tables.evidence_grades import UNCONFIRMED_EN
 from cbec_book import build_cache
 from cbec_book.content import chart_files, draw_ahead
-from cbec_book.content.chart_spec import Chart, read_chart
+from cbec_book.content.chart_spec import Chart, name_of, read_chart
 from cbec_book.content.chart_svg import bundle, stills
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, warn
@@ -178,16 +178,22 @@ def figure_html(chart: Chart, name: str, still: str, data: str = "") -> str:
 
 
 def explain_marks_once(page: str, pagename: str) -> str:
-    """Say what hollow points and the mark of unconfirmed figures mean once a page, at the first.
+    """Say what hollow points and the mark of unconfirmed figures mean once a page.
+
+    What follows the first that a reader sees with nothing opened is left out.
 
     Examples
     --------
     >>> note = f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
-    >>> explain_marks_once(f"1{note}2{note}", "page").count(UNCONFIRMED_EN)
-    1
+    >>> page = f"<details>{note}</details>1{note}2{note}"
+    >>> explain_marks_once(page, "page").count(UNCONFIRMED_EN)
+    2
     """
-    first, found, rest = page.partition(UNCONFIRMED_EN)
-    return first + found + _EXPLAINED.sub("", rest)
+    for match in _EXPLAINED.finditer(page):
+        before = page[: match.start()]
+        if before.count("<details") == before.count("</details>"):
+            return page[: match.end()] + _EXPLAINED.sub("", page[match.end() :])
+    return page
 
 
 #: What ends a figure.
@@ -221,7 +227,7 @@ def visit_chart_html(self: HTML5Translator, node: chart_node) -> None:
     cache = build_cache.folder_of(self.builder.app)
     still = stills(chart.spec, chart.alt or chart.title, name, cache)
     page = self.builder.current_docname
-    stem = f"{page.rpartition('/')[2]}-{name.removeprefix('chart-')}"
+    stem = f"{page.replace('/', '-')}-{name.removeprefix('chart-')}"
     outdir, rows = Path(self.builder.outdir), data_rows(chart)
     endings = chart_files.write_figure(outdir, stem, chart, still, node.get("png", ""), rows)
     taking = chart_files.taking_html(chart, page, name, stem, endings, self.config)
@@ -259,8 +265,8 @@ class VegaLiteRenderer:
         spec = content if isinstance(content, Mapping) else json.loads(content)
         cell = renderer.renderer.nb_client.notebook.cells[data.cell_index]
         charts = [i for i, output in enumerate(cell.outputs) if MIME in output.get("data", ())]
-        place = charts.index(data.output_index)
-        anchor = f"{cell.id}-{place + 1}" if place else cell.id
+        # A notebook of an older format has no ids: then charts are numbered.
+        anchor = name_of(cell, charts.index(data.output_index))
         png = cell.outputs[data.output_index].data.get("image/png", "")
         return [chart_node(spec=spec, anchor=anchor, png=png)]
 

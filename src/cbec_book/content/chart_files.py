@@ -20,6 +20,7 @@ from sphinx.util.osutil import relative_uri
 
 import cbec
 from cbec_book.content.chart_spec import Chart
+from cbec_book.hooks import site_address
 
 FIGURES = "figures"
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"')
@@ -107,7 +108,7 @@ def taking_html(
     files = ", ".join(
         f'<a href="{home}/{stem}.{ending}" download>{ending.upper()}</a>' for ending in endings
     )
-    address = f"{config.html_baseurl}{page}.html#{name}" if config.html_baseurl else ""
+    address = site_address(config, f"{page}.html") + f"#{name}" if config.html_baseurl else ""
     year = re.sub(r"\D", "", config.copyright)
     book = f"In: {config.html_title}, version {cbec.__version__}"
     cited = ". ".join(filter(None, (f"{config.author} ({year})", chart.title, book, address)))

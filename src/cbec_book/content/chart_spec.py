@@ -71,12 +71,23 @@ def read_chart(spec: Mapping[str, Any]) -> Chart:
 def stored_charts(notebook: Path) -> dict[str, Chart]:
     """Read the charts that a notebook stores, by name.
 
-    They are called after their cell; the second of a cell has a number, too.
+    Those of a cell without an id are called after its place.
     """
     found = {}
-    for cell in json.loads(notebook.read_bytes())["cells"]:
+    for index, cell in enumerate(json.loads(notebook.read_bytes())["cells"]):
         specs = [output["data"].get(MIME) for output in cell.get("outputs", ()) if "data" in output]
-        for place, spec in enumerate(filter(None, specs), start=1):
-            name = f"{cell['id']}-{place}" if place > 1 else cell["id"]
-            found[name] = read_chart(spec)
+        for place, spec in enumerate(filter(None, specs)):
+            found[name_of(cell, place) or f"{index}.{place}"] = read_chart(spec)
     return found
+
+
+def name_of(cell: Mapping[str, Any], place: int) -> str:
+    """Call a chart after the id of its cell; the second of a cell has a number, too.
+
+    Examples
+    --------
+    >>> name_of({"id": "sizes"}, 0), name_of({"id": "sizes"}, 1), name_of({}, 0)
+    ('sizes', 'sizes.2', '')
+    """
+    name = cell.get("id", "")
+    return f"{name}.{place + 1}" if name and place else name

@@ -43,7 +43,7 @@ class ArrangeCode(SphinxTransform):
                 cell.parent.remove(cell)
         if gathered and isinstance(self.document[0], nodes.section):
             title = nodes.title("", "Code of this page")
-            end = nodes.section(ids=["code"], names=["code"], classes=["cbec-code"])
+            end = nodes.section(ids=["cbec-code"], names=["cbec-code"])
             end += [title, nodes.paragraph("", _INTRO), *_box("Show the code", gathered)]
             self.document[0] += end
 

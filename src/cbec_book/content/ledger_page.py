@@ -194,7 +194,8 @@ def _derivation(check: Check, result: ClaimAudit, ledger: Ledger) -> Iterator[st
         if outside is None:
             text = entry_link(id, text)
         else:
-            text += f" ({plain_words(outside.vintage)}, {plain_words(outside.grade)})"
+            words = f"{plain_words(outside.vintage)}, {plain_words(outside.grade)}"
+            text += f" ({escape(words)})"
         items.append(text)
     yield list_html(items)
     rules = [f"{rule}: {escape(text)}" for rule, text in check.rule_texts(result.claim).items()]

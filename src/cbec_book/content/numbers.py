@@ -84,7 +84,7 @@ class CollectNotes(SphinxTransform):
         for node in self.document.findall(number):
             uses.setdefault((node["about"].kind, node["about"].name), []).append(node)
         if not uses:
-            said = "figures-used: no role puts a number on this page; drop the directive"
+            said = "figures-used: no link puts a number on this page; drop the directive"
             warn("notes", said, at=place)
         items = []
         for position, found in enumerate(uses.values(), start=1):

@@ -28,7 +28,7 @@ class TellReadingTime(SphinxTransform):
         for paragraph in self.document.findall(nodes.paragraph):
             if paragraph.astext().startswith("Short path."):
                 minutes = max(1, round(len(words(self.document)) / WORDS_A_MINUTE))
-                paragraph.insert(0, raw(f"<strong>All of it:</strong> {minutes} minutes. "))
+                paragraph.insert(0, raw(f"<strong>All of it:</strong> {minutes} min. "))
                 return
 
 
@@ -36,9 +36,14 @@ def words(document: nodes.document) -> list[str]:
     """List the words of a page that a reader sees with nothing opened."""
     found: list[str] = []
     for text in document.findall(nodes.Text):
-        if not any(isinstance(above, _NOT_READ) for above in ancestors(text)):
+        if not any(map(_is_left_out, ancestors(text))):
             found += text.split()
     return found
+
+
+def _is_left_out(node: nodes.Node) -> bool:
+    folded = isinstance(node, nodes.Element) and node.get("design_component") == "dropdown"
+    return folded or isinstance(node, _NOT_READ)
 
 
 def setup(app: Sphinx) -> None:

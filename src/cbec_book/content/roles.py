@@ -79,7 +79,7 @@ class NumberRole(SphinxRole):
             known |= {
                 key: output["data"][TRACE_MIME]
                 for key, output in glued.items()
-                if TRACE_MIME in output["data"]
+                if "digits" in output["data"].get(TRACE_MIME, ())
             }
         return known
 

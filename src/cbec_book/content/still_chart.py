@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 from cbec_book import build_cache
 from cbec_book.content.chart_spec import stored_charts
 from cbec_book.content.chart_svg import stills
-from cbec_book.hooks import add_node
+from cbec_book.hooks import add_node, warn
 
 
 class still_chart(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -37,24 +37,28 @@ class StillChart(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the place of the picture, which is drawn when the page is written."""
         page, _, name = self.arguments[0].partition("#")
-        path = Path(self.env.srcdir, f"{page}.ipynb")
-        names = list(stored_charts(path)) if path.is_file() else []
-        if name not in names:
-            known = ", ".join(names) or f"{page}.ipynb stores no chart"
-            raise self.error(f"still-chart: no chart {self.arguments[0]!r}; there are: {known}")
-        return [still_chart(page=page, name=name, small="small" in self.options)]
+        place = still_chart(page=page, name=name, small="small" in self.options)
+        self.set_source_info(place)
+        return [place]
 
 
 def visit_html(self: HTML5Translator, node: still_chart) -> None:
     """Draw the chart as it is stored now."""
-    app = self.builder.app
-    page, name = node["page"], node["name"]
-    chart = stored_charts(Path(app.srcdir, f"{page}.ipynb"))[name]
-    cache = build_cache.folder_of(app)
-    still = stills(chart.spec, chart.alt or chart.title, f"still-{name}", cache)
+    app, page, name = self.builder.app, node["page"], node["name"]
+    path = Path(app.srcdir, f"{page}.ipynb")
+    charts = stored_charts(path) if path.is_file() else {}
+    if name not in charts:
+        known = ", ".join(charts) or f"{page}.ipynb stores no chart"
+        warn("chart", "still-chart: no chart %r; there are: %s", f"{page}#{name}", known, at=node)
+        raise nodes.SkipNode
+    chart = charts[name]
+    number = getattr(self, "_cbec_stills", 0) + 1
+    self._cbec_stills = number
+    still = stills(
+        chart.spec, chart.alt or chart.title, f"still-{number}", build_cache.folder_of(app)
+    )
     home = self.builder.get_relative_uri(self.builder.current_docname, page)
-    kind = " cbec-still--small" if node["small"] else ""
-    self.body.append(f'<figure class="cbec-still{kind}"><a href="{home}#chart-{name}">{still}</a>')
+    self.body.append(f'<figure class="cbec-still"><a href="{home}#chart-{name}">{still}</a>')
     if not node["small"]:
         self.body.append(
             f'<figcaption><p class="cbec-still__title">{escape(chart.title)}</p>'

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 import cbec
 from cbec.audit.revision import revision_of
+from cbec_book.hooks import site_address
 from cbec_book.ledger_links import book_audit
 from cbec_book.page import preview_card
 
@@ -70,11 +70,6 @@ def _texts(node: nodes.Node) -> Iterator[str]:
             yield from _texts(child)
 
 
-def _address(app: Sphinx, target: str) -> str:
-    """Return where a file of the site is, given its name within the site."""
-    return f"{app.config.html_baseurl.rstrip('/')}/{quote(target)}"
-
-
 def add_metadata(
     app: Sphinx,
     pagename: str,
@@ -96,8 +91,8 @@ def add_metadata(
     names = {"description": description}
     if app.config.html_baseurl:
         properties |= {
-            "og:url": _address(app, app.builder.get_target_uri(pagename)),
-            "og:image": _address(app, f"_static/{preview_card.FILE}"),
+            "og:url": site_address(app.config, app.builder.get_target_uri(pagename)),
+            "og:image": site_address(app.config, f"_static/{preview_card.FILE}"),
             "og:image:width": str(preview_card.WIDTH),
             "og:image:height": str(preview_card.HEIGHT),
             "og:image:alt": preview_card.alt(app.config.html_title, book_audit()),
@@ -143,8 +138,8 @@ def write_site_files(app: Sphinx) -> None:
     )
     pages = sorted(app.env.found_docs, key=lambda page: (page != app.config.root_doc, page))
     entries = "".join(
-        f"<url><loc>{escape(_address(app, app.builder.get_target_uri(page)))}</loc></url>\n"
-        for page in pages
+        f"<url><loc>{escape(site_address(app.config, target))}</loc></url>\n"
+        for target in map(app.builder.get_target_uri, pages)
     )
     (out / "sitemap.xml").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -152,7 +147,8 @@ def write_site_files(app: Sphinx) -> None:
         encoding="utf-8",
     )
     (out / "robots.txt").write_text(
-        f"User-agent: *\nAllow: /\nSitemap: {_address(app, 'sitemap.xml')}\n", encoding="utf-8"
+        f"User-agent: *\nAllow: /\nSitemap: {site_address(app.config, 'sitemap.xml')}\n",
+        encoding="utf-8",
     )
 
 

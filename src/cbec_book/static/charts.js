@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  const VEGA = document.currentScript.src.replace(/charts\.js.*$/, "cbec-vega.js");
+  const VEGA = document.currentScript.src.replace("charts.js", "cbec-vega.js");
   const NEAR = "600px"; // to the window, for charts with controls
 
   const NARROW = 520; // px: views are stacked, and the legend moves below them
@@ -199,16 +199,17 @@
       const script = document.createElement("script");
       Object.assign(script, { src: VEGA, onload: resolve, onerror: reject });
       document.head.append(script);
+    }).catch(() => {
+      fetched = null; // the next chart that is wanted asks again
+      throw new Error("cbec-vega.js could not be loaded");
     });
     return fetched;
   }
 
   const waiting = [];
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
-  const sizes = new ResizeObserver((entries) => {
-    entries.forEach((entry) => charts.get(entry.target).draw());
-  });
   const charts = new Map();
+  let sizes = null;
   let atWork = false;
 
   async function drawNext() {
@@ -221,7 +222,9 @@
     try {
       await fetchVega();
       sizes.observe(chart.view); // which draws it, and again when there is other room
+      chart.hint?.remove();
     } catch (error) {
+      chart.isWanted = false;
       console.warn("This chart stays a still picture:", error);
     }
     whenIdle(drawNext);
@@ -230,12 +233,15 @@
   function enliven(chart, now) {
     if (chart.isWanted) return;
     chart.isWanted = true;
-    chart.hint?.remove();
     waiting[now ? "unshift" : "push"](chart);
     if (!atWork) (now ? drawNext : () => whenIdle(drawNext))();
   }
 
   function start() {
+    if (!window.IntersectionObserver || !window.ResizeObserver) return;
+    sizes = new ResizeObserver((entries) => {
+      entries.forEach((entry) => charts.get(entry.target).draw());
+    });
     const near = new IntersectionObserver(
       (entries) => {
         entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
@@ -258,5 +264,5 @@
     });
   }
 
-  if (window.IntersectionObserver && window.ResizeObserver) start();
+  start();
 })();

@@ -172,7 +172,7 @@ def test_plug_in_takes_vega_lite_and_nothing_else() -> None:
         env = SimpleNamespace(app=SimpleNamespace(extensions={extension: None}))
         output = SimpleNamespace(data={chart.MIME: make_spec(), "image/png": "UE5H"})
         output.get = lambda name, other: getattr(output, name, other)
-        cell = SimpleNamespace(id="scale", outputs=[output, output])
+        cell = nbformat.NotebookNode(id="scale", outputs=[output, output])
         client = SimpleNamespace(notebook=SimpleNamespace(cells=[cell]))
         renderer: Any = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env, nb_client=client))
         data = MimeData(mime, make_spec(), cell_index=0, output_index=1)  # type: ignore[arg-type]
@@ -182,7 +182,7 @@ def test_plug_in_takes_vega_lite_and_nothing_else() -> None:
     made = handle(chart.MIME)
     assert made is not None
     assert made[0]["spec"] == make_spec()
-    assert made[0]["anchor"] == "scale-2", "it is the second chart of its cell"
+    assert made[0]["anchor"] == "scale.2", "it is the second chart of its cell"
     assert made[0]["png"] == "UE5H"
     assert handle("image/png") is None
     assert handle(chart.MIME, inline=True) is None

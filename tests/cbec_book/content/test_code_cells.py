@@ -57,7 +57,7 @@ def test_the_code_of_a_chart_is_in_a_closed_box_below_it(page: Tag) -> None:
 
 
 def test_all_other_code_is_gathered_at_the_end_in_its_order(page: Tag) -> None:
-    (end,) = page.select("section#code")
+    (end,) = page.select("section#cbec-code")
     assert [pre.get_text().strip() for pre in end.select("details pre")] == ["setup", "tabled"]
     before = end.find_previous("pre")
     assert before is not None

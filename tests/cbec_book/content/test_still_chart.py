@@ -49,6 +49,8 @@ def test_it_is_a_picture_that_leads_to_its_place(book: Any) -> None:
         assert figure.a["href"] == "chapters/01_introduction.html#chart-evidence"
         assert figure.select("svg[role=img]")[0]["aria-label"]
     assert "cbec-chart__spec" not in book.text["index"]
+    ids = [tag["id"] for tag in book.tree["index"].find_all(id=True)]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_small_one_leaves_the_words_to_the_text(book: Any) -> None:

@@ -72,7 +72,8 @@ def interval_dots(
         else alt.Axis(tickCount=5, labelOverlap=True, labelSeparation=8)
     )
     across = alt.X("lower:Q", title=unit, scale=scale, axis=axis)
-    hue = outlined(group, list(dict.fromkeys(data[group])))
+    # Between the legend and the drawing there is room for what the mark is.
+    hue = outlined(group, list(dict.fromkeys(data[group])), **({"offset": 30} if said else {}))
     ranges = base.encode(across, alt.X2("upper:Q"), color=hue["color"])
     ranges = ranges.mark_rule(strokeWidth=6, opacity=0.5)
     dots = points(base.encode(alt.X("value:Q")), **hue)
@@ -80,9 +81,9 @@ def interval_dots(
     line = once.mark_rule(strokeDash=[5, 4], color=INK)
     words = []
     if said:
-        label = once.mark_text(align="right", dx=-6, dy=9, fontWeight="bold")
+        label = once.mark_text(baseline="bottom", dy=-5, fontWeight="bold")
         value = base.mark_text(align="left", dx=9).encode(
-            alt.X("value:Q"), text=alt.Text("value:Q", format=".3~r")
+            alt.X("value:Q"), text=alt.Text("value:Q", format=".3r")
         )
         words = [label.encode(y=alt.value(0), text=alt.TextDatum(said)), value]
     chart = alt.layer(ranges, *dots, line, *words, *key(data))

@@ -38,17 +38,17 @@ NO_BROWSER = (
 )
 NO_SITE = "there is no built site to print; run make site"
 LEFT_OUT = (
-    "Solutions of exercises and the notes of numbers stand open here. Three things are left to the "
-    "site and the notebooks: code that is folded away there, the table of figures below each "
-    "chart, whose rows and sources the page on provenance lists, and the list of the package's "
-    "functions."
+    "Solutions of exercises and the notes of numbers stand open here. Left to the site and the "
+    "notebooks are code, the table of figures below each chart, and the pages that are looked up "
+    "and not read, which the contents name."
 )
-# A third of the sheets, for readers who sit at a screen; the page, and those below it.
-SCREEN_ONLY = "reference/api"
+# Pages for readers who sit at a screen, each with those below it.
+SCREEN_ONLY = ("reference/ledger", "reference/data", "reference/provenance", "reference/api")
 # What a reader of paper can't use, and what LEFT_OUT names.
 _UNUSED = (
     "script, button, nav, template, .headerlink, .viewcode-link, .prev-next-footer, .pst-js-only, "
-    ".sd-summary-state-marker, .cbec-note__back, details.hide, .cbec-chart details.cbec-more"
+    ".sd-summary-state-marker, .cbec-note__back, details.hide, .cbec-chart__more, svg.cbec-phone, "
+    "section#cbec-code"
 )
 _REFERRING = ("for", "headers", "list", "aria-labelledby", "aria-describedby", "aria-controls")
 _URL = re.compile(r"""(url\(['"]?#)([^'")]+)""")
@@ -72,7 +72,7 @@ def parts_of(toc: Path) -> list[Part]:
     site_map = parse_toc_yaml(toc)
 
     def below(name: str, caption: str) -> Iterator[Part]:
-        if name == SCREEN_ONLY:
+        if name in SCREEN_ONLY:
             return
         yield Part(name, caption)
         for tree in site_map[name].subtrees:
@@ -132,7 +132,7 @@ def _lead(link: Tag, name: str, names: Collection[str], base_url: str) -> None:
 
 def assemble(site: Path, parts: Sequence[Part], config: Mapping[str, Any]) -> str:
     """Write the book as one HTML document."""
-    names = [part.name for part in parts]
+    names, base_url = [part.name for part in parts], ""
     styles: dict[str, None] = {}
     titles, articles = {}, []
     for name in names:
@@ -160,11 +160,25 @@ def assemble(site: Path, parts: Sequence[Part], config: Mapping[str, Any]) -> st
             f'<p class="pdf-cover__said">{LEFT_OUT}</p></section>',
             '<section class="pdf-contents"><h1>Contents</h1>',
             *_contents(parts, titles),
+            *_on_the_site(site, base_url),
             '</section><main class="bd-main"><div class="bd-content">',
             *articles,
             "</div></main></body></html>",
         ]
     )
+
+
+def _on_the_site(site: Path, base_url: str) -> Iterator[str]:
+    """Name the pages that aren't printed, with their addresses if the site has one."""
+    found = [name for name in SCREEN_ONLY if (site / f"{name}.html").is_file()]
+    if found:
+        yield '<p class="pdf-contents__caption">Only on the site</p>'
+    for name in found:
+        page = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+        title = escape(page.article.h1.get_text(" ", strip=True))  # type: ignore[union-attr]
+        address = f"{base_url}{name}.html"
+        linked = f'<a href="{escape(address)}">{title}</a>' if base_url else title
+        yield f'<p class="pdf-contents__line">{linked}</p>'
 
 
 def _running_heads(titles: Mapping[str, str]) -> str:

@@ -303,7 +303,7 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
         if pages().get(name) and scripts:
             page.evaluate(ENLIVEN)
             try:
-                page.wait_for_function(ALL_CHARTS_DRAWN, timeout=8_000)
+                page.wait_for_function(ALL_CHARTS_DRAWN, timeout=15_000)
             except TimeoutError:
                 seen.errors.append(f"a chart has not come alive at a width of {width} px")
         return seen

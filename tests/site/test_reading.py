@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Route, expect
 
 from cbec import __version__
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
 PHONE = 360
 CHAPTERS = [
@@ -100,6 +102,35 @@ def test_every_figure_has_a_link_files_and_a_citation(site: Path, name: str) -> 
 def test_no_text_of_a_picture_is_cut_off_on_a_phone(name: str, visit: Callable[..., Any]) -> None:
     page = visit(name, width=PHONE, scripts=False).page
     assert page.evaluate(CUT_OFF) == []
+
+
+def test_what_hollow_points_mean_is_said_once_where_it_is_seen(site: Path) -> None:
+    said = {name: article(site, name).get_text().count(UNCONFIRMED_EN) for name in OPENING}
+    assert set(said.values()) <= {0, 1}
+    # The others have such figures in folded tables only, each with the explanation, or none.
+    drawn = {CHAPTERS[0], CHAPTERS[1], CHAPTERS[4], "reference/trend_models.html"}
+    assert {name for name, times in said.items() if times} == drawn
+
+
+def test_a_request_that_failed_is_made_again(browser: Browser, address: str) -> None:
+    page, asked = browser.new_page(), []
+
+    def refuse_the_first(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    page.route("**/cbec-vega.js*", refuse_the_first)
+    page.goto(f"{address}chapters/03_challenges.html")
+    chart = page.locator(".cbec-chart").first
+    hint, view = chart.locator(".cbec-chart__hint"), chart.locator(".cbec-chart__view")
+    with page.expect_console_message(lambda said: "stays a still picture" in said.text):
+        view.hover()
+    expect(hint).to_be_visible()
+    page.mouse.move(0, 0)
+    view.hover()
+    expect(chart).to_have_attribute("data-state", "live")
+    expect(hint).to_have_count(0)
+    page.close()
 
 
 def test_every_page_says_of_which_version_it_is(site: Path) -> None:

@@ -207,7 +207,10 @@
   }
 
   const waiting = [];
-  const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  const whenIdle = (work) =>
+    window.requestIdleCallback
+      ? window.requestIdleCallback(work, { timeout: 1000 })
+      : setTimeout(work, 50);
   const charts = new Map();
   let sizes = null;
   let atWork = false;

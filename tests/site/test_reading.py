@@ -133,6 +133,14 @@ def test_a_request_that_failed_is_made_again(browser: Browser, address: str) -> 
     page.close()
 
 
+def test_a_tap_on_a_mark_shows_its_value(visit: Callable[..., Any]) -> None:
+    page = visit(CHAPTERS[1], width=PHONE, touch=True).page
+    mark = page.locator("#chart-tenfold .mark-symbol.role-mark path").first
+    mark.scroll_into_view_if_needed()
+    mark.tap()
+    expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("2018 to 2023")
+
+
 def test_every_page_says_of_which_version_it_is(site: Path) -> None:
     pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
     said = {

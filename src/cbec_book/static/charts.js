@@ -240,6 +240,15 @@
     if (!atWork) (now ? drawNext : () => whenIdle(drawNext))();
   }
 
+  /* A finger doesn't hover: where it taps, the chart is told of a mouse, so that it shows a value. */
+  function tapped(event) {
+    if (event.pointerType !== "touch") return;
+    const { clientX, clientY } = event;
+    event.target.dispatchEvent(
+      new PointerEvent("pointermove", { clientX, clientY, bubbles: true, pointerType: "mouse" }),
+    );
+  }
+
   function start() {
     if (!window.IntersectionObserver || !window.ResizeObserver) return;
     sizes = new ResizeObserver((entries) => {
@@ -260,6 +269,7 @@
       for (const event of ["pointerenter", "pointerdown"]) {
         chart.view.addEventListener(event, () => enliven(chart, true));
       }
+      chart.view.addEventListener("pointerup", tapped);
       figure.addEventListener("focusin", () => enliven(chart, true));
       if (chart.hasControls()) near.observe(chart.view);
       chart.hint = figure.querySelector(".cbec-chart__hint");

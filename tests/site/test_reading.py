@@ -137,7 +137,7 @@ def test_a_tap_on_a_mark_shows_its_value(visit: Callable[..., Any]) -> None:
     page = visit(CHAPTERS[1], width=PHONE, touch=True).page
     mark = page.locator("#chart-tenfold .mark-symbol.role-mark path").first
     mark.scroll_into_view_if_needed()
-    mark.tap()
+    mark.tap(force=True)
     expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("2018 to 2023")
 
 

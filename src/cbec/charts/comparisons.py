@@ -73,7 +73,8 @@ def interval_dots(
     )
     across = alt.X("lower:Q", title=unit, scale=scale, axis=axis)
     # Between the legend and the drawing there is room for what the mark is.
-    hue = outlined(group, list(dict.fromkeys(data[group])), **({"offset": 30} if said else {}))
+    look: dict[str, Any] = {"offset": 30} if said else {}
+    hue = outlined(group, list(dict.fromkeys(data[group])), **look)
     ranges = base.encode(across, alt.X2("upper:Q"), color=hue["color"])
     ranges = ranges.mark_rule(strokeWidth=6, opacity=0.5)
     dots = points(base.encode(alt.X("value:Q")), **hue)

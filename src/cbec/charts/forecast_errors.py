@@ -71,7 +71,7 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     --------
     >>> frame = pd.DataFrame({"model": "drift", "year": [2023, 2024], "value": [0.3, -0.2]})
     >>> residuals(frame, unit="trillion CNY").columns
-    3
+    2
     """
     shown = [Column("model", "Model"), YEAR_COLUMN, amount(unit)]
     data = rounded(chart_data(frame, shown).dropna(subset="value"), "value")
@@ -84,7 +84,7 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     zero = zero.encode(**across, tooltip=alt.value(None))
     panel = alt.layer(zero, stems, *points(base, size=40, **hue), *key(data))
     facets = panels("model", list(dict.fromkeys(data["model"])))
-    chart = panel.properties(width=200, height=150).facet(facets, columns=3)
+    chart = panel.properties(width=280, height=150).facet(facets, columns=2)
     return tabled(chart.resolve_axis(x="independent", y="independent"), data, shown)
 
 

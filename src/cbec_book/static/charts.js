@@ -10,6 +10,7 @@
   const NARROW = 520; // px: views are stacked, and the legend moves below them
   const SMALLEST_PLOT = 120;
   const AXIS_ROOM = 72;
+  const TRIES = 3; // to fit a place
 
   const isNumber = (value) => typeof value === "number";
   const isSingle = (spec) => Boolean(spec.mark || spec.layer);
@@ -158,8 +159,10 @@
           await this.draw();
           return;
         }
-        const excess = widthOf(next.svg) - room;
-        if (excess > 1) {
+        // Axes and letters don't shrink with their views: what is over is taken from these.
+        let excess = 0;
+        for (let tries = 0; tries < TRIES && widthOf(next.svg) - room > 1; tries += 1) {
+          excess += widthOf(next.svg) - room;
           next.result.finalize();
           next.live.remove();
           next = await this.embed(room, excess);

@@ -1,11 +1,11 @@
-"""Draws the charts of a book's notebooks while its pages are read, in a process of its own.
+"""Draws the charts of a book's notebooks while its pages are read, in processes of their own.
 
 vl-convert starts threads, and Sphinx's parallel writing forks: the copy of a process that has drawn
 would wait for threads that it hasn't. So a process that forks doesn't draw, it finds all pictures,
 and the script, in the cache.
 
-The extension starts the process when the pages are known; who knows the notebooks before, as
-``tools.site`` does, may start it then.
+The extension starts them when the pages are known; who knows the notebooks before, as
+``tools.site`` does, may start them then.
 """
 
 from __future__ import annotations
@@ -19,23 +19,31 @@ from pathlib import Path
 from cbec_book.content.chart_spec import stored_charts
 from cbec_book.content.chart_svg import bundle, drawn, for_phone
 
-_at_work: dict[Path, BaseProcess] = {}
+_at_work: dict[Path, list[BaseProcess]] = {}
 
 
 def start(notebooks: Sequence[Path], cache: Path) -> None:
-    """Start to draw into a cache, unless that has been done for the build that is going on."""
+    """Start to draw into a cache, unless that has been done for the build that is going on.
+
+    Two processes fill one that is empty; in others there is little to do for one.
+    """
     if cache not in _at_work:
-        process = multiprocessing.get_context("spawn").Process(
-            target=_draw, args=(notebooks, cache)
-        )
-        process.start()
-        _at_work[cache] = process
+        shares = 1 if cache.is_dir() and any(cache.iterdir()) else 2
+        context = multiprocessing.get_context("spawn")
+        _at_work[cache] = [
+            context.Process(target=_draw, args=(notebooks, cache, slice(share, None, shares)))
+            for share in range(shares)
+        ]
+        for process in _at_work[cache]:
+            process.start()
 
 
 def finish(cache: Path) -> None:
     """Wait for the last picture; a process that fell is an ``ExtensionError``."""
-    if (process := _at_work.pop(cache, None)) is not None:
+    processes = _at_work.pop(cache, [])
+    for process in processes:
         process.join()
+    for process in processes:
         if process.exitcode:
             from sphinx.errors import ExtensionError  # the process that draws does without Sphinx
 
@@ -44,20 +52,21 @@ def finish(cache: Path) -> None:
 
 
 def stop(cache: Path) -> None:
-    """End the process of a build that has failed."""
-    if (process := _at_work.pop(cache, None)) is not None:
+    """End the processes of a build that has failed."""
+    for process in _at_work.pop(cache, []):
         process.terminate()
         process.join()
 
 
-def _draw(notebooks: Sequence[Path], cache: Path) -> None:
-    """Fill a cache with the script and the pictures of charts.
+def _draw(notebooks: Sequence[Path], cache: Path, share: slice) -> None:
+    """Fill a cache with a share of the pictures of charts, the first with the script.
 
     What can't be drawn is left to the page that shows it, and its warning.
     """
-    bundle(cache)
-    for notebook in notebooks:
-        for chart in stored_charts(notebook).values():
-            with contextlib.suppress(ValueError):
-                drawn(chart.spec, cache)
-                drawn(for_phone(chart.spec, cache), cache)
+    if not share.start:
+        bundle(cache)
+    charts = [chart for path in notebooks for chart in stored_charts(path).values()]
+    for chart in charts[share]:
+        with contextlib.suppress(ValueError):
+            drawn(chart.spec, cache)
+            drawn(for_phone(chart.spec, cache), cache)

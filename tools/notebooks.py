@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import base64
 import copy
+import functools
 import io
 import json
 import os
@@ -29,6 +30,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from PIL import Image
 from pybtex.database import parse_file
+from pybtex.utils import OrderedCaseInsensitiveDict
 
 from cbec.chapters.text_numbers import CITATION, Kept, TextNumbers, write_numbers
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
@@ -190,7 +192,7 @@ def write_text(text: str, numbers: TextNumbers, kept: Kept) -> str:
     CbecError
         If a link names no number or no entry of the bibliography.
     """
-    works = parse_file(ROOT / "references.bib", bib_format="bibtex").entries
+    works = _works()
 
     def cite(match: re.Match[str]) -> str:
         if match[2] not in works:
@@ -202,6 +204,11 @@ def write_text(text: str, numbers: TextNumbers, kept: Kept) -> str:
         return f"[{who} {work.fields['year']}](cbec:cite/{match[2]})"
 
     return write_numbers(CITATION.sub(cite, text), numbers, kept)
+
+
+@functools.cache
+def _works() -> OrderedCaseInsensitiveDict:
+    return parse_file(ROOT / "references.bib", bib_format="bibtex").entries
 
 
 def computed(notebook: NotebookNode) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ import pandas as pd
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
 from cbec.audit.verdicts import Standing, verdict_html
-from cbec.display.html import disclosure_html, html_table
+from cbec.display.html import disclosure_html, html_table, scrolled_html
 from cbec.display.sources import sources_html
 from cbec.errors import CbecError, LedgerError
 from cbec.figures.bounds import truth
@@ -160,14 +160,13 @@ class Robustness:
         head = ("Held against", "Within rounding", "At face value", "Weakest grade")
         caption = "Which statements hold, on which figures"
         table = html_table(head, rows, caption=caption, groups=groups, cards=True)
-        # The site puts a table that stands in an output by itself into such a box.
-        table = f'<div class="cbec-scroll" tabindex="0">{table}</div>'
         variants = (variant for p in self.propositions for variant in p.variants)
         figures = dict.fromkeys(id for variant in variants for id in variant.figures)
         listed = "".join(map(_conditions_html, self.propositions))
-        content = f"<ul>{listed}</ul>" + sources_html(find(id) for id in figures)
-        content = table + disclosure_html("Conditions and figures of this table", content)
-        return disclosure_html(caption, content)
+        rests_on = f"<ul>{listed}</ul>" + sources_html(find(id) for id in figures)
+        below = disclosure_html("Conditions and figures of this table", rests_on)
+        # The site puts a table that stands in an output by itself into such a box.
+        return disclosure_html(caption, scrolled_html(table) + below)
 
 
 def robustness(ledger: Ledger) -> Robustness:

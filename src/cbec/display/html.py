@@ -66,6 +66,17 @@ def disclosure_html(summary: str, content: str) -> str:
     return f'<details class="cbec-more"><summary>{escape(summary)}</summary>{content}</details>'
 
 
+def scrolled_html(table: str) -> str:
+    """Put a table into a box that scrolls sideways, so that the page needn't.
+
+    Examples
+    --------
+    >>> scrolled_html("<table></table>")
+    '<div class="cbec-scroll" tabindex="0"><table></table></div>'
+    """
+    return f'<div class="cbec-scroll" tabindex="0">{table}</div>'
+
+
 def plain_words(code: str) -> str:
     """Write a word of the data, a vintage, a grade or a reason, as a reader reads it.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from IPython.display import display
 
 from cbec.audit.provenance import Entry, entries, find, split_names
-from cbec.display.html import disclosure_html
+from cbec.display.html import disclosure_html, scrolled_html
 from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
 from cbec.errors import PrintedFigureError
@@ -162,7 +162,7 @@ class Table:
         )
         if self.folded:
             # The site puts a table that stands in an output by itself into such a box.
-            page = f'<div class="cbec-scroll" tabindex="0">{page}</div>'
+            page = scrolled_html(page)
         if any(doubtful):
             page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
         if any(rests):

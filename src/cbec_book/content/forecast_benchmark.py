@@ -18,11 +18,12 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from cbec.chapters.slowdown import power_table, slowdown_runs
+from cbec.display.html import scrolled_html
 from cbec.display.notebook import Table
 from cbec.trend.combination import calibration
 from cbec.trend.models import MODELS
 from cbec.trend.scales import SPREADS
-from cbec_book.content.html_pieces import DataDirective, raw, scrolled_html, table_html
+from cbec_book.content.html_pieces import DataDirective, raw, table_html
 
 _FILE = Path("benchmarks", "results.csv")
 _OUTSIDE = Path("benchmarks", "outside.csv")

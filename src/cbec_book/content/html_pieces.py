@@ -13,7 +13,7 @@ from sphinx.util.osutil import relative_uri
 
 from cbec.audit.ledger import Claim
 from cbec.audit.verdicts import Verdict
-from cbec.display.html import disclosure_html, entry_link, html_table
+from cbec.display.html import disclosure_html, entry_link, html_table, scrolled_html
 from cbec_book.ledger_links import note_data
 
 
@@ -86,17 +86,6 @@ def download_html(page: str, file: str) -> str:
 def claim_link(claim: Claim) -> str:
     """Write what a claim measures, and when, linked to the ledger."""
     return entry_link(claim.id, escape(claim.title))
-
-
-def scrolled_html(table: str) -> str:
-    """Put a table into a box that scrolls sideways, so that the page needn't.
-
-    Examples
-    --------
-    >>> scrolled_html("<table></table>")
-    '<div class="cbec-scroll" tabindex="0"><table></table></div>'
-    """
-    return f'<div class="cbec-scroll" tabindex="0">{table}</div>'
 
 
 def table_html(

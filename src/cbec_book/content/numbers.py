@@ -107,10 +107,12 @@ class CollectNotes(SphinxTransform):
 
 def note_html(about: TextNumber) -> str:
     """Write the note of a number: paragraphs and lists."""
+    if about.kind == "claim":
+        return _claim(book_audit()[about.name])
+    if about.kind == "verdicts":
+        return _verdicts(about.name, about.text)
     rests_on = _rests_on(map(find, about.rows))
     match about.kind:
-        case "claim":
-            return _claim(book_audit()[about.name])
         case "input":
             return _head(about.text, f": {escape(find(about.name).label_en)}") + rests_on
         case "derivation":
@@ -118,11 +120,9 @@ def note_html(about: TextNumber) -> str:
             within = f" ({escape(about.within)})" if about.within else ""
             computed = f"<p>Computed: <code>{escape(row.expression)}</code></p>"
             return _head(about.text, f": {escape(row.label_en)}{within}") + computed + rests_on
-        case "computed":
+        case _:
             words = ", computed by the code of this page"
             return _head(about.text, words + (" from" if about.rows else "")) + rests_on
-        case _:
-            return _verdicts(about.name, about.text)
 
 
 def _head(value: str, words: str, language: str = "") -> str:

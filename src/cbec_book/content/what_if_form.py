@@ -19,10 +19,10 @@ from cbec.audit.ledger import Claim, Figure, OutsideFigure
 from cbec.audit.results import FAILING, printed_html
 from cbec.audit.verdicts import Arithmetic
 from cbec.audit.what_if import Room, WhatIf, number_text, what_if
-from cbec.display.html import entry_link, plain_words
+from cbec.display.html import entry_link, plain_words, scrolled_html
 from cbec.display.vega import inline_json
 from cbec.figures.in_words import figure_in_english
-from cbec_book.content.html_pieces import DataDirective, scrolled_html, table_html
+from cbec_book.content.html_pieces import DataDirective, table_html
 from cbec_book.hooks import warn
 from cbec_book.ledger_links import book_audit, entry_address, find
 

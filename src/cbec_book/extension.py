@@ -32,7 +32,7 @@ from cbec_book.content import (
     what_if_form,
 )
 from cbec_book.hooks import change_pages, finish_site
-from cbec_book.output import chinese_search, first_party, lighten, math_font
+from cbec_book.output import first_party, lighten, math_font, search_index
 from cbec_book.page import accessibility, content_policy, head, not_found, scripts
 
 _DIRECTIVES = {
@@ -65,7 +65,7 @@ _CHANGES = (
     lighten.tighten,
 )
 #: What adds itself to Sphinx.
-_PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, bibtex, mathml, chart)
+_PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, search_index, bibtex, mathml, chart)
 _PARTS += (code_cells, still_chart, numbers, roles, reading_time, head, not_found)
 #: What is written beside the pages.
 _STEPS = (
@@ -74,6 +74,7 @@ _STEPS = (
     data_dictionary.copy_package,
     certificate_page.write_files,
     head.write_site_files,
+    search_index.write_index,
 )
 
 
@@ -107,7 +108,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_env_collector(discussions.UsesCollector)
     app.add_post_transform(ledger_page.WriteEntries)
     app.add_post_transform(glossary_links.ExplainTerms)
-    app.add_search_language(chinese_search.SearchPairs)
     # Before the page is drawn, and before all other scripts.
     app.add_js_file("mode.js", priority=0)
     for script in scripts.OWN:

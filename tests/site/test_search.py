@@ -2,61 +2,140 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
+from cbec_book.output import search_index
+
 WORD = "growth"
-FOUND = "#search-results li a"
+ITEMS = "#search-results ul.search > li"
+FOUND = f"{ITEMS} > a"
 SUMMARY = "#search-results .search-summary"
 
 
 @pytest.fixture(scope="module")
-def results(browser: Browser, address: str, site: Path) -> Iterator[Callable[..., list[str]]]:
-    """Search for words and return the titles that are found."""
+def results(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Search for words and return the page with what was found."""
     page = browser.new_page()
 
-    def search(words: str, base: str = address) -> list[str]:
+    def search(words: str, base: str = address) -> Page:
         page.goto(f"{base}search.html?q={quote(words)}")
-        page.locator(SUMMARY).get_by_text("Search finished").or_(
-            page.locator(SUMMARY).get_by_text("did not match")
-        ).wait_for(timeout=8_000)
-        return page.locator(FOUND).all_inner_texts()
+        page.locator(SUMMARY).wait_for(timeout=8_000)
+        return page
 
     yield search
     page.close()
 
 
+def places(page: Page) -> list[str]:
+    """Return where the links of the results lead, in their order."""
+    return [str(link.get_attribute("href")) for link in page.locator(FOUND).all()]
+
+
+def near_the_top(page: Page, place: str) -> bool:
+    """Whether a place is among the first five that are found."""
+    return any(found.endswith(place) for found in places(page)[:5])
+
+
 @pytest.mark.parametrize(
-    ("words", "title"),
+    ("words", "place"),
     [
-        ("rounding interval", "Glossary"),
-        ("Guangdong", "Ledger"),
-        ("recomputed", "Ledger"),
-        ("广东", "Ledger"),  # a part of 广东省
-        ("跨境电商企业", "Ledger"),
-        ("口径", "Glossary"),
-        ("省", "Ledger"),
+        ("17.66", "reference/ledger.html#claim-market-2024"),
+        ("9.57%", "chapters/02_development.html#import-growth-within-rounding"),
+        ("70,769", "chapters/02_development.html#two-counts-of-firms-and-who-counted"),
+        ("14772", "reference/ledger.html#claim-firms-guangdong"),  # printed as 14,772
+        ("广东", "reference/ledger.html#claim-firms-guangdong"),  # a part of 广东省
+        ("跨境电商企业", "reference/ledger.html#claim-firms-2024"),
+        ("进口增速", "reference/ledger.html#claim-import-growth-2024"),  # 进口跨境电商同比增长
+        ("舍入", "reference/glossary.html#term-rounding-interval"),
+        ("四舍五入", "reference/glossary.html#term-half-up"),
+        ("口径", "reference/glossary.html#term-definition"),
+        ("rounding intervals", "reference/methods.html#rounding-as-an-interval"),
+        ("Guangdong", "chapters/02_development.html#concentration-what-a-partial-table-can-tell"),
+        ("tenfold claim", "chapters/02_development.html#the-tenfold-claim"),
+        ("share of trade", "chapters/02_development.html#did-the-share-of-trade-rise"),
+        ("year_on_year", "reference/api/measures.html#cbec.measures.growth.year_on_year"),
     ],
 )
-def test_words_are_found(results: Callable[..., list[str]], words: str, title: str) -> None:
-    assert title in results(words)
+def test_a_hit_opens_the_place(
+    results: Callable[..., Page], words: str, place: str, site: Path
+) -> None:
+    assert near_the_top(results(words), place), places(results(words))[:5]
+    name, anchor = place.split("#")
+    assert f'id="{anchor}"' in (site / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("words", ["zzzyx", "东广"])
-def test_what_no_page_has_is_not_found(results: Callable[..., list[str]], words: str) -> None:
-    assert results(words) == []
+@pytest.mark.parametrize("words", ["zzzyx", "东广", "7.66"])
+def test_who_finds_nothing_is_sent_to_the_ledger(results: Callable[..., Page], words: str) -> None:
+    page = results(words)
+    assert places(page) == []
+    link = page.locator(SUMMARY).get_by_role("link")
+    link.click()
+    expect(page.locator(".cbec-ledger [name=find]")).to_have_value(words)
+
+
+@pytest.mark.parametrize("words", ["growth", "interval"])
+def test_long_lists_come_last(results: Callable[..., Page], words: str) -> None:
+    last = [
+        place.startswith(("reference/api", "reference/bib")) for place in places(results(words))
+    ]
+    assert last == sorted(last)
+    assert not all(last)
+
+
+@pytest.mark.parametrize("words", ["growth", "17.66", "广东", "customs", "interval"])
+def test_an_excerpt_begins_with_a_word_of_the_prose(
+    results: Callable[..., Page], words: str, site: Path
+) -> None:
+    page = results(words)
+    articles = {
+        name: " ".join(BeautifulSoup((site / name).read_bytes(), "html.parser").get_text().split())
+        for name in {place.partition("#")[0] for place in places(page)}
+    }
+    for item in page.locator(ITEMS).filter(has=page.locator("p.context")).all():
+        excerpt = " ".join(item.locator("p.context").inner_text().split())
+        begin = re.match(r"(?:… )?([A-Za-z]+)", excerpt)
+        if begin:
+            name = str(item.locator("a").get_attribute("href")).partition("#")[0]
+            assert re.search(rf"\b{begin[1]}\b", articles[name]), excerpt
+    assert page.locator("mark").filter(has_text=re.compile(words, re.IGNORECASE)).count() > 0
+
+
+def test_words_of_a_table_are_found_and_not_quoted(results: Callable[..., Page]) -> None:
+    page = results("claim_zh")
+    assert places(page)
+    told = page.locator(ITEMS).filter(has_text="Found in a table").locator("p.context")
+    assert told.count()
+    assert "claim_zh" not in " ".join(told.all_inner_texts())
 
 
 @pytest.mark.parametrize("words", ["Guangdong", "广东"])
 def test_search_works_from_a_folder_without_a_server(
-    browser: Browser, site: Path, results: Callable[..., list[str]], words: str
+    site: Path, results: Callable[..., Page], words: str
 ) -> None:
-    assert results(words, f"{site.as_uri()}/") == results(words) != []
+    folder = places(results(words, f"{site.as_uri()}/"))
+    assert folder == places(results(words)) != []
+
+
+def test_the_index_is_light_and_loaded_only_for_a_search(
+    browser: Browser, address: str, site: Path
+) -> None:
+    assert len(gzip.compress((site / "_static" / search_index.INDEX_FILE).read_bytes())) <= 150_000
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}search.html")
+    page.get_by_text("figures as they are printed").wait_for()
+    assert not [url for url in asked if search_index.INDEX_FILE in url]
+    page.close()
 
 
 @pytest.fixture(params=["server", "folder"])
@@ -78,15 +157,14 @@ def start(
 def test_a_search_finds_pages_and_marks_the_word_there(
     start: tuple[Page, str, list[str]],
 ) -> None:
-    page, base, errors = start
+    page, _, errors = start
     page.keyboard.press("Control+k")
     page.keyboard.type(WORD)
     page.keyboard.press("Enter")
     expect(page.locator(".search-summary")).to_contain_text("found")
     found = page.locator("ul.search > li")
     assert found.count() > 5
-    if base.startswith("http"):
-        expect(page.locator("p.context").first).to_contain_text(WORD, ignore_case=True)
+    expect(page.locator("p.context").first).to_contain_text(WORD, ignore_case=True)
     found.locator("a[href^='chapters/']").first.click()
     expect(page.locator("span.highlighted").first).to_have_text(WORD, ignore_case=True)
     page.get_by_role("link", name="Hide Search Matches").click()

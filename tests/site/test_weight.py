@@ -46,7 +46,8 @@ def test_page_is_within_its_budget_and_loads_nothing_it_has_no_use_for(
         "cbec-vega.js": False,
         "cbec-math.woff": "<math" in page,
         "copybutton.js": 'class="highlight"' in page,
-        "searchindex.js": name == "search.html",
+        "search.js": name == "search.html",
+        "search-index.js": False,
         "fontawesome": False,
         "bootstrap": False,
     }.items():

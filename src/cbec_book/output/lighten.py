@@ -17,10 +17,9 @@ from sphinx.application import Sphinx
 
 from cbec_book.build_cache import folder_of, kept
 from cbec_book.hooks import warn
-from cbec_book.output import icons, stylesheets
+from cbec_book.output import icons, search_index, stylesheets
 
 STYLESHEET = "cbec-site.css"
-_INDEX = "searchindex.js"
 ICON_SCRIPT = "static/scripts/fontawesome.js"
 
 _LINK = re.compile(r'[ \t]*<link\b[^>]*\brel="stylesheet"[^>]*>[ \t]*\n?')
@@ -108,7 +107,9 @@ class Site:
 
     def words(self) -> stylesheets.Words:
         """Return what pages and scripts name; the index of words for the search names nothing."""
-        scripts = [text for file, text in self.scripts().items() if file.name != _INDEX]
+        scripts = [
+            text for file, text in self.scripts().items() if file.name != search_index.INDEX_FILE
+        ]
         return stylesheets.Words.found(self.pages.values(), scripts)
 
     def write_sheet(self, css: str) -> None:

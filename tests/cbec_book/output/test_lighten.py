@@ -204,9 +204,6 @@ def load(name: str) -> str:
         ("togglebutton.js", '<div class="admonition dropdown">'),
         ("togglebutton.js", '<div class="note toggle">'),
         ("design-tabs.js", '<div class="sd-tab-set docutils">'),
-        ("searchtools.js", '<div id="search-results">'),
-        ("language_data.js", '<div id="search-results">'),
-        ("searchindex.js", '<div id="search-results">'),
         ("search.js", '<div id="search-results">'),
         ("scripts/bootstrap.js", '<div data-bs-toggle="collapse">'),
     ],
@@ -288,9 +285,9 @@ def test_each_page_links_the_one_sheet_and_nothing_unused_is_left(book: Path) ->
         [address] = lighten.linked_sheets(text)
         inside = address.removeprefix("/")  # the addresses of 404.html start from the root
         assert lighten._file(inside, page) == site / "_static" / lighten.STYLESHEET, page
-        assert ("searchindex.js" in text) == (page.name == "search.html")
+        assert ("search.js" in text) == (page.name == "search.html")
     left = {path.name for path in (site / "_static").rglob("*") if path.is_file()}
-    assert {lighten.STYLESHEET, math_font.FONT, "doctools.js", "searchtools.js"} <= left
+    assert {lighten.STYLESHEET, math_font.FONT, "doctools.js", "search.js"} <= left
     assert not left & {"basic.css", "colours.css", "math_font.css", "plus.css", "charts.js"}
     assert not [name for name in left if name.endswith((".map", ".css")) and "site" not in name]
 

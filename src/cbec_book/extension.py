@@ -24,6 +24,7 @@ from cbec_book.content import (
     mathml,
     numbers,
     overview,
+    preview_card,
     provenance_page,
     reading_time,
     roles,
@@ -33,12 +34,13 @@ from cbec_book.content import (
 )
 from cbec_book.hooks import change_pages, finish_site
 from cbec_book.output import first_party, lighten, math_font, search_index
-from cbec_book.page import accessibility, content_policy, head, not_found, scripts
+from cbec_book.page import accessibility, content_policy, corrections_feed, head, not_found, scripts
 
 _DIRECTIVES = {
     "audit-what-if": what_if_form.AuditWhatIf,
     "bibtex": bibtex.BibTeX,
     "certificate": certificate_page.CertificatePage,
+    "corrections-feed": corrections_feed.CorrectionsFeed,
     "data-dictionary": data_dictionary.DataDictionary,
     "figures-used": numbers.FiguresUsed,
     "forecast-benchmark": forecast_benchmark.ForecastBenchmark,
@@ -66,14 +68,16 @@ _CHANGES = (
 )
 #: What adds itself to Sphinx.
 _PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, search_index, bibtex, mathml, chart)
-_PARTS += (code_cells, still_chart, numbers, roles, reading_time, head, not_found)
+_PARTS += (code_cells, still_chart, preview_card, numbers, roles, reading_time, head, not_found)
 #: What is written beside the pages.
 _STEPS = (
     math_font.write_font,
     ledger_page.write_downloads,
     data_dictionary.copy_package,
     certificate_page.write_files,
+    preview_card.write_cards,
     head.write_site_files,
+    corrections_feed.write_feed,
     search_index.write_index,
 )
 

@@ -24,6 +24,17 @@ def site_address(config: Config, target: str) -> str:
     return f"{config.html_baseurl.rstrip('/')}/{quote(target)}"
 
 
+def issues_address(config: Config, new: str = "") -> str:
+    """Return the address for replies and errors, or that of a new one with a title.
+
+    It is that of the repository, as the theme's options hold it; empty if there is none.
+    """
+    repository = config.html_theme_options.get("repository_url", "").rstrip("/")
+    if not repository:
+        return ""
+    return f"{repository}/issues/new?title={quote(new)}" if new else f"{repository}/issues"
+
+
 def warn(subtype: str, message: str, *words: object, at: nodes.Node | str | None = None) -> None:
     """Warn of something in the book; ``cbec.subtype`` is what the warning can be hushed by."""
     _logger.warning(message, *words, location=at, type="cbec", subtype=subtype)

@@ -42,11 +42,13 @@ from cbec.figures.units import parse_unit
 from cbec.tables.frames import load
 
 #: A number in the text: what it shows, and the name of what it is.
-LINK = re.compile(r"\[([^\[\]]*)\]\(cbec:(?!cite/|ledger/)([\w/-]+)\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(cbec:(?!cite/|ledger/|issues\))([\w/-]+)\)")
 #: The citation of a work, by its key in the bibliography.
 CITATION = re.compile(r"\[([^\[\]]*)\]\(cbec:cite/(\w+)\)")
 #: A link to the ledger, by a section of the paper.
 LEDGER = re.compile(r"\[([^\[\]]*)\]\(cbec:ledger/([\w.]+)\)")
+#: A link to the place for replies and errors, which the configuration alone knows.
+ISSUES = re.compile(r"\[([^\[\]]*)\]\(cbec:issues\)")
 
 _KINDS = {
     "claim": "a claim",

@@ -20,10 +20,10 @@ from sphinx.util.osutil import relative_uri
 
 import cbec
 from cbec_book.content.chart_spec import Chart
-from cbec_book.hooks import site_address
+from cbec_book.content.chart_svg import size_of
+from cbec_book.hooks import issues_address, site_address
 
 FIGURES = "figures"
-_SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"')
 _INK, _QUIET, _MARGIN, _LINE = "#1b1f24", "#57606a", 16, 18
 
 
@@ -58,9 +58,7 @@ def write_figure(
 
 def with_words(chart: Chart, svg: str) -> str:
     """Put a picture between its words, on white, so that it can stand by itself."""
-    size = _SIZE.search(svg)
-    assert size is not None
-    width, height = (float(length) for length in size.groups())
+    width, height = size_of(svg)
     across = int((width - _MARGIN) / 6.2)  # letters of the small lines
     title = textwrap.wrap(chart.title, int(across * 0.72))
     above = textwrap.wrap(chart.subtitle, across)
@@ -112,8 +110,10 @@ def taking_html(
     year = re.sub(r"\D", "", config.copyright)
     book = f"In: {config.html_title}, version {cbec.__version__}"
     cited = ". ".join(filter(None, (f"{config.author} ({year})", chart.title, book, address)))
+    report = issues_address(config, f"Figure {stem}: ")
+    told = f'<p><a href="{escape(report)}">Report an error in this figure</a></p>' if report else ""
     return (
         '<details class="cbec-more"><summary>Link, save, cite</summary>'
         f'<p><a class="cbec-permalink" href="#{name}">Link to this figure</a>; save as {files}.</p>'
-        f"<p>Cite as: {escape(cited)}. {escape(chart.source)}</p></details>"
+        f"<p>Cite as: {escape(cited)}. {escape(chart.source)}</p>{told}</details>"
     )

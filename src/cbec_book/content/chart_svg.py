@@ -23,6 +23,7 @@ from cbec.display.vega import FONT, register_font
 from cbec_book.build_cache import kept
 from cbec_book.content.chart_layout import PHONE, narrowed
 
+_SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"')
 _IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'url\(#([^)]+)\)|((?:xlink:)?href)="#([^"]+)"')
 
@@ -46,7 +47,7 @@ _DIGITS = re.compile(r"\d+\.\d{2,}")
 def stills(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str:
     """Draw a chart for a wide page, and for a phone if it is laid out otherwise there."""
     wide = draw_svg(spec, label, prefix, cache)
-    if width_of(wide) <= PHONE:
+    if size_of(wide)[0] <= PHONE:
         return wide
     phone = draw_svg(for_phone(spec, cache), label, f"{prefix}-phone", cache)
     both = {"wide": wide, "phone": phone}
@@ -59,14 +60,14 @@ def stills(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str
 def for_phone(spec: Mapping[str, Any], cache: Path) -> dict[str, Any]:
     """Lay a chart out for a phone; what a first drawing misses, the second doesn't."""
     first = narrowed(spec, PHONE)
-    excess = width_of(drawn(first, cache)) - PHONE
+    excess = size_of(drawn(first, cache))[0] - PHONE
     return narrowed(spec, PHONE, excess) if excess > 1 else first
 
 
-def width_of(svg: str) -> float:
-    """Return the width of a picture in pixels."""
-    found = re.search(r'<svg\b[^>]*?\bwidth="([\d.]+)"', svg)
-    return float(found[1]) if found else 0
+def size_of(svg: str) -> tuple[float, float]:
+    """Return the width and the height of a picture in pixels."""
+    width, height = _SIZE.findall(svg)[0]
+    return float(width), float(height)
 
 
 def draw_svg(spec: Mapping[str, Any], label: str, prefix: str, cache: Path) -> str:

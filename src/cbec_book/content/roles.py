@@ -4,7 +4,8 @@
 has the symbol of its main verdict, and the words of both verdicts on hover and on focus; other
 numbers that rounding leaves open have their range on hover. On a page with ``{figures-used}`` each
 leads to its note there. ``[Xia 2025](cbec:cite/xia2025)`` cites an entry of the bibliography, and
-``[the others](cbec:ledger/2)`` leads to the ledger with what section 2 of the paper prints.
+``[the others](cbec:ledger/2)`` leads to the ledger with what section 2 of the paper prints, and
+``[the tracker](cbec:issues)`` to the place for replies and errors, if the configuration names one.
 
 The links are replaced when a page's source is read, before messages for translators are made of
 it, so that these hold the names of numbers and never the numbers.
@@ -21,11 +22,12 @@ from sphinx.util.osutil import relative_uri
 
 from cbec.audit.results import ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence
-from cbec.chapters.text_numbers import CITATION, LEDGER, LINK, Kept, TextNumber
+from cbec.chapters.text_numbers import CITATION, ISSUES, LEDGER, LINK, Kept, TextNumber
 from cbec.display.notebook import TRACE_MIME
 from cbec.errors import CbecError
 from cbec_book.content.html_pieces import raw, symbol_html
 from cbec_book.content.numbers import number
+from cbec_book.hooks import issues_address
 from cbec_book.ledger_links import (
     LEDGER_PAGE,
     book_audit,
@@ -39,7 +41,7 @@ from cbec_book.ledger_links import (
 def links_to_roles(app: Sphinx, docname: str, source: list[str]) -> None:
     """Turn the links of a page, Markdown or a notebook's JSON, into roles."""
     text = CITATION.sub(r"{cite}`\2`", source[0])
-    text = LEDGER.sub(r"{ledger}`\1 <\2>`", text)
+    text = ISSUES.sub(r"{issues}`\1`", LEDGER.sub(r"{ledger}`\1 <\2>`", text))
     source[0] = LINK.sub(r"{number}`\2`", text)
 
 
@@ -51,6 +53,16 @@ class LedgerRole(ReferenceRole):
         ledger = relative_uri(f"{self.env.docname}.html", f"{LEDGER_PAGE}.html")
         address = f"{ledger}?section={self.target}"
         return [nodes.reference("", self.title, refuri=address, internal=True)], []
+
+
+class IssuesRole(SphinxRole):
+    """The place for replies and errors; without an address its name, with clear words."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link or the words."""
+        if address := issues_address(self.config):
+            return [nodes.reference("", self.text, refuri=address)], []
+        return [nodes.Text(f"{self.text} (this copy of the site names no address for it)")], []
 
 
 class NumberRole(SphinxRole):
@@ -122,4 +134,5 @@ def setup(app: Sphinx) -> None:
     """Add the roles, and what makes them of links."""
     app.add_role("number", NumberRole())
     app.add_role("ledger", LedgerRole())
+    app.add_role("issues", IssuesRole())
     app.connect("source-read", links_to_roles)

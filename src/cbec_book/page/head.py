@@ -1,8 +1,9 @@
 """What search engines, link previews and readers are told about a page.
 
 Each page gets Open Graph properties, and a description made of its first sentences. Only where
-``html_baseurl`` says where the site is, addresses are known: then pages get theirs and that of the
-picture of :mod:`cbec_book.page.preview_card`, and the site a ``sitemap.xml`` and a ``robots.txt``.
+``html_baseurl`` says where the site is, addresses are known: then pages get theirs and that of
+their picture (:mod:`cbec_book.content.preview_card`), and the site a ``sitemap.xml`` and a
+``robots.txt``.
 Sphinx itself writes the canonical link.
 """
 
@@ -20,8 +21,6 @@ from sphinx.application import Sphinx
 import cbec
 from cbec.audit.revision import revision_of
 from cbec_book.hooks import site_address
-from cbec_book.ledger_links import book_audit
-from cbec_book.page import preview_card
 
 #: Letters of a description; what previews show at most.
 LONGEST = 200
@@ -90,14 +89,10 @@ def add_metadata(
     }
     names = {"description": description}
     if app.config.html_baseurl:
-        properties |= {
-            "og:url": site_address(app.config, app.builder.get_target_uri(pagename)),
-            "og:image": site_address(app.config, f"_static/{preview_card.FILE}"),
-            "og:image:width": str(preview_card.WIDTH),
-            "og:image:height": str(preview_card.HEIGHT),
-            "og:image:alt": preview_card.alt(app.config.html_title, book_audit()),
-        }
-        names["twitter:card"] = "summary_large_image"
+        properties |= {"og:url": site_address(app.config, app.builder.get_target_uri(pagename))}
+        if picture := context.get("cbec_card"):
+            properties |= picture
+            names["twitter:card"] = "summary_large_image"
     tags = [
         f'\n    <meta {kind}="{key}" content="{escape(value)}">'
         for kind, values in (("name", names), ("property", properties))
@@ -129,13 +124,10 @@ def title_once(page: str, pagename: str) -> str:
 
 
 def write_site_files(app: Sphinx) -> None:
-    """Write the picture for previews and what tells search engines of the pages."""
+    """Write what tells search engines of the pages."""
     if not app.config.html_baseurl:
         return
     out = Path(app.outdir)
-    preview_card.write_card(
-        out / "_static" / preview_card.FILE, app.config.html_title, book_audit()
-    )
     pages = sorted(app.env.found_docs, key=lambda page: (page != app.config.root_doc, page))
     entries = "".join(
         f"<url><loc>{escape(site_address(app.config, target))}</loc></url>\n"

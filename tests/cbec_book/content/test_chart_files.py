@@ -61,7 +61,11 @@ def test_what_a_figure_lacks_is_not_written(chart: Chart, still: str, tmp_path: 
 @pytest.mark.parametrize("base", ["", "https://book.example/"])
 def test_a_figure_is_cited_with_its_address_where_there_is_one(chart: Chart, base: str) -> None:
     config: Any = SimpleNamespace(
-        html_baseurl=base, html_title="Book & more", author="We", copyright="2026"
+        html_baseurl=base,
+        html_title="Book & more",
+        author="We",
+        copyright="2026",
+        html_theme_options={},
     )
     html = taking_html(chart, "chapters/two", "chart-tenfold", "two-tenfold", ["svg"], config)
     assert 'href="#chart-tenfold"' in html

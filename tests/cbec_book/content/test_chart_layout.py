@@ -10,7 +10,7 @@ import pytest
 
 from cbec_book.content.chart_layout import PHONE, narrowed
 from cbec_book.content.chart_spec import Chart, stored_charts
-from cbec_book.content.chart_svg import draw_svg, for_phone, stills, width_of
+from cbec_book.content.chart_svg import draw_svg, for_phone, size_of, stills
 from tools.notebooks import NOTEBOOKS
 
 CHARTS = [
@@ -77,7 +77,7 @@ TOO_WIDE = {"What can be recomputed is sound; what can't be is mostly untraced"}
 @pytest.mark.parametrize("chart", CHARTS)
 def test_every_chart_of_the_book_fits_a_phone(chart: Chart, cache: Path) -> None:
     svg = draw_svg(for_phone(chart.spec, cache), "", "p", cache)
-    assert (width_of(svg) > PHONE + 3) == (chart.title in TOO_WIDE)
+    assert (size_of(svg)[0] > PHONE + 3) == (chart.title in TOO_WIDE)
 
 
 def test_a_page_has_both_pictures_each_with_ids_of_its_own(cache: Path) -> None:

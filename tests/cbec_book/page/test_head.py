@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from cbec_book.ledger_links import book_audit
-from cbec_book.page import preview_card
+from cbec_book.content.chart_spec import stored_charts
+from cbec_book.page.corrections_feed import FEED
 from cbec_book.page.head import LONGEST
+from tools.notebooks import NOTEBOOKS
 
 BASE = "https://example.org/book/"
+ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 PAGES = {
     "index": (
@@ -24,7 +27,8 @@ PAGES = {
     ),
     "chapters/one": (
         "# Of `code` & *more*\n\n- a list first\n\nImports grew by [?](cbec:import-growth-2024), "
-        'as a "paper" says [Xia, 2025]. It is so! Is it?\n\n## Next\n\nThe 2nd part.\n'
+        'as a "paper" says [Xia, 2025]. It is so! Is it?\n\n- to '
+        "[the tracker](cbec:issues)\n\n## Next\n\nThe 2nd part.\n"
     ),
     "long": "# Long\n\n" + "word, " * 100 + "end.",
     "quoted": '# A `"` in it\n\nIt says `a = "b" & c`.\n',
@@ -92,15 +96,14 @@ def test_without_an_address_nothing_names_a_host(placeless: Any) -> None:
         assert {"og:url", "og:image", "twitter:card"} & told(placeless, name).keys() == set()
         assert book.tree[name].select("link[rel=canonical]") == []
         assert "https://" not in str(book.tree[name].head)
-    for file in ("sitemap.xml", "robots.txt", f"_static/{preview_card.FILE}"):
+    for file in ("sitemap.xml", "robots.txt", FEED):
         assert not (folder / file).exists()
 
 
 def test_with_an_address_a_page_says_its_own_and_its_pictures(placed: Any) -> None:
     page = told(placed, "chapters/one")
     assert page["og:url"] == f"{BASE}chapters/one.html"
-    assert page["og:image"] == f"{BASE}_static/{preview_card.FILE}"
-    assert page["twitter:card"] == "summary_large_image"
+    assert "og:image" not in page  # the book has no chart
     (canonical,) = placed[0].tree["chapters/one"].select("link[rel=canonical]")
     assert canonical["href"] == page["og:url"]
 
@@ -115,23 +118,93 @@ def test_the_sitemap_lists_each_page_once_and_robots_find_it(placed: Any) -> Non
     assert f"Sitemap: {BASE}sitemap.xml" in robots
 
 
-def test_the_picture_has_the_size_that_pages_say_and_is_drawn(placed: Any) -> None:
-    _, folder = placed
-    picture = Image.open(io.BytesIO((folder / "_static" / preview_card.FILE).read_bytes()))
-    page = told(placed, "index")
-    assert picture.size == (int(page["og:image:width"]), int(page["og:image:height"]))
-    assert len(picture.convert("RGB").getcolors(picture.width * picture.height) or []) > 50
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[..., Any]) -> Any:
+    """Build a book with charts, corrections and both addresses; return it and its folder."""
+    folder = tmp_path_factory.mktemp("pictured")
+    (folder / "chapters").mkdir()
+    for chapter in NOTEBOOKS[:2]:
+        shutil.copy(chapter, folder / "chapters")
+    pages = {
+        "index": (
+            "# A book\n\n```{still-chart} chapters/02_development#tenfold\n```\n\n"
+            "```{toctree}\nchapters/01_introduction\nchapters/02_development\nreference/cite\n```\n"
+        ),
+        "reference/cite": (
+            "# Cite\n\nWrite to [the tracker](cbec:issues).\n\n## Corrections\n\n"
+            "```{corrections-feed}\n```\n\n**2026-11-30, version 2.** Noticed by <A>.\n\n"
+            "- *A rate.* It was 9.7% & more.\n\n**2026-11-29, version 1.**\n\n"
+            "- *A year.* It was 2023.\n- No name.\n"
+        ),
+    }
+    options = {"repository_url": "https://github.com/a/book/"}
+    book = build_book(
+        folder, pages, html_baseurl=BASE, html_theme="sphinx_book_theme", html_theme_options=options
+    )
+    return book, folder / "_build"
 
 
-def test_the_pictures_words_are_the_counts_of_the_audit() -> None:
-    words = preview_card.alt("A book", book_audit())
-    for axis in ("arithmetic", "evidence"):
-        for verdict, count in book_audit().counts(axis).items():
-            # Two verdicts of one count are told apart by their words.
-            assert (f"{count} {verdict.replace('-', ' ')}" in words) == (count > 0), verdict
-    drawn = preview_card.svg("A & B", book_audit())
-    assert "A &amp; B" in drawn
-    assert drawn.isascii()
+@pytest.mark.parametrize(
+    ("name", "file", "chart"),
+    [
+        ("index", "card-index.png", "tenfold"),
+        ("reference/cite", "card-index.png", "tenfold"),
+    ],
+)
+def test_a_page_is_previewed_by_its_first_chart_or_the_landing_pages(
+    pictured: Any, name: str, file: str, chart: str
+) -> None:
+    page = told(pictured, name)
+    assert page["og:image"] == f"{BASE}_static/{file}"
+    assert page["og:image:alt"] == stored_charts(NOTEBOOKS[1])[chart].alt
+    assert page["twitter:card"] == "summary_large_image"
+
+
+def test_the_pictures_have_the_size_that_pages_say_and_are_drawn(pictured: Any) -> None:
+    _, folder = pictured
+    names = [
+        f"card-{name}.png" for name in ("index", *(f"chapters-{n.stem}" for n in NOTEBOOKS[:2]))
+    ]
+    assert sorted(path.name for path in (folder / "_static").glob("card-*")) == sorted(names)
+    page = told(pictured, "index")
+    for name in names:
+        picture = Image.open(io.BytesIO((folder / "_static" / name).read_bytes()))
+        assert picture.size == (int(page["og:image:width"]), int(page["og:image:height"]))
+        assert len(picture.convert("RGB").getcolors(picture.width * picture.height) or []) > 50
+
+
+def test_replies_and_errors_have_a_place(pictured: Any, placeless: Any) -> None:
+    book, folder = pictured
+    link = book.tree["reference/cite"].find("a", string="the tracker")
+    assert link["href"] == "https://github.com/a/book/issues"
+    chapter = (folder / "chapters/01_introduction.html").read_text("utf-8")
+    charts = chapter.count('<figure class="cbec-chart"')
+    assert chapter.count("https://github.com/a/book/issues/new?title=Figure%20") == charts > 0
+    chapter = placeless[0].text["chapters/one"]
+    assert "the tracker (this copy of the site names no address for it)" in chapter
+    assert "Report an error" not in chapter
+
+
+def test_the_corrections_are_a_feed(pictured: Any) -> None:
+    book, folder = pictured
+    root = ElementTree.parse(folder / FEED).getroot()
+    entries = root.findall(f"{ATOM}entry")
+    told_by = [
+        [entry.findtext(f"{ATOM}{part}") for part in ("updated", "title")] for entry in entries
+    ]
+    assert told_by == [
+        ["2026-11-30T00:00:00Z", "A rate"],
+        ["2026-11-29T00:00:00Z", "A year"],
+        ["2026-11-29T00:00:00Z", "No name"],
+    ]
+    assert entries[0].findtext(f"{ATOM}content") == "A rate. It was 9.7% & more."
+    assert root.findtext(f"{ATOM}updated") == "2026-11-30T00:00:00Z"
+    ids = [entry.findtext(f"{ATOM}id") for entry in [root, *entries]]
+    assert len(set(ids)) == 4
+    assert all(str(one).startswith(BASE) for one in ids)
+    # An entry keeps its id when a newer one joins it.
+    assert str(ids[-1]).endswith("2026-11-29-1")
+    assert book.tree["reference/cite"].find("a", string="feed")["href"] == f"{BASE}{FEED}"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Tag
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, sense, verdict_html
 from cbec.chapters.text_numbers import LINK
@@ -17,7 +22,7 @@ from cbec.tables.datapackage import data_dir
 from cbec_book.content.roles import links_to_roles, main_verdict
 from cbec_book.ledger_links import book_audit
 from cbec_book.output.first_party import ASSETS
-from tools.notebooks import NOTEBOOKS, ROOT
+from tools.notebooks import NOTEBOOKS, ROOT, read
 
 SEARCHES = (data_dir() / "searches.csv").read_text(encoding="utf-8")
 GOOD = {
@@ -190,7 +195,7 @@ def test_derived_text_tells_the_other_form_on_hover(shown: dict[str, Tag]) -> No
     assert hover("derived-range").startswith("at face values −0.0")
 
 
-def test_messages_for_translators_hold_names_and_no_numbers() -> None:
+def test_links_become_roles_and_their_numbers_go() -> None:
     source = ["It was [17.66 trillion yuan](cbec:market-2024), says [Xia 2025](cbec:cite/xia2025)."]
     links_to_roles(None, "page", source)  # type: ignore[arg-type]
     assert source == ["It was {number}`market-2024`, says {cite}`xia2025`."]
@@ -243,3 +248,24 @@ def test_a_mistake_shows_no_figure(built: tuple[dict, list[str]]) -> None:
     body = built[0]["bad"].find("div", class_="body")
     assert body.find_all(class_="cbec-derived") == []
     assert body.find_all("a", class_="cbec-claim") == []
+
+
+def test_messages_for_translators_hold_names_and_no_numbers(tmp_path: Path) -> None:
+    shutil.copy(NOTEBOOKS[1], tmp_path / "index.ipynb")
+    options = {
+        "extensions": ["myst_nb", "sphinx_togglebutton", "sphinx_design", "cbec_book.extension"],
+        "nb_execution_mode": "off",
+        "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
+    }
+    with docutils_namespace():
+        out, trees, heard = tmp_path / "out", tmp_path / "trees", io.StringIO()
+        Sphinx(tmp_path, None, out, trees, "gettext", options, None, heard).build()
+    with (out / "index.pot").open("rb") as file:
+        messages = [str(message.id) for message in read_po(file) if message.id]
+    source = "".join("".join(cell.source) for cell in read(NOTEBOOKS[1]).cells)
+    names = {name for _, name in LINK.findall(source)}
+    assert len(names) > 30
+    assert names <= {name for text in messages for name in re.findall(r"{number}`(.+?)`", text)}
+    # Sections of the paper are called by their numbers, licences by their versions.
+    texts = [re.sub(r"{[a-z]+}`[^`]*`|§[\d.]+|CC BY [\d.]+", "", text) for text in messages]
+    assert [text for text in texts if re.search(r"\d[.,]\d|\d\s?%|cbec:", text)] == []

@@ -141,6 +141,23 @@ def test_a_tap_on_a_mark_shows_its_value(visit: Callable[..., Any]) -> None:
     expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("2018 to 2023")
 
 
+def test_a_touch_screen_waits_for_a_touch(browser: Browser, address: str) -> None:
+    screen = {"width": PHONE, "height": 740}
+    context = browser.new_context(viewport=screen, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}{CHAPTERS[1]}", wait_until="networkidle")
+    chart = page.locator("#chart-forecast")
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator(".cbec-chart__hint")).to_have_text(re.compile("to choose"))
+    page.wait_for_timeout(1500)  # long enough for what a page with a mouse does by itself
+    assert not [url for url in asked if "cbec-vega" in url]
+    chart.locator(".cbec-chart__view").tap()
+    expect(chart).to_have_attribute("data-state", "live")
+    expect(chart.locator("select, input").first).to_be_visible()
+    context.close()
+
+
 def test_every_page_says_of_which_version_it_is(site: Path) -> None:
     pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
     said = {

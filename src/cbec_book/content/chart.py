@@ -172,7 +172,11 @@ def figure_html(chart: Chart, name: str, still: str, data: str = "") -> str:
         if text
     ]
     parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}')
-    hint = '<span class="cbec-chart__hint" hidden>Touch the chart for its values</span>'
+    hint = (
+        '<span class="cbec-chart__hint" hidden '
+        'data-controls="Touch the chart to choose, and for its values">'
+        "Touch the chart for its values</span>"
+    )
     parts.append(f'<div class="cbec-chart__more">{hint}{data}')
     return "\n".join(parts)
 

@@ -1,6 +1,7 @@
-/* Replaces the still picture of a chart by a live Vega view when somebody wants it: charts with
-   controls when they near the window, one at a time while the page is idle; the others when they are
-   touched, hovered or reached by the keyboard. Until then no script of Vega's is fetched. */
+/* Replaces the still picture of a chart by a live Vega view when somebody wants it: when it is
+   touched, hovered or reached by the keyboard; one with controls already when it nears the window,
+   one at a time while the page is idle, but not on a touch screen, where the script is slow to come
+   and would hold up the scrolling. Until then no script of Vega's is fetched. */
 (function () {
   "use strict";
 
@@ -274,9 +275,11 @@
       }
       chart.view.addEventListener("pointerup", tapped);
       figure.addEventListener("focusin", () => enliven(chart, true));
-      if (chart.hasControls()) near.observe(chart.view);
       chart.hint = figure.querySelector(".cbec-chart__hint");
       if (chart.hint) chart.hint.hidden = false;
+      if (!chart.hasControls()) return;
+      if (matchMedia("(hover: hover)").matches) near.observe(chart.view);
+      else if (chart.hint) chart.hint.textContent = chart.hint.dataset.controls;
     });
   }
 

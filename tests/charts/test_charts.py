@@ -33,7 +33,7 @@ from cbec.errors import PictureError
 from cbec.measures.growth import growth_contributions, year_on_year
 from cbec.tables import frames
 from cbec.tables.datapackage import data_dir
-from cbec.tables.evidence_grades import UNCONFIRMED_EN
+from cbec.tables.evidence_grades import GRADE_WORDS, GRADES, UNCONFIRMED_EN
 from cbec_book.output.first_party import ASSETS
 
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11: graphical objects
@@ -715,6 +715,14 @@ def test_tooltip_tells_vintage_and_evidence(name: str) -> None:
     assert {"vintage", "evidence"} <= set(re.findall(r'"field": "(\w+)"', tips))
 
 
+def test_vintage_and_evidence_are_told_in_words() -> None:
+    coded = YEARS.assign(vintage="first-published", evidence=[*GRADES])
+    found = rows(specify(charts.annual_lines(coded, unit="percent")))
+    assert {row["vintage"] for row in found} == {"first published"}
+    assert [row["evidence"] for row in found] == [*GRADE_WORDS.values()]
+    assert [row["unconfirmed"] for row in found] == [grade == "unconfirmed" for grade in GRADES]
+
+
 def test_editions_are_not_joined() -> None:
     spec = built(BUILDERS["by_edition"])
     assert len(marks(spec, "symbol")) == len(YEARS)
@@ -735,12 +743,26 @@ def test_rival_estimates_are_neither_joined_nor_named_one_by_one() -> None:
     assert sorted(filter(None, (row["name"] for row in rows(spec)))) == ["a", "other publishers"]
 
 
+@pytest.mark.parametrize("name", ["annual_lines", "definitions", "picked_line", "share_band"])
+def test_a_missing_year_is_a_gap(name: str) -> None:
+    frame = pd.DataFrame({"year": [2018, 2019, 2021, 2022], "value": [1.0, 2.0, 3.0, 4.0]})
+    frame = frame.assign(series="a", country="Laos", basis="x", lower=0.9, upper=4.1)
+    options: dict[str, dict[str, Any]] = {
+        "definitions": {"order": ["a"], "rivals": []},
+        "picked_line": {"first": "China", "breaks": BREAKS.iloc[:0]},
+        "share_band": {"order": ["a"], "panel": "basis"},
+    }
+    chart = getattr(charts, name)(frame, unit="u", **options.get(name, {}))
+    joined = [rule for rule in marks(specify(chart), "rule") if rule["x2"] != "0"]
+    assert len(joined) == 2, "2018 to 2019 and 2021 to 2022"
+
+
 def test_no_line_is_drawn_through_a_break() -> None:
-    frame = pd.concat([LANDS, LANDS.assign(year=LANDS["year"] + 1)])
-    none = BREAKS.iloc[:0]
+    frame = pd.DataFrame({"country": "China", "year": range(2018, 2022), "value": 3.6})
+    none, breaks = BREAKS.iloc[:0], BREAKS.assign(to_year=2020)
     whole = marks(specify(charts.picked_line(frame, unit="u", first="China", breaks=none)), "rule")
-    broken = specify(charts.picked_line(frame, unit="u", first="China", breaks=BREAKS))
-    # China: three steps, of which 2018-2019 and 2019-2022 lie in the break; drawn as a country and
+    broken = specify(charts.picked_line(frame, unit="u", first="China", breaks=breaks))
+    # China: three steps, of which 2018-2019 and 2019-2020 lie in the break; drawn as a country and
     # again as the one that is chosen.
     assert len(whole) - len(marks(broken, "rule")) == 2 * 2
     assert ">method break<" in draw(broken)

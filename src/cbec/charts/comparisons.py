@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import items, labelled, room, shaped, tight
+from cbec.charts.axes import items, labelled, panels, room, shaped, tight
 from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
 from cbec.charts.marks import hollow, key, layered, points
 from cbec.charts.tooltips_and_tables import (
@@ -43,7 +43,7 @@ def interval_dots(
     group : str
         A column that colours the items; names of up to twenty letters fit a phone.
     panel : str, optional
-        A column whose values have a panel each, with a value axis of its own.
+        A column whose values have a panel each, below each other, with axes of their own.
     log : bool
         Whether the axis is logarithmic.
     said : str, optional
@@ -63,7 +63,8 @@ def interval_dots(
     data = rounded(chart_data(frame, shown), *(field.column for field in numbers))
     data = labelled(data, "item")
     told = tooltip([Column("item", "Item"), *numbers], data)
-    base = alt.Chart(data).encode(items(), tooltip=told)
+    down = items().scale(type="band", padding=0)
+    base = alt.Chart(data).encode(down, tooltip=told)
     linear = alt.Scale(zero=False, nice=True)
     scale = alt.Scale(type="log", nice=False, padding=16) if log else linear
     axis = (
@@ -79,7 +80,9 @@ def interval_dots(
     ranges = ranges.mark_rule(strokeWidth=6, opacity=0.5)
     dots = points(base.encode(alt.X("value:Q")), **hue)
     once = alt.Chart(data).transform_aggregate(items="count()").encode(alt.XDatum(mark))
-    line = once.mark_rule(strokeDash=[5, 4], color=INK)
+    # One piece a row: panels have as many rows as they need, and a line knows no height of its own.
+    pieces = alt.Chart(data).encode(alt.XDatum(mark), down.bandPosition(0))
+    line = pieces.encode(alt.Y2("label:N", bandPosition=1)).mark_rule(strokeDash=[5, 4], color=INK)
     words = []
     if said:
         label = once.mark_text(baseline="bottom", dy=-5, fontWeight="bold")
@@ -88,11 +91,11 @@ def interval_dots(
         )
         words = [label.encode(y=alt.value(0), text=alt.TextDatum(said)), value]
     chart = alt.layer(ranges, *dots, line, *words, *key(data))
-    chart = chart.properties(width=220 if panel else 440, height=alt.Step(42))
+    chart = chart.properties(width=440, height=alt.Step(42))
     if panel:
-        header = alt.Header(title=None, labelFontWeight="bold")
-        chart = chart.facet(alt.Facet(f"{panel}:N", header=header), columns=2)
-        chart = chart.resolve_scale(x="independent")
+        chart = chart.facet(panels(panel, list(dict.fromkeys(data[panel]))), columns=1)
+        # No panel has an empty row for what stands in another one only.
+        chart = chart.resolve_scale(x="independent", y="independent")
     return tabled(chart, data, shown)
 
 

@@ -41,7 +41,12 @@ def key(frame: pd.DataFrame, symbol: str = "circle", *, shared: bool = False) ->
     )
     scale = alt.Scale(domain=[True], range=[[1, 0]])
     nothing = alt.Chart(alt.Undefined if shared else frame).mark_point(opacity=0, size=0)
-    return [nothing.encode(strokeDash=alt.StrokeDash("unconfirmed:N", scale=scale, legend=legend))]
+    corner: Any = {"x": alt.value(0), "y": alt.value(0)}  # the middle of a panel may be unknown
+    return [
+        nothing.encode(
+            **corner, strokeDash=alt.StrokeDash("unconfirmed:N", scale=scale, legend=legend)
+        )
+    ]
 
 
 def layered(
@@ -62,7 +67,8 @@ def points(base: alt.Chart, *, size: int = 60, **look: Any) -> list[Any]:
 def segments(base: alt.Chart, *groups: str, x: str = "year", color: Any) -> alt.Chart:
     """Join the points of a group from year to year, each pair by a segment of its own.
 
-    A segment is dashed if the figure at either end of it is unconfirmed.
+    A segment is dashed if the figure at either end of it is unconfirmed. Where a year is missing,
+    there is none: what happened in between isn't known.
     """
     following = [
         alt.WindowFieldDef.from_dict({"op": "lead", "field": column, "as": f"next_{column}"})
@@ -72,7 +78,7 @@ def segments(base: alt.Chart, *groups: str, x: str = "year", color: Any) -> alt.
     dashes = alt.when(either).then(alt.value([4, 4])).otherwise(alt.value([1, 0]))
     return (
         base.transform_window(following, groupby=list(groups), sort=[alt.SortField(x)])
-        .transform_filter(f"isValid(datum.next_{x})")
+        .transform_filter(f"isValid(datum.next_{x}) && datum.next_{x} - datum.{x} < 1.5")
         .mark_rule(strokeWidth=2)
         .encode(x2=alt.X2(f"next_{x}:Q"), y2=alt.Y2("next_value:Q"), strokeDash=dashes, color=color)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import log
 from typing import Any
 
 import altair as alt
@@ -152,8 +153,7 @@ def definitions(
     data = chart_data(frame, shown)
     data["joined"] = ~data["series"].isin(list(rivals))
     data["name"] = names_at_ends(data, data["joined"])
-    highest = data[~data["joined"]]["value"].nlargest(1).index
-    data.loc[highest, "name"] = "other publishers"
+    data.loc[_farthest(data), "name"] = "other publishers"
     up = logarithmic(data["value"], unit, padding=18)
     base = alt.Chart(data).encode(years_before_names(data), up, tooltip=tooltip(shown, data))
     own, rival = base.transform_filter("datum.joined"), base.transform_filter("!datum.joined")
@@ -162,7 +162,8 @@ def definitions(
     lines = [segments(own, "series", color=hue["color"]), *points(own, size=45, **hue)]
     names = own.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N")
     marks = [*lines, *points(rival, size=60, **cross), names]
-    return layered(data, shown, *marks, rival.mark_text(dy=-14).encode(text="name:N"), height=430)
+    named = rival.mark_text(align="left", dx=9).encode(text="name:N")
+    return layered(data, shown, *marks, named, height=430)
 
 
 def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
@@ -240,6 +241,16 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
     hue = plain("blue")
     line = base.mark_line(interpolate="step-after", strokeWidth=2).encode(color=hue["color"])
     return layered(data, shown, line, *points(base, **hue))
+
+
+def _farthest(data: pd.DataFrame) -> list[Any]:
+    """Return where the estimate stands that is farthest from the lines of its year, if any."""
+    lines, rivals = data[data["joined"]], data[~data["joined"]]
+    away = {
+        at: (lines.loc[lines["year"] == row["year"], "value"] / row["value"]).map(log).abs().min()
+        for at, row in rivals.iterrows()
+    }
+    return [max(away, key=lambda at: (pd.isna(away[at]), away[at]))] if away else []
 
 
 def _editions(forecasts: pd.DataFrame) -> pd.Series[Any]:

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 import altair as alt
 import pandas as pd
 
+from cbec.display.html import plain_words
+from cbec.tables.evidence_grades import GRADE_WORDS
+
 _PROVENANCE = {"printed": "Printed", "vintage": "Vintage", "evidence": "Evidence"}
 
 
@@ -42,14 +45,18 @@ def range_columns(
 def chart_data(frame: pd.DataFrame, shown: Iterable[Column], *more: str) -> pd.DataFrame:
     """Keep the columns that a chart shows or draws and those that say where a figure comes from.
 
-    The column ``unconfirmed`` is added. The marks look at it, and never at the words of
-    ``evidence``, which a page may translate.
+    Vintage and grade are in words, as tooltips and tables show them. The column ``unconfirmed`` is
+    added. The marks look at it, and never at the words of ``evidence``, which a page may translate.
     """
     empty = [c for c in ("lower", "upper") if c in frame and frame[c].isna().all()]
     wanted = dict.fromkeys((*(field.column for field in shown), *more, "row", *_PROVENANCE))
     kept = [column for column in wanted if column in frame and column not in empty]
     unconfirmed = frame["evidence"].isin(["unconfirmed"]) if "evidence" in frame else False
-    return frame[kept].assign(unconfirmed=unconfirmed).reset_index(drop=True)
+    data = frame[kept].assign(unconfirmed=unconfirmed).reset_index(drop=True)
+    said = {"vintage": plain_words, "evidence": lambda grade: GRADE_WORDS.get(grade, grade)}
+    for column in said.keys() & set(kept):
+        data[column] = data[column].map(said[column], na_action="ignore")
+    return data
 
 
 def rounded(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ _WORDS = {
     "communique": "statistical communiqué",
     "implied": "implied by a later growth rate",
     "revised-pre-census": "revised before the census",
+    "wdi-2025-12": "World Development Indicators of December 2025",
 }
 
 

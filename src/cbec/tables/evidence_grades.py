@@ -8,7 +8,17 @@ import pandas as pd
 
 from cbec.errors import TableError
 
-GRADES = ("corroborated", "single-source", "derived", "printed", "unconfirmed", "not-found")
+GRADE_WORDS: Mapping[str, str] = {
+    "corroborated": "read on two or more pages",
+    "single-source": "from a single source",
+    "derived": "derived from a published text",
+    "printed": "found only in the paper",
+    "unconfirmed": "unconfirmed",
+    "not-found": "not found",
+}
+"""What each grade means in a few words, the strongest first."""
+
+GRADES = tuple(GRADE_WORDS)
 """The grades, the strongest first; ``printed`` is what the paper itself prints."""
 
 SETS: Mapping[str, frozenset[str]] = {
@@ -29,10 +39,7 @@ SET_LABELS: Mapping[str, tuple[str, str]] = {
 }
 """What the sets are called in English and Chinese."""
 
-WEAK_GRADES: Mapping[str, str] = {
-    "unconfirmed": "unconfirmed",
-    "printed": "found only in the paper",
-}
+WEAK_GRADES: Mapping[str, str] = {grade: GRADE_WORDS[grade] for grade in ("unconfirmed", "printed")}
 """The grades that a model may rest on though no independent page bears the figure, in words."""
 
 UNCONFIRMED_EN = (

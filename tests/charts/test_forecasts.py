@@ -143,6 +143,11 @@ def fields(part: Any, key: str) -> Iterator[Any]:
             yield from fields(value, key)
 
 
+def outturns(spec: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the strokes of what came."""
+    return [mark for mark in marks(spec, "rect") if mark["fill"] == "currentColor"]
+
+
 # What holds for every chart ------------------------------------------------------------------
 
 
@@ -335,6 +340,23 @@ def test_errors_tell_on_how_many_forecasts_they_rest() -> None:
     assert ["n", "Forecasts"] in shown
 
 
+def test_the_two_intervals_are_told_apart() -> None:
+    for build in (fan, lambda: charts.scored(SCORED, unit="u")):
+        spec = specify(build())
+        svg = draw(spec)
+        for level in (">80%<", ">95% interval<"):
+            assert level in svg
+        drawn = [*marks(spec, "area"), *marks(spec, "rect")]
+        bands = [mark for mark in drawn if 0 < float(mark.get("fill-opacity", 1)) < 1]
+        wide, narrow = sorted({float(mark["fill-opacity"]) for mark in bands})
+        assert all(mark["stroke"] in charts.COLOURS.values() for mark in bands), "an edge"
+        for hue in ("vermilion", "blue", "grey"):
+            for page, own in common.on_pages(charts.COLOURS[hue]):
+                outer = common.mixed(own, page, wide)
+                inner = common.mixed(own, outer, narrow)
+                assert common.contrast(inner, outer) >= 1.7
+
+
 # Scores --------------------------------------------------------------------------------------
 
 
@@ -345,10 +367,28 @@ def test_scores_show_forecast_lower_bound_range_and_outturn() -> None:
     points = marks(spec, "symbol")
     assert len(points) == 4 + 1, "the other end of a range is a dot, too"
     assert sum(map(is_hollow, points)) == 1
-    assert len(marks(spec, "rect")) == len(SCORED), "an outturn for each"
+    assert len(outturns(spec)) == len(SCORED), "an outturn for each"
     svg = draw(spec)
     for words in (">Grey model<", ">at least<", ">outturn<", ">published<", ">ours<"):
         assert words in svg
+
+
+def test_a_relative_scale_puts_every_outturn_in_one_place() -> None:
+    spec = specify(charts.scored(SCORED, unit="u", relative=True))
+    assert len(outturns(spec)) == len(SCORED)
+    assert len({re.match(r"M([\d.]+),", mark["d"])[1] for mark in outturns(spec)}) == 1
+    assert [row["value"] for row in rows(spec)] == SCORED["value"].tolist(), "levels in the table"
+    assert ">percent off what came<" in draw(spec)
+
+
+@pytest.mark.parametrize(("end", "shown"), [("upper_95", "400 →"), ("lower_95", "← -400")])
+def test_an_interval_that_reaches_far_ends_at_the_edge_with_its_value(end: str, shown: str) -> None:
+    far = SCORED.assign(**{end: SCORED[end] * 0 + (400 if end == "upper_95" else -400)})
+    spec = specify(charts.scored(far, unit="u"))
+    assert f">{shown.replace('-', '−')}<" in draw(spec)
+    (ends,) = {tuple(found["domain"]) for found in fields(spec, "scale") if "padding" in found}
+    assert max(map(abs, ends)) < 30, "the others keep their room"
+    assert "→" not in draw(built(BUILDERS["scored"]))
 
 
 def test_outturns_that_differ_stand_beside_their_own_forecast() -> None:
@@ -356,8 +396,7 @@ def test_outturns_that_differ_stand_beside_their_own_forecast() -> None:
     spans = [
         [re.match(r"M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)", mark["d"]).groups() for mark in ticks]
         for ticks in (
-            marks(specify(charts.scored(frame, unit="u")), "rect")
-            for frame in (SCORED.iloc[:2], twice)
+            outturns(specify(charts.scored(frame, unit="u"))) for frame in (SCORED.iloc[:2], twice)
         )
     ]
     (one, same), (first, second) = spans
@@ -368,10 +407,10 @@ def test_outturns_that_differ_stand_beside_their_own_forecast() -> None:
 
 def test_a_forecast_whose_outturn_is_not_known_yet_is_drawn_without_one() -> None:
     spec = specify(charts.scored(SCORED.assign(outturn=[None, None, 16.85, 9.0]), unit="u"))
-    assert len(marks(spec, "rect")) == 2
+    assert len(outturns(spec)) == 2
     assert len(marks(spec, "symbol")) == 5
     none = specify(charts.scored(SCORED.assign(outturn=None), unit="u"))
-    assert not marks(none, "rect")
+    assert not outturns(none)
     assert ">outturn<" not in draw(none)
 
 

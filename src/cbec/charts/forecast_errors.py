@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
 from math import ceil
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 
 from cbec.charts.axes import headed, panels, tight, years
 from cbec.charts.colours import COLOURS, INK, outlined, plain
-from cbec.charts.forecasts import BANDS, INTERVALS, painted
+from cbec.charts.forecasts import BANDS, INTERVALS, interval_key
 from cbec.charts.marks import heading, in_legend, key, layered, points, segments
 from cbec.charts.tooltips_and_tables import (
     YEAR_COLUMN,
@@ -25,7 +25,9 @@ from cbec.charts.tooltips_and_tables import (
 )
 
 _REFERENCE = "naive"
-_WORDS, _LANE, _ALONE = 40, 12, 16  # heights of an item's words, of each lane, of a single one
+_WORDS, _LANE, _ALONE = 40, 16, 20  # heights of an item's words, of each lane, of a single one
+# How much further than forecasts, outturns and 80% intervals the axis may reach, by their span.
+_SPARE = 1 / 3
 # A vertical stroke, in the units of Vega's symbols.
 _STROKE = "M-0.14,-1H0.14V1H-0.14Z"
 
@@ -88,12 +90,14 @@ def residuals(frame: pd.DataFrame, *, unit: str) -> Any:
     return tabled(chart.resolve_axis(x="independent", y="independent"), data, shown)
 
 
-def scored(frame: pd.DataFrame, *, unit: str) -> Any:
+def scored(frame: pd.DataFrame, *, unit: str, relative: bool = False) -> Any:
     """Draw forecasts, each on a line of its own, against what came.
 
     A dot is a forecast, a triangle a lower bound ("more than"), a bar from dot to dot a range; the
     faint bars are 95 and 80 percent intervals where there are any. The upright stroke is what came:
-    one for all forecasts of an item, or, if they were of different figures, one for each.
+    one for all forecasts of an item, or, if they were of different figures, one for each. The axis
+    takes in all of these but 95 percent intervals that reach much further: they end at its edge,
+    with an arrow and their end.
 
     Parameters
     ----------
@@ -102,6 +106,9 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
         other), ``made`` (who or which method: the colour), ``value``, ``comparator``
         (``=`` or ``>``), ``outturn`` (NaN if not known yet), and where known ``value_upper`` (the
         other end of a range), ``lower_80``, ``upper_80``, ``lower_95``, ``upper_95``.
+    relative : bool
+        Whether each forecast stands by how many percent it is off its own outturn, so that
+        forecasts of small and of large figures can be compared; tooltip and table keep the levels.
 
     Examples
     --------
@@ -130,7 +137,12 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     step, inner, outer = _WORDS + tall, _WORDS / (_WORDS + tall), 0.4
     band = alt.Scale(type="band", paddingInner=inner, paddingOuter=outer)
     row = alt.Y("item:N", title=None, axis=None, sort=None, scale=band)
-    across = alt.X("value:Q", title=unit, scale=tight(14), axis=alt.Axis(tickCount=5))
+    at, ends = _places(data, known, relative)
+    signed = "datum.value ? format(datum.value, '+d') : '0'"
+    axis = alt.Axis(tickCount=5, labelExpr=signed if relative else alt.Undefined)
+    title = "percent off what came" if relative else unit
+    scale = alt.Scale(domain=ends, nice=False, zero=False, padding=14)
+    across = alt.X("at_value:Q", title=title, scale=scale, axis=axis)
     marks = {*data["mark"], *(["outturn"] if "outturn" in known else [])}
     look = {"size": 75, "shape": _shapes(marks), **outlined("made", groups)}
     several = bool(items["outturn"].nunique().max() > 1)
@@ -142,9 +154,14 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     layers = [
         # The words come first: they say in which order the items stand.
         words.encode(row.bandPosition(0), tooltip=alt.value(None)),
-        *_intervals(known, 9 if lanes > 1 else 12, {"color": look["color"], **lane}),
+        *_intervals(
+            known,
+            11 if lanes > 1 else 14,
+            {"color": look["color"], "stroke": look["stroke"], **lane},
+        ),
         *(_ranges(across, lane, look) if "value_upper" in known else []),
-        came.encode(alt.X("outturn:Q"), **(lane if several else {})),
+        *_beyond(data, known, relative, ends, lane),
+        came.encode(alt.X("at_outturn:Q"), **(lane if several else {})),
         *key(data, shared=True),
         *points(base.encode(across, **lane), **look),
     ]
@@ -152,27 +169,77 @@ def scored(frame: pd.DataFrame, *, unit: str) -> Any:
     levels = [level for level in sorted(BANDS) if f"said_{level}" in said]
     intervals = [Column(f"said_{level}", f"{level}% interval") for level in levels]
     told = [*who, Column("said_value", unit), *intervals, Column("said_outturn", "Outturn")]
-    chart = alt.layer(*layers, data=data).transform_calculate(**said)
+    chart = alt.layer(*layers, data=data).transform_calculate(**said, **at)
     chart = chart.encode(row, tooltip=tooltip(told, data))
     shown = [*who, Column("mark", "Kind"), *(n for n in numbers if n.column in known)]
     height = ceil(step * (len(items) - inner + 2 * outer))
     return tabled(chart, data, shown, width=640, height=height)
 
 
+def _off(column: str, relative: bool) -> str:
+    """Return where a figure stands on the axis, as an expression of Vega."""
+    return f"100 * (datum.{column} / datum.outturn - 1)" if relative else f"datum.{column}"
+
+
+def _places(
+    data: pd.DataFrame, known: Collection[str], relative: bool
+) -> tuple[dict[str, str], list[float]]:
+    """Return where all figures stand on the axis, and the ends of the axis."""
+    shown = data[list(known)]
+    if relative:
+        shown = 100 * (shown.div(data["outturn"], axis="index") - 1)
+    within = shown[[column for column in known if not column.endswith("_95")]]
+    low, high = float(within.min().min()), float(within.max().max())
+    spare = _SPARE * (high - low)
+    ends = [max(float(shown.min().min()), low - spare), min(float(shown.max().max()), high + spare)]
+    at = {
+        f"at_{column}": f"isValid(datum.{column}) ? "
+        f"clamp({_off(column, relative)}, {ends[0]!r}, {ends[1]!r}) : null"
+        for column in known
+    }
+    return at, ends
+
+
+def _beyond(
+    data: pd.DataFrame,
+    known: Collection[str],
+    relative: bool,
+    ends: Sequence[float],
+    lane: Mapping[str, Any],
+) -> list[alt.Chart]:
+    """Write the ends of intervals that lie beyond the axis at its edge."""
+    layers = []
+    form = "'+.0f'" if relative else "',.4~f'"
+    for side, end, sign, align in (("lower", 0, "<", "left"), ("upper", 1, ">", "right")):
+        column = f"{side}_95"
+        if column not in known:
+            continue
+        off = _off(column, relative)
+        arrow = f"'← ' + format({off}, {form})" if end == 0 else f"format({off}, {form}) + ' →'"
+        base = alt.Chart().transform_filter(
+            f"isValid(datum.{column}) && {off} {sign} {ends[end]!r}"
+        )
+        words = base.mark_text(align=align, fontSize=11, text={"expr": arrow}, color=INK)
+        layers.append(words.encode(alt.X(f"at_{column}:Q"), **lane))
+    return layers
+
+
 def _intervals(known: Collection[str], width: int, look: Mapping[str, Any]) -> list[alt.Chart]:
-    return [
-        painted(alt.Chart().transform_filter(f"isValid(datum.upper_{level})"), level, "grey")
-        .mark_rule(strokeWidth=width)
-        .encode(alt.X(f"lower_{level}:Q"), alt.X2(f"upper_{level}:Q"), **look)
-        for level in BANDS
+    drawn = [
+        alt.Chart()
+        .transform_filter(f"isValid(datum.upper_{level})")
+        .mark_bar(size=width, strokeWidth=1, fillOpacity=strength)
+        .encode(alt.X(f"at_lower_{level}:Q"), alt.X2(f"at_upper_{level}:Q"), **look)
+        for level, strength in BANDS.items()
         if f"upper_{level}" in known
     ]
+    return [*drawn, interval_key("grey")] if drawn else []
 
 
 def _ranges(across: alt.X, lane: Mapping[str, Any], look: Mapping[str, Any]) -> list[alt.Chart]:
     ends = alt.Chart().transform_filter("isValid(datum.value_upper)")
-    joined = ends.mark_rule(strokeWidth=3).encode(across, alt.X2("value_upper:Q"), **lane)
-    other = ends.encode(alt.X("value_upper:Q"), **lane)
+    joined = ends.mark_rule(strokeWidth=3).encode(across, alt.X2("at_value_upper:Q"), **lane)
+    other = ends.encode(alt.X("at_value_upper:Q"), **lane)
     return [joined.encode(color=look["color"]), *points(other, **look)]
 
 

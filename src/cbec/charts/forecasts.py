@@ -23,8 +23,11 @@ from cbec.charts.tooltips_and_tables import (
 )
 from cbec.errors import TrendError
 
-# How strong an interval of so many percent is drawn, the wider one below.
-BANDS: Mapping[str, float] = {"95": 0.26, "80": 0.42}
+# How strong an interval of so many percent is filled, the wider one below. Both have an edge, by
+# which the wider one, faint so that the two differ, stands out from the page.
+BANDS: Mapping[str, float] = {"95": 0.14, "80": 0.55}
+# The same of their keys, which have no edge.
+_KEYS: Mapping[str, float] = {"95": 0.3, "80": 0.75}
 INTERVALS = [
     amount(f"{level}% {side}", column=f"{end}_{level}")
     for level in sorted(BANDS)
@@ -113,9 +116,9 @@ def fan_panels(frame: pd.DataFrame, *, unit: str | Mapping[str, str]) -> Any:
     return tabled(chart, data, shown)
 
 
-def painted(base: alt.Chart, level: str, colour: str) -> alt.Chart:
-    """Let a mark be as strong as its interval, and a legend say which interval that is."""
-    names = {f"{known}% interval": BANDS[known] for known in sorted(BANDS)}
+def interval_key(colour: str) -> alt.Chart:
+    """Return the layer that says which interval is which; it draws nothing."""
+    names = {f"{level}% interval": _KEYS[level] for level in sorted(_KEYS)}
     scale = alt.Scale(domain=list(names), range=list(names.values()))
     legend = alt.Legend(
         orient="bottom",
@@ -124,21 +127,25 @@ def painted(base: alt.Chart, level: str, colour: str) -> alt.Chart:
         symbolType="square",
         symbolFillColor=COLOURS[colour],
         symbolStrokeColor=COLOURS[colour],
-        symbolStrokeWidth=0,
+        symbolStrokeWidth=1,
     )
-    return base.transform_calculate(interval=f"'{level}% interval'").encode(
-        opacity=alt.Opacity("interval:O", title=None, scale=scale, legend=legend)
-    )
+    said = alt.Opacity("interval:O", title=None, scale=scale, legend=legend)
+    corner: Any = {"x": alt.value(0), "y": alt.value(0), "tooltip": alt.value(None)}
+    nothing = alt.Chart().transform_calculate(interval="'80% interval'")
+    nothing = nothing.mark_text(text="", color=COLOURS[colour])
+    return nothing.encode(opacity=said, **corner)
 
 
 def areas(colour: str, **look: Any) -> list[alt.Chart]:
     """Draw the intervals of a forecast as areas."""
-    return [
-        painted(alt.Chart(), level, colour)
-        .mark_area(color=COLOURS[colour], **look)
+    hue: dict[str, Any] = {"color": COLOURS[colour], "stroke": COLOURS[colour], "strokeWidth": 1}
+    drawn = [
+        alt.Chart()
+        .mark_area(fillOpacity=strength, **hue, **look)
         .encode(alt.Y(f"lower_{level}:Q"), alt.Y2(f"upper_{level}:Q"))
-        for level in BANDS
+        for level, strength in BANDS.items()
     ]
+    return [*drawn, interval_key(colour)]
 
 
 def _prepared(frame: pd.DataFrame) -> pd.DataFrame:

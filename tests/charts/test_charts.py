@@ -305,6 +305,18 @@ def on_dark() -> dict[str, str]:
     return both[0]
 
 
+def on_pages(colour: str) -> list[tuple[str, str]]:
+    """Return the light and the dark page, each with a colour as it is shown there."""
+    pages = page_colours()
+    return [(pages["light"], colour), (pages["dark"], on_dark().get(colour, colour))]
+
+
+def mixed(colour: str, ground: str, strength: float) -> str:
+    """Return what a colour of some opacity looks like on a ground."""
+    pairs = [(int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(strength * c + (1 - strength) * g):02x}" for c, g in pairs)
+
+
 @pytest.mark.parametrize("name", charts.COLOURS)
 def test_colours_stand_out_from_the_page(name: str) -> None:
     colour = charts.COLOURS[name]
@@ -873,8 +885,14 @@ def test_verdict_bars_add_up() -> None:
 
 def test_verdict_map_has_a_cell_for_each_claim() -> None:
     found = rows(built(BUILDERS["verdict_map"]))
-    places = [(row["arithmetic"], row["evidence"], row["place"]) for row in found]
+    places = [(row["x"], row["y"]) for row in found]
     assert len(places) == len(set(places)) == len(book().claims)
+
+
+def test_verdict_map_is_coloured_by_what_a_source_says() -> None:
+    hues = {(row["evidence"], row["colour"]) for row in rows(built(BUILDERS["verdict_map"]))}
+    assert dict(hues)["? untraced"] == charts.COLOURS["grey"]
+    assert len(hues) == len(dict(hues)), "one hue a verdict"
 
 
 def test_more_series_than_colours_still_draw() -> None:

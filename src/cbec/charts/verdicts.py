@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import altair as alt
@@ -10,8 +11,8 @@ import pandas as pd
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import sense
 from cbec.charts.axes import headed, items, labelled, room, wrapped
-from cbec.charts.colours import COLOURS, INK, coloured
-from cbec.charts.marks import heading, in_legend
+from cbec.charts.colours import COLOURS, INK
+from cbec.charts.marks import heading
 from cbec.charts.tooltips_and_tables import Column, chart_data, tabled, tooltip
 from cbec.figures.rounding import Rule
 
@@ -27,6 +28,8 @@ _HUES = {
 }
 _VERDICT = Column("verdict", "Verdict")
 _AXES = ("arithmetic", "evidence")
+# Of the plane of both verdicts: cells in a line, between columns and rows, and a cell's side.
+_LINE, _GAP, _CELL = 5, 0.7, 0.86
 
 
 def interval_ladder(results: list[ClaimAudit]) -> Any:
@@ -71,7 +74,11 @@ def verdict_bars(audit: Audit, axis: str) -> Any:
 
 
 def verdict_map(audit: Audit) -> Any:
-    """Draw each printed statistic as a cell on the plane of the two verdicts."""
+    """Draw each printed statistic as a cell on the plane of the two verdicts.
+
+    The cells of a place stand in lines of five, so that all columns have one width, which a phone
+    has room for. Their colour is that of what a source says.
+    """
     shown = [Column(c, c.capitalize()) for c in ("section", "claim", "printed", *_AXES)]
     rows = [
         {
@@ -80,29 +87,57 @@ def verdict_map(audit: Audit) -> Any:
             "section": result.claim.section,
             "arithmetic": _word(result.arithmetic),
             "evidence": _word(result.evidence),
+            "colour": _colour(result.evidence),
         }
         for result in audit.claims
     ]
     frame = pd.DataFrame(rows)
-    frame["place"] = frame.groupby([*_AXES]).cumcount()
     across, down = ([_word(v) for v, n in audit.counts(axis).items() if n] for axis in _AXES)
-    sections = coloured("section", list(dict.fromkeys(frame["section"])))
-    picked, opacity = in_legend("section", faint=0.12)
-    above = alt.Header(labelOrient="top")
-    squares = (
+    place = frame.groupby([*_AXES]).cumcount()
+    lines = (place // _LINE).groupby(frame["evidence"]).max()[down] + 1 + _GAP
+    tops = dict(zip(down, lines.cumsum() - lines, strict=True))
+    lefts = {verdict: column * (_LINE + _GAP) for column, verdict in enumerate(across)}
+    frame["x"] = frame["arithmetic"].map(lefts) + place % _LINE
+    frame["y"] = frame["evidence"].map(tops) + place // _LINE
+    size = {"right": f"datum.x + {_CELL}", "bottom": f"datum.y + {_CELL}"}
+    ends = {"x": [0, len(across) * (_LINE + _GAP)], "y": [lines.sum(), 0]}
+    heads = {left: wrapped(verdict, 12) for verdict, left in lefts.items()}
+    names = {top + _CELL / 2: verdict for verdict, top in tops.items()}
+    cells = (
         alt.Chart(frame)
-        .mark_square(size=150, opacity=1)
+        .transform_calculate(**size)
+        .mark_rect()
         .encode(
-            alt.X("place:O", axis=None, title=None),
-            alt.Y("evidence:N", sort=down, title=None, axis=alt.Axis(labelLimit=200)),
-            alt.Column("arithmetic:N", sort=across, title=None, header=above),
-            sections.title("Section").legend(alt.Legend(columns=4)),
-            opacity=opacity,
+            alt.X("x:Q", title=None, scale=_fixed(ends["x"]), axis=_named(heads, orient="top")),
+            alt.X2("right:Q"),
+            alt.Y("y:Q", title=None, scale=_fixed(ends["y"]), axis=_named(names)),
+            alt.Y2("bottom:Q"),
+            alt.Color("colour:N", scale=None),
             tooltip=tooltip(shown),
         )
     )
-    chart = squares.resolve_scale(x="independent").add_params(picked)
-    return tabled(chart, frame, shown, width=alt.Step(18), height=alt.Step(24))
+    return tabled(cells, frame, shown, width=480, height=round(17 * float(lines.sum())))
+
+
+def _fixed(ends: list[float]) -> alt.Scale:
+    return alt.Scale(domain=ends, nice=False, zero=False)
+
+
+def _named(names: dict[float, str], **look: Any) -> alt.Axis:
+    """Return an axis that has names instead of numbers; at the top they begin where they stand."""
+    at_top: Any = {"labelAlign": "left", "labelPadding": 20} if look else {"labelPadding": 8}
+    said = {f"{place:.2f}": name for place, name in names.items()}
+    return alt.Axis(
+        values=list(names),
+        labelExpr=f"split({json.dumps(said)}[format(datum.value, '.2f')], '\\n')",
+        labelOverlap=False,
+        labelLimit=0,
+        grid=False,
+        domain=False,
+        ticks=False,
+        **at_top,
+        **look,
+    )
 
 
 def findings_grid(frame: pd.DataFrame) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cbec.chapters.definitions import growth_statements, levels, trade_shares
+from cbec.chapters.definitions import growth_statements, levels, market_growth, trade_shares
 from cbec.errors import TableError
 
 DATA = Path(__file__).parents[2] / "data"
@@ -108,3 +108,16 @@ def test_growth_statements_keep_what_was_said():
         said = {row["claimed"] for row in csv.DictReader(opened)}
     assert set(found["Claimed"]) == said
     assert not found.isna().any(axis=None)
+
+
+def test_what_is_said_of_a_year_is_what_the_tables_have():
+    with (DATA / "claims.csv").open(encoding="utf-8", newline="") as opened:
+        printed = {row["id"]: row["printed"] for row in csv.DictReader(opened)}
+    with (DATA / "method_breaks.csv").open(encoding="utf-8", newline="") as opened:
+        revised = {row["id"]: int(row["from_year"]) for row in csv.DictReader(opened)}
+    growth = market_growth().dropna(subset="note").set_index("year")["note"]
+    assert growth[2024] == f"the paper: {printed['market-growth-2024']}"
+    shares = trade_shares().dropna(subset="note").set_index(["definition", "year"])["note"]
+    assert shares["100EC's market", 2024] == f"the paper: {printed['trade-share-2024']}"
+    year = revised["goods-trade-2023"]
+    assert shares["customs' count of CBEC", year] == "trade revised down"

@@ -752,7 +752,7 @@ def test_editions_with_nearly_the_same_forecast_share_a_label() -> None:
 def test_rival_estimates_are_neither_joined_nor_named_one_by_one() -> None:
     spec = built(BUILDERS["definitions"])
     assert len(marks(spec, "rule")) == 2, "the three years of a"
-    assert sorted(filter(None, (row["name"] for row in rows(spec)))) == ["a", "other publishers"]
+    assert sorted(filter(None, (row["name"] for row in rows(spec)))) == ["a", "other\npublishers"]
 
 
 @pytest.mark.parametrize("name", ["annual_lines", "definitions", "picked_line", "share_band"])
@@ -767,6 +767,33 @@ def test_a_missing_year_is_a_gap(name: str) -> None:
     chart = getattr(charts, name)(frame, unit="u", **options.get(name, {}))
     joined = [rule for rule in marks(specify(chart), "rule") if rule["x2"] != "0"]
     assert len(joined) == 2, "2018 to 2019 and 2021 to 2022"
+
+
+def test_what_is_said_of_a_year_stands_above_the_drawing() -> None:
+    frame = YEARS.assign(basis="x", note=["war", "peace", None, None, None, None])
+    for chart in (
+        charts.annual_lines(frame, unit="u"),
+        charts.share_band(frame, unit="u", order=["a", "b"], panel="basis"),
+    ):
+        svg = draw(specify(chart))
+        heights = []
+        for words in ("war", "peace"):
+            (place,) = re.findall(rf'<text[^>]*translate\([^,]+,([-\d.]+)\)"[^>]*>{words}<', svg)
+            heights.append(float(place))
+        assert max(heights) < 0, "above the top of the plot"
+        assert abs(heights[0] - heights[1]) > 10, "in lines of their own"
+    without = specify(charts.annual_lines(YEARS.assign(note=None), unit="u"))
+    assert "note" not in draw(without)
+
+
+def test_a_change_of_definition_is_marked_from_one_line_to_the_other() -> None:
+    frame = YEARS.assign(year=YEARS["year"] + 5 * (YEARS["series"] == "b"))
+    bare = specify(charts.definitions(frame, unit="u", order=["a", "b"], rivals=[]))
+    leap = ("a", "b", "another count")
+    spec = specify(charts.definitions(frame, unit="u", order=["a", "b"], rivals=[], leap=leap))
+    assert len(marks(spec, "rule")) - len(marks(bare, "rule")) == 1
+    assert ">another<" in draw(spec)
+    assert rows(spec) == rows(bare), "it is no figure of its own"
 
 
 def test_no_line_is_drawn_through_a_break() -> None:

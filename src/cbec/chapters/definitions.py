@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import ClaimAudit
-from cbec.measures.growth import share
+from cbec.measures.growth import share, year_on_year
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
 
-#: The statistics of `levels`, from the largest, and the vintages of `trade_shares`.
-ORDER = ("100EC", "100EC's B2C", "customs", "platform", "others")
+#: How the statistics of `levels` are drawn: from the largest, those that are no line, and the way
+#: from one to another that is no growth. Then the vintages of `trade_shares`.
+DRAWN: dict[str, Any] = {
+    "order": ("100EC", "100EC's B2C", "customs", "platform", "others"),
+    "rivals": ("others",),
+    "leap": ("platform", "customs", "a change of definition"),
+}
 VINTAGES = ("as first published", "as revised")
+#: What a chart by year says of the year beside its figures; it names the time and no cause.
+_PANDEMIC = {2020: "pandemic"}
 _LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
 
 
@@ -51,7 +60,7 @@ def trade_shares() -> pd.DataFrame:
     Besides the columns of `cbec.measures.growth.share` there are ``definition`` (100EC's market, or
     customs' count) and ``series`` (totals as first published, or as revised). The revised totals of
     trade are those that the next year's growth rate implies. On customs' definition numerator and
-    denominator are both first-published or both revised.
+    denominator are both first-published or both revised. ``note`` is what is said of a year.
     """
     market = load("market", series="market-total")
     customs = load("customs", series="customs-total").groupby("vintage")
@@ -63,7 +72,38 @@ def trade_shares() -> pd.DataFrame:
         ("customs' count of CBEC", VINTAGES[0]): share(customs.get_group("first-published"), first),
         ("customs' count of CBEC", VINTAGES[1]): share(customs.get_group("revised"), revised),
     }
-    return pd.concat(shares, names=["definition", "series"]).reset_index()
+    found = pd.concat(shares, names=["definition", "series"]).reset_index()
+    # Customs took down the total of a year before it printed the growth of the next.
+    revision = load("method_breaks").set_index("id").loc["goods-trade-2023", "from_year"]
+    notes = (
+        ("100EC's market", _PANDEMIC | _said("trade-share-2024")),
+        ("customs' count of CBEC", _PANDEMIC | {int(revision): "trade revised down"}),
+    )
+    for definition, said in notes:
+        own = (found["definition"] == definition) & (found["series"] == VINTAGES[0])
+        found.loc[own, "note"] = found["year"].map(said)
+    return found
+
+
+def market_growth() -> pd.DataFrame:
+    """Return the growth of 100EC's market, in percent, with what is to be said of a year.
+
+    Besides the columns of `cbec.measures.growth.year_on_year` there are ``series`` and ``note``.
+
+    Examples
+    --------
+    >>> market_growth().dropna(subset="note")[["year", "note"]].to_numpy().tolist()
+    [[2020, 'pandemic'], [2024, 'the paper: 4.8%']]
+    """
+    growth = year_on_year(load("market", series="market-total")).reset_index()
+    notes = _PANDEMIC | _said("market-growth-2024")
+    return growth.assign(series="CBEC market, 100EC", note=growth["year"].map(notes))
+
+
+def _said(id: str) -> dict[int, str]:
+    """Return what the paper prints, by the year that it speaks of."""
+    claim = read_ledger().figure(id)
+    return {int(claim.period): f"the paper: {claim.printed.text}"} if claim.printed else {}
 
 
 def share_changes() -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.colours import COLOURS
+from cbec.charts.colours import COLOURS, INK
 from cbec.charts.tooltips_and_tables import Column, tabled
 
 # Area of a circle that is 24 px wide, the least size of a target in WCAG 2.2 (2.5.8).
@@ -82,6 +82,26 @@ def segments(base: alt.Chart, *groups: str, x: str = "year", color: Any) -> alt.
         .mark_rule(strokeWidth=2)
         .encode(x2=alt.X2(f"next_{x}:Q"), y2=alt.Y2("next_value:Q"), strokeDash=dashes, color=color)
     )
+
+
+def year_notes(base: alt.Chart, data: pd.DataFrame, x: str = "year") -> list[alt.Chart]:
+    """Write what happened in a year above the drawing, with a dotted line down from it.
+
+    The words are in the column ``note`` of the row at whose place they stand; they end there. Each
+    one after the first stands lower or higher than the one before it, so that they fit a phone.
+    """
+    if "note" not in data or not data["note"].notna().any():
+        return []
+    noted = base.transform_filter("isValid(datum.note)").encode(alt.X(f"{x}:Q"))
+    ends: dict[str, Any] = {"y": alt.value(0), "y2": alt.value("height")}
+    line = noted.encode(**ends).mark_rule(strokeDash=[1, 4], opacity=0.6, color=INK)
+    words = [
+        noted.transform_filter(f"{parity}datum.note_odd")
+        .mark_text(align="right", baseline="bottom", dx=3, dy=dy, fontSize=11)
+        .encode(y=alt.value(0), text="note:N")
+        for parity, dy in (("!", -3), ("", -16))
+    ]
+    return [line, *words]
 
 
 def rounding_bars(

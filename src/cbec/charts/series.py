@@ -15,11 +15,12 @@ from cbec.charts.axes import (
     shaped,
     span,
     tight,
+    wrapped,
     years,
     years_before_names,
 )
 from cbec.charts.colours import COLOURS, INK, outlined, plain
-from cbec.charts.marks import key, layered, points, rounding_bars, segments
+from cbec.charts.marks import key, layered, points, rounding_bars, segments, year_notes
 from cbec.charts.tooltips_and_tables import (
     SERIES_COLUMN,
     YEAR_COLUMN,
@@ -41,7 +42,7 @@ def annual_lines(
     ----------
     frame : DataFrame
         Columns ``year``, ``value``, ``series`` and, if known, ``lower`` and ``upper``, the range
-        that rounding leaves, drawn as a wide bar.
+        that rounding leaves, drawn as a wide bar; and ``note``, what is said of a year.
     log : bool
         Whether the value axis is logarithmic.
     order : Sequence of str, optional
@@ -57,7 +58,7 @@ def annual_lines(
     [['year', 'Year'], ['series', 'Series'], ['value', 'trillion CNY']]
     """
     shown = [YEAR_COLUMN, SERIES_COLUMN, amount(unit), *range_columns()]
-    data = chart_data(frame, shown)
+    data = _noted(chart_data(frame, shown, "note"))
     shown = [field for field in shown if field.column in data]
     names = list(order or dict.fromkeys(data["series"]))
     from_zero = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
@@ -72,7 +73,8 @@ def annual_lines(
     hue = {channel: by.legend(None) for channel, by in outlined("series", names).items()}
     line = segments(base, "series", color=hue["color"])
     ranges = [rounding_bars(base, color=hue["color"])] if "lower" in data else []
-    return layered(data, shown, line, *ranges, *points(base, **hue), *written)
+    marks = [*year_notes(base, data), line, *ranges, *points(base, **hue), *written]
+    return layered(data, shown, *marks)
 
 
 def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: str) -> Any:
@@ -84,7 +86,8 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     Parameters
     ----------
     frame : DataFrame
-        Columns ``year``, ``series`` (the variant), ``value``, ``lower`` and ``upper``.
+        Columns ``year``, ``series`` (the variant), ``value``, ``lower`` and ``upper``, and ``note``
+        as for `annual_lines`.
     order : Sequence of str
         The variants in the order of the legend, at most three.
     panel : str
@@ -108,7 +111,7 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
         amount(unit, ".2f"),
         *range_columns(".2f"),
     ]
-    data = chart_data(frame, shown)
+    data = _noted(chart_data(frame, shown, "note"), panel)
     ranks = data["series"].map(list(order).index)
     data["place"] = data["year"] + 0.16 * (ranks - (len(order) - 1) / 2)
     across, up = years("place", span(data)), alt.Y("value:Q", title=unit, scale=tight(10))
@@ -117,15 +120,22 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     line = segments(base, panel, "series", x="place", color=hue["color"])
     line = line.encode(strokeWidth=alt.value(1.2))
     ranges = rounding_bars(base, color=hue["color"], width=9)
-    chart = alt.layer(line, ranges, *points(base, size=45, **hue), *key(data))
-    header = alt.Header(title=None, labelOrient="top", labelAngle=0, labelAnchor="start")
+    told = year_notes(base, data, "place")
+    chart = alt.layer(*told, line, ranges, *points(base, size=45, **hue), *key(data))
+    above = {"labelOrient": "top", "labelAngle": 0, "labelAnchor": "start", "labelPadding": 30}
+    header = alt.Header(title=None, **(above if told else above | {"labelPadding": 10}))
     rows = alt.Row(f"{panel}:N", sort=list(dict.fromkeys(data[panel])), header=header)
     chart = chart.properties(width=600, height=230).facet(row=rows).resolve_scale(y="independent")
     return tabled(chart, data, shown)
 
 
 def definitions(
-    frame: pd.DataFrame, *, unit: str, order: Sequence[str], rivals: Collection[str]
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    order: Sequence[str],
+    rivals: Collection[str],
+    leap: tuple[str, str, str] | None = None,
 ) -> Any:
     r"""Draw one quantity by several definitions on a logarithmic axis, each line with its name.
 
@@ -139,6 +149,9 @@ def definitions(
     rivals : Collection of str
         Values of ``series`` that are single estimates of other publishers, drawn as crosses and
         not joined.
+    leap : tuple of str, optional
+        A definition, another one and what it is to go from the last figure of the first to the
+        other's of five years later: a dotted line that has these words.
 
     Examples
     --------
@@ -153,7 +166,7 @@ def definitions(
     data = chart_data(frame, shown)
     data["joined"] = ~data["series"].isin(list(rivals))
     data["name"] = names_at_ends(data, data["joined"])
-    data.loc[_farthest(data), "name"] = "other publishers"
+    data.loc[_farthest(data), "name"] = "other\npublishers"
     up = logarithmic(data["value"], unit, padding=18)
     base = alt.Chart(data).encode(years_before_names(data), up, tooltip=tooltip(shown, data))
     own, rival = base.transform_filter("datum.joined"), base.transform_filter("!datum.joined")
@@ -162,7 +175,9 @@ def definitions(
     lines = [segments(own, "series", color=hue["color"]), *points(own, size=45, **hue)]
     names = own.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N")
     marks = [*lines, *points(rival, size=60, **cross), names]
-    named = rival.mark_text(align="left", dx=9).encode(text="name:N")
+    named = rival.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N")
+    if leap:
+        marks += _leap(data, *leap)
     return layered(data, shown, *marks, named, height=430)
 
 
@@ -241,6 +256,29 @@ def steps(frame: pd.DataFrame, *, unit: str) -> Any:
     hue = plain("blue")
     line = base.mark_line(interpolate="step-after", strokeWidth=2).encode(color=hue["color"])
     return layered(data, shown, line, *points(base, **hue))
+
+
+def _leap(data: pd.DataFrame, first: str, other: str, words: str) -> list[alt.Chart]:
+    """Draw the way from one line to another, which is no growth."""
+    start = data[data["series"] == first].nlargest(1, "year")
+    end = data[data["series"] == other].assign(year=data["year"] - 5, to_year=data["year"])
+    way = start.merge(end, on="year", suffixes=("", "_to"))
+    way["middle"] = (way["year"] + way["to_year"]) / 2
+    way["half"] = (way["value"] * way["value_to"]) ** 0.5
+    base = alt.Chart(way[["year", "value", "to_year", "value_to", "middle", "half"]])
+    line = base.mark_rule(strokeDash=[2, 4], strokeWidth=1.5, color=INK, opacity=0.7)
+    line = line.encode(alt.X("year:Q"), alt.Y("value:Q"), alt.X2("to_year"), alt.Y2("value_to"))
+    said = base.mark_text(align="left", dx=8, dy=8, lineBreak="\n", text=wrapped(words, 12))
+    return [line, said.encode(alt.X("middle:Q"), alt.Y("half:Q"))]
+
+
+def _noted(data: pd.DataFrame, *panel: str) -> pd.DataFrame:
+    """Say of each note whether it is the second of two that follow each other in a panel."""
+    if "note" not in data:
+        return data
+    told = data[data["note"].notna()].sort_values("year")
+    odd = (told.groupby(list(panel)) if panel else told.assign(n=0).groupby("n")).cumcount() % 2
+    return data.assign(note_odd=(odd == 1).reindex(data.index, fill_value=False))
 
 
 def _farthest(data: pd.DataFrame) -> list[Any]:

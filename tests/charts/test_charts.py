@@ -25,8 +25,6 @@ from cbec import charts
 from cbec.audit.ledger_reader import read_ledger
 from cbec.audit.results import Audit
 from cbec.audit.verdict_rules import audit_ledger
-from cbec.audit.verdicts import Standing
-from cbec.chapters.propositions import AXES, robustness
 from cbec.charts import theme
 from cbec.display.vega import MIME
 from cbec.errors import PictureError
@@ -86,14 +84,6 @@ DATES = pd.DataFrame(
 BREAKS = pd.DataFrame(
     {"country": ["China"], "from_year": [2018], "to_year": [2022], "what_en": ["another survey"]}
 )
-FINDINGS = pd.DataFrame(
-    {
-        "proposition": ["It differs"] * 5,
-        "axis": ["face", "rounding", "vintage", "definition", "evidence"],
-        "verdict": list(Standing),
-        "detail": ["base: so"] * 5,
-    }
-)
 BOUNDED = pd.DataFrame(
     {
         "item": ["Guangdong", "any other province"],
@@ -139,7 +129,6 @@ BUILDERS: dict[str, Callable[[], Any]] = {
         pieces(), unit="points", order=PARTS, total=TOTAL
     ),
     "definitions": lambda: charts.definitions(YEARS, unit="yuan", order=["a"], rivals=["b"]),
-    "findings_grid": lambda: charts.findings_grid(FINDINGS),
     "grouped_bars": lambda: charts.grouped_bars(YEARS, unit="points", order=["a", "b"]),
     "interval_dots": lambda: charts.interval_dots(ITEMS, unit="percent", mark=0, group="group"),
     "interval_dots, log": lambda: charts.interval_dots(
@@ -624,7 +613,6 @@ def test_showing_twice_gives_the_same_bytes(name: str) -> None:
         (YEARS, lambda f: charts.by_edition(f, unit="u")),
         (LANDS, lambda f: charts.picked_line(f, unit="u", first="Laos", breaks=BREAKS)),
         (BOUNDED, lambda f: charts.bars(f, unit="u")),
-        (FINDINGS, charts.findings_grid),
     ],
 )
 def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[..., Any]) -> None:
@@ -871,26 +859,6 @@ def test_a_range_is_written_where_there_is_no_value() -> None:
         "14,772",
         "0 – 31,974",
     ]
-
-
-def test_grid_shows_each_verdict_by_symbol_word_and_colour() -> None:
-    spec = built(BUILDERS["findings_grid"])
-    words = [row["word"].replace("\n", " ") for row in rows(spec)]
-    assert words == ["✓ holds", "? undecided", "× fails", "± differs", "– not checkable"]
-    assert len({cell["stroke"] for cell in marks(spec, "rect")}) == len(Standing)
-
-
-def test_grid_has_its_columns_in_the_order_of_the_axes_with_whole_words() -> None:
-    spec = specify(charts.findings_grid(robustness(book().ledger).to_frame()))
-    heads = [row["head"].replace("\n", " ") for row in rows(spec)]
-    labels = [label for label, _ in AXES.values()]
-    assert set(heads) == set(labels)
-    (order,) = {
-        tuple(head.replace("\n", " ") for head in layer["encoding"]["x"]["sort"])
-        for layer in spec["layer"]
-        if "sort" in layer["encoding"].get("x", {})
-    }
-    assert list(order) == labels
 
 
 def test_ladder_puts_the_printed_figure_at_zero() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,9 @@ CHAPTERS = [
     )
 ]
 OPENING = [*CHAPTERS, "reference/trend_models.html", "index.html"]
-FIRST_PICTURE = """() => [...document.querySelectorAll("article svg[role=img]")]
+# A drawing, or the table of verdicts, which is one of coloured cells.
+FIRST_PICTURE = """() =>
+  [...document.querySelectorAll("article :is(svg[role=img], .cbec-survival)")]
   .map((svg) => svg.getBoundingClientRect()).filter((box) => box.width > 100)
   .map((box) => box.top + scrollY)[0]"""
 # By how many pixels the text of a picture leaves it, and that text.
@@ -45,6 +48,26 @@ CUT_OFF = """() => [...document.querySelectorAll("article svg.marks")].flatMap((
 @pytest.mark.parametrize(("width", "least"), [(1280, 1400), (PHONE, 1800)])
 def test_a_picture_comes_soon(name: str, visit: Callable[..., Any], width: int, least: int) -> None:
     assert visit(name, width=width, boxes=False).page.evaluate(FIRST_PICTURE) < least
+
+
+@pytest.mark.parametrize("width", [1280, PHONE])
+def test_the_heads_of_what_survives_stay_and_a_tap_opens_a_note(
+    visit: Callable[..., Any], width: int
+) -> None:
+    page = visit(CHAPTERS[4], width=width, boxes=False).page
+    cell = page.locator(".cbec-survival details").last
+    cell.evaluate("(box) => box.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    heads = page.locator(".cbec-survival thead th")
+    boxes = [heads.nth(i).bounding_box() for i in range(heads.count())]
+    assert all(0 < box["y"] < cell.bounding_box()["y"] for box in boxes)
+    lefts = [box["x"] for box in boxes]
+    assert max(b - a for a, b in itertools.pairwise(lefts)) - boxes[0]["width"] < 2
+    expect(cell.locator("ul")).to_be_hidden()
+    cell.locator("summary").click()
+    expect(cell.locator("ul")).to_be_visible()
+    note = cell.locator("ul").bounding_box()
+    assert note["x"] >= 0
+    assert note["x"] + note["width"] <= width
 
 
 def article(site: Path, name: str) -> BeautifulSoup:

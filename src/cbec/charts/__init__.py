@@ -21,7 +21,7 @@ from cbec.charts.forecasts import fan, fan_panels
 from cbec.charts.scenario import growth_scenario, needed_growth
 from cbec.charts.series import annual_lines, by_edition, definitions, picked_line, share_band, steps
 from cbec.charts.theme import enable, present
-from cbec.charts.verdicts import findings_grid, interval_ladder, verdict_bars, verdict_map
+from cbec.charts.verdicts import interval_ladder, verdict_bars, verdict_map
 
 __all__ = [
     "COLOURS",
@@ -33,7 +33,6 @@ __all__ = [
     "enable",
     "fan",
     "fan_panels",
-    "findings_grid",
     "grouped_bars",
     "growth_scenario",
     "interval_dots",

@@ -27,7 +27,7 @@ from cbec.errors import TrendError
 # which the wider one, faint so that the two differ, stands out from the page.
 BANDS: Mapping[str, float] = {"95": 0.14, "80": 0.55}
 # The same of their keys, which have no edge.
-_KEYS: Mapping[str, float] = {"95": 0.3, "80": 0.75}
+_KEYS: Mapping[str, float] = {"95": 0.35, "80": 0.8}
 INTERVALS = [
     amount(f"{level}% {side}", column=f"{end}_{level}")
     for level in sorted(BANDS)

@@ -94,7 +94,7 @@ def year_notes(base: alt.Chart, data: pd.DataFrame, x: str = "year") -> list[alt
         return []
     noted = base.transform_filter("isValid(datum.note)").encode(alt.X(f"{x}:Q"))
     ends: dict[str, Any] = {"y": alt.value(0), "y2": alt.value("height")}
-    line = noted.encode(**ends).mark_rule(strokeDash=[1, 4], opacity=0.6, color=INK)
+    line = noted.encode(**ends).mark_rule(strokeDash=[2, 3], opacity=0.6, color=INK)
     words = [
         noted.transform_filter(f"{parity}datum.note_odd")
         .mark_text(align="right", baseline="bottom", dx=3, dy=dy, fontSize=11)

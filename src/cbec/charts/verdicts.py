@@ -1,4 +1,4 @@
-"""Charts of the verdicts on statistics, and of how propositions stand."""
+"""Charts of the verdicts on statistics."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pandas as pd
 
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import sense
-from cbec.charts.axes import headed, items, labelled, room, wrapped
+from cbec.charts.axes import items, labelled, room, wrapped
 from cbec.charts.colours import COLOURS, INK
-from cbec.charts.marks import heading
-from cbec.charts.tooltips_and_tables import Column, chart_data, tabled, tooltip
+from cbec.charts.tooltips_and_tables import Column, tabled, tooltip
 from cbec.figures.rounding import Rule
 
 # The hue of each tone, as in the style sheet of the site.
@@ -29,7 +28,7 @@ _HUES = {
 _VERDICT = Column("verdict", "Verdict")
 _AXES = ("arithmetic", "evidence")
 # Of the plane of both verdicts: cells in a line, between columns and rows, and a cell's side.
-_LINE, _GAP, _CELL = 5, 0.7, 0.86
+_LINE, _GAP, _CELL = 5, 0.8, 0.86
 
 
 def interval_ladder(results: list[ClaimAudit]) -> Any:
@@ -125,7 +124,11 @@ def _fixed(ends: list[float]) -> alt.Scale:
 
 def _named(names: dict[float, str], **look: Any) -> alt.Axis:
     """Return an axis that has names instead of numbers; at the top they begin where they stand."""
-    at_top: Any = {"labelAlign": "left", "labelPadding": 20} if look else {"labelPadding": 8}
+    at_top: Any = (
+        {"labelAlign": "left", "labelPadding": 20, "labelFontSize": 11}
+        if look
+        else {"labelPadding": 8}
+    )
     said = {f"{place:.2f}": name for place, name in names.items()}
     return alt.Axis(
         values=list(names),
@@ -137,74 +140,6 @@ def _named(names: dict[float, str], **look: Any) -> alt.Axis:
         ticks=False,
         **at_top,
         **look,
-    )
-
-
-def findings_grid(frame: pd.DataFrame) -> Any:
-    """Draw which proposition stands on which axis: symbol, word and colour in each cell.
-
-    The statement stands above its cells, so that both fit a phone. A cell stays empty where nothing
-    was held against the proposition.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As `cbec.chapters.propositions.Robustness.to_frame` gives it: columns
-        ``proposition``, ``axis``, ``verdict`` (one of `cbec.audit.verdicts.Standing`) and
-        ``detail``. Axes stand in the order of their categories, otherwise in that of the rows.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame([["The share rose", "within rounding", "fails", "base"]],
-    ...     columns=["proposition", "axis", "verdict", "detail"])
-    >>> findings_grid(frame).data["word"].item()
-    '× fails'
-    """
-    columns = ("proposition", "axis", "verdict", "detail")
-    shown = [Column(column, column.capitalize()) for column in columns]
-    data = chart_data(frame, shown)
-    data = headed(data.assign(statement=data["proposition"]), "statement", 46)
-    data["head"] = data["axis"].map(lambda text: wrapped(text, 11))
-    data["word"] = data["verdict"].map(lambda verdict: wrapped(_word(verdict), 10))
-    data["word_breaks"] = data["word"].str.count("\n")
-    base = alt.Chart(data).encode(tooltip=tooltip(shown))
-    row = alt.Y("statement:N", sort=None, title=None, axis=None)
-    statements = heading(base, "statement", "width > 480 ? 0 : -14 * datum.breaks")
-    hue: dict[str, Any] = {"scale": _scale(data["verdict"]), "legend": None}
-    cells = base.mark_rect(
-        strokeWidth=1.5, fillOpacity=0.18, cornerRadius=3, height={"band": 0.44}
-    ).encode(color=alt.Color("verdict:N", **hue), stroke=alt.Stroke("verdict:N", **hue))
-    words = base.mark_text(
-        lineBreak="\n",
-        fontSize={"expr": "width > 480 ? 12 : 9.5"},
-        baseline="middle",
-        dy={"expr": "-6.5 * datum.word_breaks"},
-    ).encode(text="word:N")
-    statements = statements.encode(row.bandPosition(0.25))
-    across = _heads(frame["axis"])
-    chart = alt.layer(statements, cells.encode(across, row), words.encode(across, row))
-    return tabled(chart, data, shown, width=640, height=alt.Step(72))
-
-
-def _heads(axes: pd.Series[Any]) -> alt.X:
-    """Return the axis of a grid's columns, in the order of their categories if they have one."""
-    known = axes.cat.categories if isinstance(axes.dtype, pd.CategoricalDtype) else axes.unique()
-    held = set(axes)
-    return alt.X(
-        "head:N",
-        sort=[wrapped(axis, 11) for axis in known if axis in held],
-        title=None,
-        scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
-        axis=alt.Axis(
-            orient="top",
-            labelAngle=0,
-            labelExpr="split(datum.label, '\\n')",
-            labelFontSize=10,
-            labelPadding=26,
-            labelOverlap=False,
-            domain=False,
-            ticks=False,
-        ),
     )
 
 

@@ -249,7 +249,7 @@ def write_numbers(text: str, numbers: TextNumbers, computed: Kept) -> str:
     'It was [17.66 trillion yuan](cbec:market-2024).'
     """
     written = LINK.sub(lambda m: f"[{numbers.find(m[2], computed).text}](cbec:{m[2]})", text)
-    for link in (LINK, CITATION, LEDGER):
+    for link in (LINK, CITATION, LEDGER, ISSUES):
         text = link.sub("", text)
     if wrong := re.search(r"\S*\]\(cbec:[^)]*\)?", text):
         raise ExpressionError(f"{wrong[0]!r} is no link to a number; write [?](cbec:NAME)")

@@ -181,6 +181,24 @@ def test_a_touch_screen_waits_for_a_touch(browser: Browser, address: str) -> Non
     context.close()
 
 
+def test_the_heads_of_a_long_table_stay_in_sight(visit: Callable[..., Any]) -> None:
+    page = visit("reference/ledger.html").page
+    page.evaluate("document.querySelector('.cbec-ledger tbody').rows[20].scrollIntoView()")
+    head = page.locator(".cbec-ledger thead th").first
+    expect(head).to_be_in_viewport()
+    bar = page.locator(".bd-header-article").first.bounding_box()
+    assert abs(head.bounding_box()["y"] - bar["height"]) < 12  # right below the page's own head
+
+
+def test_a_table_that_goes_on_shows_it(visit: Callable[..., Any]) -> None:
+    page = visit("reference/trend_models.html", width=PHONE).page
+    box = page.locator(".cbec-scroll[data-overflow=more]").first
+    expect(box).to_have_css("mask-image", re.compile("gradient"))
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth; box.id = 'at-its-end'; }")
+    expect(page.locator("#at-its-end")).to_have_attribute("data-overflow", "end")
+    expect(page.locator("#at-its-end")).to_have_css("mask-image", "none")
+
+
 def test_every_page_says_of_which_version_it_is(site: Path) -> None:
     pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
     said = {

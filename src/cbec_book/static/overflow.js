@@ -1,0 +1,18 @@
+/* Says of each box of a table or a formula whether more of it is out of sight at the end: the style
+   lets that end fade. A table that fits its box needs none, and its heads stay in sight. */
+(function () {
+  "use strict";
+
+  function tell(box) {
+    const hidden = box.scrollWidth - box.clientWidth;
+    const state = hidden <= 1 ? "none" : box.scrollLeft >= hidden - 1 ? "end" : "more";
+    if (box.dataset.overflow !== state) box.dataset.overflow = state;
+  }
+
+  if (!window.ResizeObserver) return;
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => tell(target)));
+  document.querySelectorAll(".cbec-scroll, .pst-scrollable-table-container, div.math").forEach((box) => {
+    sizes.observe(box);
+    box.addEventListener("scroll", () => tell(box), { passive: true });
+  });
+})();

@@ -758,7 +758,7 @@ def test_a_missing_year_is_a_gap(name: str) -> None:
 
 
 def test_what_is_said_of_a_year_stands_above_the_drawing() -> None:
-    frame = YEARS.assign(basis="x", note=["war", "peace", None, None, None, None])
+    frame = YEARS.assign(basis="x", event=["war", "peace", None, None, None, None])
     for chart in (
         charts.annual_lines(frame, unit="u"),
         charts.share_band(frame, unit="u", order=["a", "b"], panel="basis"),
@@ -770,8 +770,8 @@ def test_what_is_said_of_a_year_stands_above_the_drawing() -> None:
             heights.append(float(place))
         assert max(heights) < 0, "above the top of the plot"
         assert abs(heights[0] - heights[1]) > 10, "in lines of their own"
-    without = specify(charts.annual_lines(YEARS.assign(note=None), unit="u"))
-    assert "note" not in draw(without)
+    without = specify(charts.annual_lines(YEARS.assign(note="of a source"), unit="u"))
+    assert ">of a source<" not in draw(without)
 
 
 def test_a_change_of_definition_is_marked_from_one_line_to_the_other() -> None:

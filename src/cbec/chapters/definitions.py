@@ -60,7 +60,7 @@ def trade_shares() -> pd.DataFrame:
     Besides the columns of `cbec.measures.growth.share` there are ``definition`` (100EC's market, or
     customs' count) and ``series`` (totals as first published, or as revised). The revised totals of
     trade are those that the next year's growth rate implies. On customs' definition numerator and
-    denominator are both first-published or both revised. ``note`` is what is said of a year.
+    denominator are both first-published or both revised. ``event`` is what is said of a year.
     """
     market = load("market", series="market-total")
     customs = load("customs", series="customs-total").groupby("vintage")
@@ -74,30 +74,33 @@ def trade_shares() -> pd.DataFrame:
     }
     found = pd.concat(shares, names=["definition", "series"]).reset_index()
     # Customs took down the total of a year before it printed the growth of the next.
-    revision = load("method_breaks").set_index("id").loc["goods-trade-2023", "from_year"]
-    notes = (
+    breaks = load("method_breaks").set_index("id")["from_year"]
+    events = (
         ("100EC's market", _PANDEMIC | _said("trade-share-2024")),
-        ("customs' count of CBEC", _PANDEMIC | {int(revision): "trade revised down"}),
+        (
+            "customs' count of CBEC",
+            _PANDEMIC | {int(breaks["goods-trade-2023"]): "trade revised down"},
+        ),
     )
-    for definition, said in notes:
+    for definition, said in events:
         own = (found["definition"] == definition) & (found["series"] == VINTAGES[0])
-        found.loc[own, "note"] = found["year"].map(said)
+        found.loc[own, "event"] = found["year"].map(said)
     return found
 
 
 def market_growth() -> pd.DataFrame:
     """Return the growth of 100EC's market, in percent, with what is to be said of a year.
 
-    Besides the columns of `cbec.measures.growth.year_on_year` there are ``series`` and ``note``.
+    Besides the columns of `cbec.measures.growth.year_on_year` there are ``series`` and ``event``.
 
     Examples
     --------
-    >>> market_growth().dropna(subset="note")[["year", "note"]].to_numpy().tolist()
+    >>> market_growth().dropna(subset="event")[["year", "event"]].to_numpy().tolist()
     [[2020, 'pandemic'], [2024, 'the paper: 4.8%']]
     """
     growth = year_on_year(load("market", series="market-total")).reset_index()
-    notes = _PANDEMIC | _said("market-growth-2024")
-    return growth.assign(series="CBEC market, 100EC", note=growth["year"].map(notes))
+    events = _PANDEMIC | _said("market-growth-2024")
+    return growth.assign(series="CBEC market, 100EC", event=growth["year"].map(events))
 
 
 def _said(id: str) -> dict[int, str]:

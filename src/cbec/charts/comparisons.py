@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cbec.charts.axes import items, labelled, panels, room, shaped, tight
+from cbec.charts.axes import items, labelled, room, shaped, tight
 from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
 from cbec.charts.marks import hollow, key, layered, points
 from cbec.charts.tooltips_and_tables import (
@@ -63,8 +63,6 @@ def interval_dots(
     data = rounded(chart_data(frame, shown), *(field.column for field in numbers))
     data = labelled(data, "item")
     told = tooltip([Column("item", "Item"), *numbers], data)
-    down = items().scale(type="band", padding=0)
-    base = alt.Chart(data).encode(down, tooltip=told)
     linear = alt.Scale(zero=False, nice=True)
     scale = alt.Scale(type="log", nice=False, padding=16) if log else linear
     axis = (
@@ -76,27 +74,34 @@ def interval_dots(
     # Between the legend and the drawing there is room for what the mark is.
     look: dict[str, Any] = {"offset": 30} if said else {}
     hue = outlined(group, list(dict.fromkeys(data[group])), **look)
-    ranges = base.encode(across, alt.X2("upper:Q"), color=hue["color"])
-    ranges = ranges.mark_rule(strokeWidth=6, opacity=0.5)
-    dots = points(base.encode(alt.X("value:Q")), **hue)
-    once = alt.Chart(data).transform_aggregate(items="count()").encode(alt.XDatum(mark))
-    # One piece a row: panels have as many rows as they need, and a line knows no height of its own.
-    pieces = alt.Chart(data).encode(alt.XDatum(mark), down.bandPosition(0))
-    line = pieces.encode(alt.Y2("label:N", bandPosition=1)).mark_rule(strokeDash=[5, 4], color=INK)
-    words = []
-    if said:
-        label = once.mark_text(baseline="bottom", dy=-5, fontWeight="bold")
-        value = base.mark_text(align="left", dx=9).encode(
-            alt.X("value:Q"), text=alt.Text("value:Q", format=".3r")
-        )
-        words = [label.encode(y=alt.value(0), text=alt.TextDatum(said)), value]
-    chart = alt.layer(ranges, *dots, line, *words, *key(data))
-    chart = chart.properties(width=440, height=alt.Step(42))
-    if panel:
-        chart = chart.facet(panels(panel, list(dict.fromkeys(data[panel]))), columns=1)
-        # No panel has an empty row for what stands in another one only.
-        chart = chart.resolve_scale(x="independent", y="independent")
-    return tabled(chart, data, shown)
+
+    def drawn(rows: pd.DataFrame, **head: Any) -> Any:
+        base = alt.Chart(rows).encode(items(), tooltip=told)
+        ranges = base.encode(across, alt.X2("upper:Q"), color=hue["color"])
+        ranges = ranges.mark_rule(strokeWidth=6, opacity=0.5)
+        dots = points(base.encode(alt.X("value:Q")), **hue)
+        once = alt.Chart(rows).transform_aggregate(items="count()").encode(alt.XDatum(mark))
+        line = once.mark_rule(strokeDash=[5, 4], color=INK)
+        words = []
+        if said:
+            label = once.mark_text(baseline="bottom", dy=-5, fontWeight="bold")
+            value = base.mark_text(align="left", dx=9).encode(
+                alt.X("value:Q"), text=alt.Text("value:Q", format=".3r")
+            )
+            words = [label.encode(y=alt.value(0), text=alt.TextDatum(said)), value]
+        chart = alt.layer(ranges, *dots, line, *words, *key(rows))
+        return chart.properties(width=440, height=alt.Step(42), **head)
+
+    if not panel:
+        return tabled(drawn(data), data, shown)
+    # Not one chart with facets: each has only the rows that it needs, and axes of its own.
+    heads: Any = {"anchor": "start", "frame": "group", "fontSize": 12, "color": INK, "offset": 8}
+    views = [
+        drawn(rows.reset_index(drop=True), title=alt.TitleParams(str(name), **heads))
+        for name, rows in data.groupby(panel, sort=False)
+    ]
+    shared: Any = dict.fromkeys(("color", "stroke", "strokeDash"), "shared")
+    return tabled(alt.vconcat(*views).resolve_scale(**shared), data, shown)
 
 
 def bars(frame: pd.DataFrame, *, unit: str) -> Any:

@@ -160,7 +160,7 @@ def scored(frame: pd.DataFrame, *, unit: str, relative: bool = False) -> Any:
             {"color": look["color"], "stroke": look["stroke"], **lane},
         ),
         *(_ranges(across, lane, look) if "value_upper" in known else []),
-        *_beyond(data, known, relative, ends, lane),
+        *_beyond(known, relative, ends, lane),
         came.encode(alt.X("at_outturn:Q"), **(lane if several else {})),
         *key(data, shared=True),
         *points(base.encode(across, **lane), **look),
@@ -201,16 +201,13 @@ def _places(
 
 
 def _beyond(
-    data: pd.DataFrame,
-    known: Collection[str],
-    relative: bool,
-    ends: Sequence[float],
-    lane: Mapping[str, Any],
+    known: Collection[str], relative: bool, ends: Sequence[float], lane: Mapping[str, Any]
 ) -> list[alt.Chart]:
     """Write the ends of intervals that lie beyond the axis at its edge."""
     layers = []
+    sides: Any = (("lower", 0, "<", "left"), ("upper", 1, ">", "right"))
     form = "'+.0f'" if relative else "',.4~f'"
-    for side, end, sign, align in (("lower", 0, "<", "left"), ("upper", 1, ">", "right")):
+    for side, end, sign, align in sides:
         column = f"{side}_95"
         if column not in known:
             continue

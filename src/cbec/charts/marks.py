@@ -41,12 +41,7 @@ def key(frame: pd.DataFrame, symbol: str = "circle", *, shared: bool = False) ->
     )
     scale = alt.Scale(domain=[True], range=[[1, 0]])
     nothing = alt.Chart(alt.Undefined if shared else frame).mark_point(opacity=0, size=0)
-    corner: Any = {"x": alt.value(0), "y": alt.value(0)}  # the middle of a panel may be unknown
-    return [
-        nothing.encode(
-            **corner, strokeDash=alt.StrokeDash("unconfirmed:N", scale=scale, legend=legend)
-        )
-    ]
+    return [nothing.encode(strokeDash=alt.StrokeDash("unconfirmed:N", scale=scale, legend=legend))]
 
 
 def layered(
@@ -84,21 +79,21 @@ def segments(base: alt.Chart, *groups: str, x: str = "year", color: Any) -> alt.
     )
 
 
-def year_notes(base: alt.Chart, data: pd.DataFrame, x: str = "year") -> list[alt.Chart]:
+def year_events(base: alt.Chart, data: pd.DataFrame, x: str = "year") -> list[alt.Chart]:
     """Write what happened in a year above the drawing, with a dotted line down from it.
 
-    The words are in the column ``note`` of the row at whose place they stand; they end there. Each
+    The words are in the column ``event`` of the row at whose place they stand; they end there. Each
     one after the first stands lower or higher than the one before it, so that they fit a phone.
     """
-    if "note" not in data or not data["note"].notna().any():
+    if "event" not in data or not data["event"].notna().any():
         return []
-    noted = base.transform_filter("isValid(datum.note)").encode(alt.X(f"{x}:Q"))
+    noted = base.transform_filter("isValid(datum.event)").encode(alt.X(f"{x}:Q"))
     ends: dict[str, Any] = {"y": alt.value(0), "y2": alt.value("height")}
     line = noted.encode(**ends).mark_rule(strokeDash=[2, 3], opacity=0.6, color=INK)
     words = [
-        noted.transform_filter(f"{parity}datum.note_odd")
+        noted.transform_filter(f"{parity}datum.event_odd")
         .mark_text(align="right", baseline="bottom", dx=3, dy=dy, fontSize=11)
-        .encode(y=alt.value(0), text="note:N")
+        .encode(y=alt.value(0), text="event:N")
         for parity, dy in (("!", -3), ("", -16))
     ]
     return [line, *words]

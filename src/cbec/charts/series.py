@@ -20,7 +20,7 @@ from cbec.charts.axes import (
     years_before_names,
 )
 from cbec.charts.colours import COLOURS, INK, outlined, plain
-from cbec.charts.marks import key, layered, points, rounding_bars, segments, year_notes
+from cbec.charts.marks import key, layered, points, rounding_bars, segments, year_events
 from cbec.charts.tooltips_and_tables import (
     SERIES_COLUMN,
     YEAR_COLUMN,
@@ -42,7 +42,7 @@ def annual_lines(
     ----------
     frame : DataFrame
         Columns ``year``, ``value``, ``series`` and, if known, ``lower`` and ``upper``, the range
-        that rounding leaves, drawn as a wide bar; and ``note``, what is said of a year.
+        that rounding leaves, drawn as a wide bar; and ``event``, what is said of a year.
     log : bool
         Whether the value axis is logarithmic.
     order : Sequence of str, optional
@@ -58,7 +58,7 @@ def annual_lines(
     [['year', 'Year'], ['series', 'Series'], ['value', 'trillion CNY']]
     """
     shown = [YEAR_COLUMN, SERIES_COLUMN, amount(unit), *range_columns()]
-    data = _noted(chart_data(frame, shown, "note"))
+    data = _noted(chart_data(frame, shown, "event"))
     shown = [field for field in shown if field.column in data]
     names = list(order or dict.fromkeys(data["series"]))
     from_zero = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
@@ -73,7 +73,7 @@ def annual_lines(
     hue = {channel: by.legend(None) for channel, by in outlined("series", names).items()}
     line = segments(base, "series", color=hue["color"])
     ranges = [rounding_bars(base, color=hue["color"])] if "lower" in data else []
-    marks = [*year_notes(base, data), line, *ranges, *points(base, **hue), *written]
+    marks = [*year_events(base, data), line, *ranges, *points(base, **hue), *written]
     return layered(data, shown, *marks)
 
 
@@ -86,8 +86,8 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     Parameters
     ----------
     frame : DataFrame
-        Columns ``year``, ``series`` (the variant), ``value``, ``lower`` and ``upper``, and ``note``
-        as for `annual_lines`.
+        Columns ``year``, ``series`` (the variant), ``value``, ``lower`` and ``upper``, and
+        ``event`` as for `annual_lines`.
     order : Sequence of str
         The variants in the order of the legend, at most three.
     panel : str
@@ -111,7 +111,7 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
         amount(unit, ".2f"),
         *range_columns(".2f"),
     ]
-    data = _noted(chart_data(frame, shown, "note"), panel)
+    data = _noted(chart_data(frame, shown, "event"), panel)
     ranks = data["series"].map(list(order).index)
     data["place"] = data["year"] + 0.16 * (ranks - (len(order) - 1) / 2)
     across, up = years("place", span(data)), alt.Y("value:Q", title=unit, scale=tight(10))
@@ -120,10 +120,10 @@ def share_band(frame: pd.DataFrame, *, unit: str, order: Sequence[str], panel: s
     line = segments(base, panel, "series", x="place", color=hue["color"])
     line = line.encode(strokeWidth=alt.value(1.2))
     ranges = rounding_bars(base, color=hue["color"], width=9)
-    told = year_notes(base, data, "place")
+    told = year_events(base, data, "place")
     chart = alt.layer(*told, line, ranges, *points(base, size=45, **hue), *key(data))
-    above = {"labelOrient": "top", "labelAngle": 0, "labelAnchor": "start", "labelPadding": 30}
-    header = alt.Header(title=None, **(above if told else above | {"labelPadding": 10}))
+    above: Any = {"labelOrient": "top", "labelAngle": 0, "labelAnchor": "start"}
+    header = alt.Header(title=None, labelPadding=30 if told else 10, **above)
     rows = alt.Row(f"{panel}:N", sort=list(dict.fromkeys(data[panel])), header=header)
     chart = chart.properties(width=600, height=230).facet(row=rows).resolve_scale(y="independent")
     return tabled(chart, data, shown)
@@ -273,12 +273,12 @@ def _leap(data: pd.DataFrame, first: str, other: str, words: str) -> list[alt.Ch
 
 
 def _noted(data: pd.DataFrame, *panel: str) -> pd.DataFrame:
-    """Say of each note whether it is the second of two that follow each other in a panel."""
-    if "note" not in data:
+    """Say of each event whether it is the second of two that follow each other in a panel."""
+    if "event" not in data:
         return data
-    told = data[data["note"].notna()].sort_values("year")
+    told = data[data["event"].notna()].sort_values("year")
     odd = (told.groupby(list(panel)) if panel else told.assign(n=0).groupby("n")).cumcount() % 2
-    return data.assign(note_odd=(odd == 1).reindex(data.index, fill_value=False))
+    return data.assign(event_odd=(odd == 1).reindex(data.index, fill_value=False))
 
 
 def _farthest(data: pd.DataFrame) -> list[Any]:

@@ -33,7 +33,7 @@ from cbec_book.content import (
     what_if_form,
 )
 from cbec_book.hooks import change_pages, finish_site
-from cbec_book.output import first_party, lighten, math_font, search_index
+from cbec_book.output import first_party, lighten, math_font, offline_copy, search_index
 from cbec_book.page import accessibility, content_policy, corrections_feed, head, not_found, scripts
 
 _DIRECTIVES = {
@@ -121,7 +121,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", _write_in_small_shares)
     finish_site(app, _STEPS, priority=500)
     # After all that still writes pages or files, in other extensions, too.
-    finish_site(app, [lighten.make_light, build_cache.sweep], priority=900)
+    last = [lighten.make_light, offline_copy.write_archive, build_cache.sweep]
+    finish_site(app, last, priority=900)
     return {
         "version": "1",
         "env_version": 3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,24 @@ def test_the_index_is_light_and_loaded_only_for_a_search(
     page.goto(f"{address}search.html")
     page.get_by_text("figures as they are printed").wait_for()
     assert not [url for url in asked if search_index.INDEX_FILE in url]
+    page.close()
+
+
+def test_the_whole_site_comes_as_one_zip_that_opens_from_a_folder(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    link = BeautifulSoup((site / "index.html").read_bytes(), "html.parser").find("a", download=True)
+    archive = site / str(link["href"])
+    shutil.unpack_archive(archive, tmp_path)
+    (folder,) = tmp_path.iterdir()
+    packed = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    lying = {path.relative_to(site): path for path in site.rglob("[!.]*") if path.is_file()}
+    assert lying.keys() - packed.keys() == {archive.relative_to(site)}
+    assert all(path.read_bytes() == lying[name].read_bytes() for name, path in packed.items())
+    page = browser.new_page()
+    page.goto(f"{folder.as_uri()}/search.html?q=17.66")
+    page.locator(FOUND).first.click()
+    expect(page.locator("article h1, article h2").first).to_be_visible()
     page.close()
 
 

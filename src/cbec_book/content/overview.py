@@ -59,7 +59,7 @@ class Overview(DataDirective):
             )
         yield (
             f"</div><figcaption><p>One tile a statistic, {total} in all, in the paper’s order; "
-            f'each leads to its entry in <a href="{ledger}">the ledger</a>.</p>'
+            f'on screen each leads to its entry in <a href="{ledger}">the ledger</a>.</p>'
         )
         for axis, table, question in _AXES:
             counts = audit.counts(axis)

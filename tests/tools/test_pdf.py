@@ -8,18 +8,22 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tools import pdf
-from tools.pdf import Part, assemble, main, parts_of
+from tools.pdf import assemble, main, parts_of
+from tools.pdf_front import SCREEN_ONLY
 
-NAMES = ["index", "chapters/one"]
-PARTS = [Part("index", ""), Part("chapters/one", "Chapters")]
+PARTS = {"index": "", "chapters/one": "Chapters"}
 CONFIG = {"title": "A book", "author": "someone", "copyright": 2026}
 HEAD = '<html><head><link rel="stylesheet" href="{}_static/a.css?v=1"></head><body>'
 INDEX = """<nav>skip</nav><article><h1 id="top">Home<a class="headerlink" href="#top">#</a></h1>
 <p id="a"><a href="#a">here</a> <a href="chapters/one.html">there</a>
 <a href="chapters/one.html#a">deep</a> <a href="data/x.csv" download>file</a>
-<a href="https://example.org/#a">away</a></p>
+<a href="chapters/one.html#gone">gone</a> <a href="https://example.org/#a">away</a></p>
+<div class="cbec-landing">
+<figure class="cbec-still"><a href="chapters/one.html">chart</a></figure></div>
 <script>1</script><details class="hide"><p>code</p></details></article>"""
-ONE = """<article><h1>One "1"</h1><p id="a" aria-labelledby="a b">text</p>
+ONE = """<article><h1>One "1"</h1>
+<section id="s"><h2>Part <em>two</em>, long<a class="headerlink" href="#s">#</a></h2></section>
+<p id="a" aria-labelledby="a b">text</p>
 <a href="../index.html#top">home</a> <a href="">self</a><details><summary>S</summary>x</details>
 <svg><clipPath id="c"></clipPath><g clip-path="url(#c)"></g></svg><img src="../i/a%20b.png">
 </article>"""
@@ -48,10 +52,10 @@ def test_the_books_pages_come_in_the_order_of_its_contents(tmp_path: Path) -> No
         "- caption: Reference\n  chapters:\n  - file: reference/api\n  - file: reference/last\n",
         encoding="utf-8",
     )
-    assert parts_of(toc) == [
-        *PARTS,
-        Part("chapters/deep", "Chapters"),
-        Part("reference/last", "Reference"),
+    assert list(parts_of(toc).items()) == [
+        *PARTS.items(),
+        ("chapters/deep", "Chapters"),
+        ("reference/last", "Reference"),
     ]
 
 
@@ -64,6 +68,7 @@ def test_ids_of_two_pages_do_not_meet_and_links_find_them(document: BeautifulSou
         "there": "#chapters-one",
         "deep": "#chapters-one--a",
         "file": None,
+        "gone": None,
         "away": "https://example.org/#a",
         "home": "#index--top",
         "self": "#chapters-one",
@@ -83,16 +88,66 @@ def test_a_file_of_the_site_keeps_its_address_where_the_site_has_one(site: Path)
     index = site / "index.html"
     index.write_text(index.read_text("utf-8").replace("<head>", canonical), encoding="utf-8")
     document = BeautifulSoup(assemble(site, PARTS, CONFIG), "html.parser")
-    (link,) = [a for a in document.select("a") if a.get_text() == "file"]
-    assert link["href"] == "https://example.org/book/data/x.csv"
+    leads = {link.get_text(): link.get("href") for link in document.select(".pdf-part a")}
+    assert leads["file"] == "https://example.org/book/data/x.csv"
+    assert leads["gone"] == "https://example.org/book/chapters/one.html#gone"
 
 
 def test_boxes_stand_open_and_what_needs_a_screen_is_left_out(document: BeautifulSoup) -> None:
-    text = document.body.get_text()
+    text = document.main.get_text()
     assert [box.has_attr("open") for box in document.select("details")] == [True]
     assert not document.select("script, .headerlink, nav")
-    assert "code" not in text.replace(pdf.LEFT_OUT, "")
+    assert "code" not in text
     assert "skip" not in text
+
+
+def test_the_chart_of_the_landing_page_stands_on_the_cover_alone(document: BeautifulSoup) -> None:
+    (chart,) = document.select(".cbec-still")
+    assert chart.find_parent(class_="pdf-cover")
+    assert chart.get_text() == "chart"
+
+
+def test_contents_have_pages_and_their_sections(document: BeautifulSoup) -> None:
+    lines = document.select(".pdf-contents__columns p")
+    assert [(line.get_text(), line.a["href"] if line.a else None) for line in lines] == [
+        ("Home", "#index"),
+        ("Chapters", None),
+        ('One "1"', "#chapters-one"),
+        ("Part two, long", "#chapters-one--s"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "says", "leads"),
+    [
+        ("", "no public address yet", None),
+        (
+            '<link rel="canonical" href="https://example.org/book/{}">',
+            "https://example.org/book/;",
+            "https://example.org/book/reference/ledger.html",
+        ),
+    ],
+)
+def test_what_is_only_on_the_site_is_named(
+    site: Path, head: str, says: str, leads: str | None
+) -> None:
+    for name in PARTS:
+        page = site / f"{name}.html"
+        page.write_text(head.format(f"{name}.html") + page.read_text("utf-8"), encoding="utf-8")
+    (site / "reference").mkdir()
+    (site / "reference/ledger.html").write_text(
+        '<h1>Ledger<a class="headerlink">#</a></h1>', encoding="utf-8"
+    )
+    document = BeautifulSoup(assemble(site, PARTS, CONFIG), "html.parser")
+    ledger, notes = document.select(".pdf-site tr")
+    assert says in " ".join(document.select_one(".pdf-site").get_text().split())
+    assert [cell.get_text() for cell in ledger] == [
+        "Ledger",
+        SCREEN_ONLY["reference/ledger"],
+        "reference/ledger.html",
+    ]
+    assert (ledger.a["href"] if ledger.a else None) == leads
+    assert "at the end of each page" in notes.get_text()
 
 
 def test_pictures_and_styles_are_found_each_style_once(document: BeautifulSoup, site: Path) -> None:

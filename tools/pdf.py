@@ -79,7 +79,8 @@ def prepare(article: Tag, site: Path, name: str) -> None:
     for element in article.select(_UNUSED):
         if not element.decomposed:
             element.decompose()
-    for box in article.find_all("details"):
+    # Of boxes that share a name, one can be open.
+    for box in article.select("details:not([name])"):
         box["open"] = ""
     for element in article.find_all(True):
         for key, value in list(element.attrs.items()):

@@ -807,6 +807,13 @@ def test_a_break_of_another_country_is_not_shown() -> None:
     assert ">method break<" not in draw(spec)
 
 
+def test_a_panel_has_only_the_rows_that_it_needs() -> None:
+    spec = built(BUILDERS["interval_dots, panels"])
+    svg = draw(spec)
+    assert [svg.count(f">{item}<") for item in ("one", "two", "three")] == [2, 2, 1]
+    assert svg.count(">unconfirmed<") == svg.count(">x<") == 1, "one legend for all"
+
+
 def test_parts_stand_on_each_other_and_hang_below_zero() -> None:
     frame = pd.DataFrame(
         {

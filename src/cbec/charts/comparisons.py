@@ -100,8 +100,7 @@ def interval_dots(
         drawn(rows.reset_index(drop=True), title=alt.TitleParams(str(name), **heads))
         for name, rows in data.groupby(panel, sort=False)
     ]
-    shared: Any = dict.fromkeys(("color", "stroke", "strokeDash"), "shared")
-    return tabled(alt.vconcat(*views).resolve_scale(**shared), data, shown)
+    return tabled(alt.vconcat(*views), data, shown)
 
 
 def bars(frame: pd.DataFrame, *, unit: str) -> Any:

@@ -65,6 +65,7 @@ def test_the_heads_of_what_survives_stay_and_a_tap_opens_a_note(
     expect(cell.locator("ul")).to_be_hidden()
     cell.locator("summary").click()
     expect(cell.locator("ul")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "it needs no box"
     note = cell.locator("ul").bounding_box()
     assert note["x"] >= 0
     assert note["x"] + note["width"] <= width

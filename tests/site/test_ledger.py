@@ -467,7 +467,7 @@ def badge(visit: Callable[..., Any]) -> Any:
 
 def words_beside(badge: Any) -> str:
     """Return the words that the style shows beside a badge, if any."""
-    return badge.locator(".verdict").evaluate(
+    return badge.locator(".verdict[data-words]").evaluate(
         "(symbol) => getComputedStyle(symbol, '::after').content.replace(/^none$|\"/g, '')"
     )
 

@@ -88,28 +88,28 @@ _MEANINGS: Mapping[str, str] = {
     "its inputs; which of them is wrong is open.",
     "decision": "Inconsistent, and the whole range lies on the other side of the stated sign, rank "
     "or threshold.",
-    "not-derivable": "It can't be recomputed from what is printed; the code says why.",
+    "not-derivable": "It can't be recomputed from what is printed; the reason is given.",
     "failed": "The check itself broke; this fails the build.",
     "confirmed": "Sources of two independent origins agree with it.",
     "single-source": "Sources of one origin agree with it, however many relay it.",
     "relayed": "Another origin was found than the one credited, which may relay it.",
-    "misattributed": "A credited source doesn't carry it, or cannot by its date or place.",
+    "misattributed": "A credited source doesn't say it, or can't, by its abstract, date or place.",
     "disputed": "Credible sources stand on both sides.",
     "contradicted": "All that was found speaks against it.",
-    "untraced": "It was looked for, and no page with it was found; the searches are listed.",
+    "untraced": "No page with it was found, which doesn't make it wrong; the searches are listed.",
     "own-text": "It can be counted in the paper's own text.",
     "proposal": "It is a parameter of a policy proposal and describes no state of the world.",
     "not-checked": "No source for it was checked; for derived figures the arithmetic is the check.",
     "holds": "It holds for all values that round to the figures.",
     "undecided": "It holds for some values that round to the figures and not for others.",
     "fails": "It holds for no values that round to the figures.",
-    "differs": "The figures that it is held against disagree.",
+    "differs": "The figures that it was tried on disagree.",
     "not-checkable": "No figures were found that could decide it.",
 }
 
 #: Why a figure isn't derivable, by the code that the ledger gives.
 CODES: Mapping[str, str] = {
-    "given": "given without inputs",
+    "given": "the paper starts from it",
     "no-denominator": "the denominator isn't printed",
     "no-inputs": "the inputs aren't printed",
     "parameter": "a parameter of a proposal",

@@ -14,6 +14,7 @@ from cbec.audit.ledger import Ledger
 from cbec.audit.results import FAILING, Audit
 from cbec.audit.verdict_rules import check
 from cbec.audit.verdicts import Arithmetic
+from cbec.display.html import plain_words
 from cbec.errors import ExpressionError
 from cbec.figures.expression import Call, Comparison, Expression, Literal, Name
 from cbec.figures.printed import Printed
@@ -176,7 +177,11 @@ class WhatIf:
             for other in inputs.values():
                 same = (other.label_en, other.period) == (figure.label_en, figure.period)
                 if same and other.id != figure.id and other.printed is not None:
-                    yield figure.id, number_text(other.printed), f"the vintage “{other.vintage}”"
+                    yield (
+                        figure.id,
+                        number_text(other.printed),
+                        f"the vintage “{plain_words(other.vintage)}”",
+                    )
 
 
 def what_if(audit: Audit) -> WhatIf:

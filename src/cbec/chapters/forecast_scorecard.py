@@ -11,6 +11,7 @@ import pandas as pd
 from cbec.chapters.forecast_register import FIRST_DEFAULT, forecasters
 from cbec.chapters.forecast_series import ENDS, FORECAST, SERIES, register_series
 from cbec.chapters.published_forecasts import published_scored
+from cbec.display.html import plain_words
 from cbec.errors import TableError
 from cbec.tables.evidence_grades import SET_LABELS, weakest
 from cbec.tables.frames import load
@@ -167,7 +168,7 @@ def published_table() -> pd.DataFrame:
                 "Forecast": f"{row['forecaster']}, {aim} {row['target_year']}; definition "
                 + row["definition"],
                 "Said": f"{bound}{said} {row['unit']}",
-                "Came": f"{row['outturn_printed']} ({row['outturn_vintage']})",
+                "Came": f"{row['outturn_printed']} ({plain_words(row['outturn_vintage'])})",
                 "Result": _with_error(row["result"], row["error_percent"]),
                 "Ours": _with_error("", row["our_error_percent"]),
                 "Ours rests on": row["our_statement"].replace("no model is possible: ", "none, "),

@@ -17,7 +17,7 @@ import pandas as pd
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
 from cbec.audit.verdicts import Standing, verdict_html
-from cbec.display.html import disclosure_html, html_table, scrolled_html
+from cbec.display.html import disclosure_html, html_table, plain_words, scrolled_html
 from cbec.display.sources import sources_html
 from cbec.errors import CbecError, LedgerError
 from cbec.figures.bounds import truth
@@ -153,11 +153,11 @@ class Robustness:
                     escape(variant.label_en),
                     verdict_html(variant.standing),
                     verdict_html(variant.at_face),
-                    escape(variant.evidence),
+                    plain_words(variant.evidence),
                 ]
                 for variant in proposition.variants
             ]
-        head = ("Held against", "Within rounding", "At face value", "Weakest grade")
+        head = ("Figures", "Within rounding", "At face value", "Weakest grade")
         caption = "Which statements hold, on which figures"
         table = html_table(head, rows, caption=caption, groups=groups, cards=True)
         variants = (variant for p in self.propositions for variant in p.variants)

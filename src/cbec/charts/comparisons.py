@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from cbec.charts.axes import items, labelled, room, shaped, tight
-from cbec.charts.colours import COLOURS, INK, coloured, outlined, plain
+from cbec.charts.colours import COLOURS, INK, outlined, plain
 from cbec.charts.marks import hollow, key, layered, points
 from cbec.charts.tooltips_and_tables import (
     Column,
@@ -160,24 +160,29 @@ def ranked_pairs(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> Any
     return layered(data, shown, lines, *dots, width=460, height=alt.Step(26))
 
 
+#: The colours of what is said of a reference; what isn't known is grey.
+_JUDGED = {"yes": "blue", "partly": "sky", "no": "vermilion"}
+
+
 def publication_years(frame: pd.DataFrame) -> Any:
-    """Draw the year of each reference, coloured by whether it can bear what it is cited for.
+    """Draw the year of each reference, coloured by whether it fits what it is cited for.
 
     Parameters
     ----------
     frame : DataFrame
         Columns ``item``, ``value`` (the year) and ``verdict``.
     """
-    judged = Column("verdict", "Can it bear it?")
+    judged = Column("verdict", "Does it fit?")
     shown = [Column("item", "Reference"), Column("value", "Year", "Q"), judged]
     data = labelled(chart_data(frame, shown), "item")
     names = list(dict.fromkeys(data["verdict"]))
+    hues = [COLOURS[_JUDGED.get(name.partition(",")[0], "grey")] for name in names]
     axis = alt.Axis(format="d", tickMinStep=1)
     dots = alt.Chart(data).mark_point(filled=True, size=110, opacity=1)
     chart = dots.encode(
         items(grid=True),
         alt.X("value:Q", title="year of publication", scale=tight(12), axis=axis),
-        coloured("verdict", names),
+        outlined("verdict", names, hues)["color"],
         shaped("verdict", names),
         tooltip=tooltip(shown, data),
     )

@@ -136,7 +136,7 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
     category, colour : str
         Names of the two columns.
     """
-    told = [Column("statement", "Statement"), Column(colour, "Carries")]
+    told = [Column("statement", "Statement"), Column(colour, "Comes with")]
     shown = [Column(category, "Part"), *told]
     data = labelled(chart_data(frame, shown), category)
     data["place"] = data.groupby(category).cumcount() + 1

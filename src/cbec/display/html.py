@@ -11,6 +11,7 @@ UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
 _WORDS = {
     "communique": "statistical communiqué",
+    "dtri-2018": "index of 2018",
     "implied": "implied by a later growth rate",
     "revised-pre-census": "revised before the census",
     "wdi-2025-12": "World Development Indicators of December 2025",
@@ -85,9 +86,11 @@ def plain_words(code: str) -> str:
     --------
     >>> plain_words("as-published"), plain_words("communique")
     ('as published', 'statistical communiqué')
-    >>> plain_words("fred-2026-11")
-    'fred-2026-11'
+    >>> plain_words("fred-2026-11"), plain_words("Belt-and-Road")
+    ('fred-2026-11', 'Belt-and-Road')
     """
+    if re.search("[A-Z]", code):
+        return code
     return _WORDS.get(code) or re.sub(r"-(?=[a-z])", " ", code)
 
 

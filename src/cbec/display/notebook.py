@@ -14,7 +14,7 @@ import pandas as pd
 from IPython.display import display
 
 from cbec.audit.provenance import Entry, entries, find, split_names
-from cbec.display.html import disclosure_html, scrolled_html
+from cbec.display.html import disclosure_html, plain_words, scrolled_html
 from cbec.display.sources import sources_html
 from cbec.display.table import frame_html
 from cbec.errors import PrintedFigureError
@@ -25,6 +25,9 @@ from cbec.tables.evidence_grades import UNCONFIRMED_EN
 # MyST-NB keeps outputs of this prefix for prose and doesn't display them.
 GLUE_PREFIX = "application/papermill.record/"
 TRACE_MIME = "application/vnd.cbec.trace+json"
+
+# Columns of the data package's words, which a table shows as a reader reads them.
+_CODES = ("arithmetic", "evidence", "finding", "grade", "vintage")
 
 #: What this kernel has computed for its notebook's prose, by name.
 kept: dict[str, dict[str, Any]] = {}
@@ -121,6 +124,13 @@ def _digits(name: str, value: object, decimals: int, signed: bool) -> str:
     return f"+{text}" if signed and Fraction(text) > 0 else text
 
 
+def _title(column: object) -> str:
+    name = str(column)
+    if name.endswith("_zh"):
+        name = f"{name.removesuffix('_zh')} (Chinese)"
+    return name.removesuffix("_en").replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Table:
     """A data frame to be read: without its index, numbers rounded, with a caption.
@@ -133,7 +143,8 @@ class Table:
     Parameters
     ----------
     frame : DataFrame
-        What to show; column names are the titles.
+        What to show; column names are the titles, without the ending ``_en``. Verdicts, findings,
+        grades and vintages, in columns of these names, are shown in words.
     caption : str
         What it shows, with the unit.
     decimals : int
@@ -175,7 +186,10 @@ class Table:
 
     def _shown(self) -> pd.DataFrame:
         carried = ["row", "evidence"] if "row" in self.frame else []
-        return self.frame.drop(columns=carried, errors="ignore")
+        shown = self.frame.drop(columns=carried, errors="ignore")
+        codes = [code for code in _CODES if code in shown]
+        shown = shown.assign(**{code: shown[code].map(plain_words) for code in codes})
+        return shown.rename(columns=_title)
 
     def _entries(self) -> list[list[Entry]]:
         """Return what each row rests on, nothing if the frame doesn't say."""

@@ -112,9 +112,10 @@ def _rows_html(rows: Sequence[Entry], known: str, unit: str = "") -> str:
     lines = []
     for entry in rows:
         label = "" if entry.label_en == known else entry.label_en
+        said = (label, plain_words(entry.place), entry.period)
         lines.append(
             [
-                escape(", ".join(filter(None, (label, entry.place, entry.period)))),
+                escape(", ".join(filter(None, said))),
                 _figure(entry, unit=not entry.series),
                 origin_html(entry),
                 escape(entry.note),

@@ -1,7 +1,7 @@
 """Numbers in the text: links to ``cbec:`` and a name become numbers of the site.
 
 `cbec.chapters.text_numbers` says what a name can be and what the number reads. A printed figure
-has the symbol of its main verdict, and the words of both verdicts on hover and on focus; other
+has the symbols of its verdicts, and their words on hover and on focus; other
 numbers that rounding leaves open have their range on hover. On a page with ``{figures-used}`` each
 leads to its note there. ``[Xia 2025](cbec:cite/xia2025)`` cites an entry of the bibliography, and
 ``[the others](cbec:ledger/2)`` leads to the ledger with what section 2 of the paper prints, and
@@ -21,7 +21,7 @@ from sphinx.util.docutils import ReferenceRole, SphinxRole
 from sphinx.util.osutil import relative_uri
 
 from cbec.audit.results import ClaimAudit
-from cbec.audit.verdicts import Arithmetic, Evidence
+from cbec.audit.verdicts import Arithmetic, Verdict
 from cbec.chapters.text_numbers import CITATION, ISSUES, LEDGER, LINK, Kept, TextNumber
 from cbec.display.notebook import TRACE_MIME
 from cbec.errors import CbecError
@@ -111,23 +111,24 @@ class NumberRole(SphinxRole):
 
 
 def _badge(result: ClaimAudit) -> str:
-    """Write the symbol of a figure's main verdict.
+    """Write the symbols of a figure's verdicts.
 
-    A screen reader reads the words after the figure; the style shows them beside the symbol.
+    A screen reader reads the words after the figure; the style shows them beside the symbols.
     """
     words = f"{result.arithmetic.label_en}, {result.evidence.label_en}"
-    symbol = symbol_html(main_verdict(result), words)
-    return f'<span class="visually-hidden"> ({escape(words)})</span> {symbol}'
+    *others, last = verdicts_to_show(result)
+    symbols = "".join(map(symbol_html, others)) + symbol_html(last, words)
+    return f'<span class="visually-hidden"> ({escape(words)})</span> {symbols}'
 
 
-def main_verdict(result: ClaimAudit) -> Arithmetic | Evidence:
-    """Return the verdict to show where there is room for one.
+def verdicts_to_show(result: ClaimAudit) -> list[Verdict]:
+    """Return the verdicts whose symbols stand beside a figure.
 
-    The arithmetic where the figure can be recomputed, the evidence where it can't.
+    Both, so that a tick for the arithmetic isn't read as a source; what can't be recomputed has
+    that of its evidence alone.
     """
-    if result.arithmetic is Arithmetic.NOT_DERIVABLE:
-        return result.evidence
-    return result.arithmetic
+    arithmetic = [] if result.arithmetic is Arithmetic.NOT_DERIVABLE else [result.arithmetic]
+    return [*arithmetic, result.evidence]
 
 
 def setup(app: Sphinx) -> None:

@@ -58,13 +58,14 @@ def visit_html(self: HTML5Translator, node: still_chart) -> None:
         chart.spec, chart.alt or chart.title, f"still-{number}", build_cache.folder_of(app)
     )
     home = self.builder.get_relative_uri(self.builder.current_docname, page)
-    self.body.append(f'<figure class="cbec-still"><a href="{home}#chart-{name}">{still}</a>')
+    said, source = f"<p>{escape(chart.subtitle)}</p>", ""
     if not node["small"]:
-        self.body.append(
-            f'<figcaption><p class="cbec-still__title">{escape(chart.title)}</p>'
-            f"<p>{escape(chart.subtitle)}. {escape(chart.source)}</p></figcaption>"
-        )
-    self.body.append("</figure>\n")
+        said = f'<p class="cbec-still__title">{escape(chart.title)}</p>{said}'
+        source = f'<p class="cbec-still__source">{escape(chart.source)}</p>'
+    self.body.append(
+        f'<figure class="cbec-still"><figcaption>{said}</figcaption>'
+        f'<a href="{home}#chart-{name}">{still}</a>{source}</figure>\n'
+    )
     raise nodes.SkipNode
 
 

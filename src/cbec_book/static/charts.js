@@ -12,6 +12,7 @@
   const SMALLEST_PLOT = 120;
   const AXIS_ROOM = 72;
   const TRIES = 3; // to fit a place
+  const AFTER_A_TAP = 60; // ms
 
   const isNumber = (value) => typeof value === "number";
   const isSingle = (spec) => Boolean(spec.mark || spec.layer);
@@ -244,13 +245,16 @@
     if (!atWork) (now ? drawNext : () => whenIdle(drawNext))();
   }
 
-  /* A finger doesn't hover: where it taps, the chart is told of a mouse, so that it shows a value. */
+  /* A finger doesn't hover: where it taps, the chart is told of a mouse, so that it shows a value.
+     Not at once, for the browser says next that the finger has left. */
   function tapped(event) {
     if (event.pointerType !== "touch") return;
     const { clientX, clientY } = event;
-    event.target.dispatchEvent(
-      new PointerEvent("pointermove", { clientX, clientY, bubbles: true, pointerType: "mouse" }),
-    );
+    const told = { clientX, clientY, bubbles: true, pointerType: "mouse" };
+    setTimeout(() => {
+      const mark = document.elementFromPoint(clientX, clientY);
+      mark?.dispatchEvent(new PointerEvent("pointermove", told));
+    }, AFTER_A_TAP);
   }
 
   function start() {

@@ -53,10 +53,12 @@ def test_it_is_a_picture_that_leads_to_its_place(book: Any) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_a_small_one_leaves_the_words_to_the_text(book: Any) -> None:
+def test_a_small_one_says_what_it_draws_and_leaves_the_finding_to_the_text(book: Any) -> None:
     large, small = book.tree["index"].select("figure.cbec-still")
     assert large.select_one(".cbec-still__title").get_text()
-    assert small.figcaption is None
+    assert large.select_one(".cbec-still__source").get_text().startswith("Source")
+    assert small.figcaption.get_text() == large.select("figcaption p")[1].get_text() != ""
+    assert small.select(".cbec-still__title, .cbec-still__source") == []
 
 
 def test_a_chart_that_is_not_there_is_named_with_those_that_are(book: Any) -> None:

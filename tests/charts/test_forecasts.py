@@ -112,7 +112,7 @@ def fan(first: str = "drift") -> Any:
 BUILDERS: dict[str, Callable[[], Any]] = {
     "fan": fan,
     "fan_panels": lambda: charts.fan_panels(PANELS, unit=UNITS),
-    "rolling_errors": lambda: charts.rolling_errors(STEPS, unit="trillion CNY"),
+    "rolling_errors": lambda: charts.rolling_errors(STEPS, unit="trillion CNY", reference="naive"),
     "residuals": lambda: charts.residuals(LEFT, unit="trillion CNY"),
     "scored": lambda: charts.scored(SCORED, unit="trillion CNY"),
     "growth_scenario": growth_scenario,
@@ -180,7 +180,7 @@ def test_page_has_a_table_of_the_figures(build: Callable[[], Any]) -> None:
     [
         (FAN, lambda f: charts.fan(f, unit="u", first="naive")),
         (PANELS, lambda f: charts.fan_panels(f, unit=UNITS)),
-        (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
+        (STEPS, lambda f: charts.rolling_errors(f, unit="u", reference="naive")),
         (LEFT, lambda f: charts.residuals(f, unit="u")),
         (SCORED, lambda f: charts.scored(f, unit="u")),
     ],
@@ -195,7 +195,7 @@ def test_builder_leaves_its_frame_alone(frame: pd.DataFrame, build: Callable[...
     ("frame", "build"),
     [
         (FAN[FAN["kind"] != "observed"], lambda f: charts.fan(f, unit="u", first="naive")),
-        (STEPS, lambda f: charts.rolling_errors(f, unit="u")),
+        (STEPS, lambda f: charts.rolling_errors(f, unit="u", reference="naive")),
         (LEFT.assign(value=[0.4, -0.2, 0.0, 0.8]), lambda f: charts.residuals(f, unit="u")),
         (MARKET, lambda f: charts.growth_scenario(HISTORY, f, order=ORDER, unit="u")),
     ],
@@ -336,7 +336,9 @@ def test_naive_is_the_grey_reference() -> None:
 
 
 def test_errors_tell_on_how_many_forecasts_they_rest() -> None:
-    shown = specify(charts.rolling_errors(STEPS, unit="u"))["usermeta"]["cbec"]["columns"]
+    shown = specify(charts.rolling_errors(STEPS, unit="u", reference="naive"))["usermeta"]["cbec"][
+        "columns"
+    ]
     assert ["n", "Forecasts"] in shown
 
 

@@ -63,7 +63,7 @@ class Figure:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its digits are exact: it is printed to the unit, and a word says what it counts.
+        """Whether its digits are exact, since it is printed to the unit and says what it counts.
 
         A bare number is rounded.
         """

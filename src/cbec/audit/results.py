@@ -179,7 +179,7 @@ class Audit:
 
     @property
     def failing(self) -> tuple[ClaimAudit, ...]:
-        """What `--strict` fails on: inconsistent claims and broken checks."""
+        """The inconsistent claims and broken checks, on which ``--strict`` fails."""
         return tuple(r for r in self.results if r.arithmetic in FAILING)
 
     def select(self, *ids: str) -> Audit:

@@ -109,8 +109,8 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     """Return what `cbec.charts.rolling_errors` draws: sMAPE by model and step.
 
     It is made from an evaluation and the run that this was made from. Columns are ``model`` (its
-    label; ``naive`` for the reference), ``step``, ``value`` in percent, ``n``, the number of
-    forecasts, and ``evidence``, the weakest grade of the run.
+    label), ``step``, ``value`` in percent, ``n``, the number of forecasts, and ``evidence``, the
+    weakest grade of the run.
 
     Examples
     --------
@@ -120,8 +120,7 @@ def error_table(found: Evaluation, run: pd.DataFrame) -> pd.DataFrame:
     [12.1, 24.2]
     """
     made = found.scores(("model", "step")).rename(columns={"sMAPE": "value"})
-    # The chart knows its reference by name.
-    labels = {model.name: model.label_en for model in MODELS.values()} | {"naive": "naive"}
+    labels = {model.name: model.label_en for model in MODELS.values()}
     made = made.assign(model=made["model"].map(labels), evidence=rests_on(run)["evidence"])
     return made[["model", "step", "value", "n", "evidence"]]
 

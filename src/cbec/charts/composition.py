@@ -140,12 +140,16 @@ def stacked_counts(frame: pd.DataFrame, *, category: str, colour: str, unit: str
     shown = [Column(category, "Part"), *told]
     data = labelled(chart_data(frame, shown), category)
     data["place"] = data.groupby(category).cumcount() + 1
-    squares = alt.Chart(data).mark_square(size=360, opacity=1)
-    chart = squares.encode(
-        alt.X("place:O", title=unit, axis=alt.Axis(labelAngle=0)),
-        items(),
-        coloured(colour, list(dict.fromkeys(data[colour]))),
-        tooltip=tooltip(told, data),
+    gap = alt.Scale(paddingInner=0.15)
+    chart = (
+        alt.Chart(data)
+        .mark_rect()
+        .encode(
+            alt.X("place:O", title=unit, axis=alt.Axis(labelAngle=0), scale=gap),
+            items().scale(padding=0.25),
+            coloured(colour, list(dict.fromkeys(data[colour]))),
+            tooltip=tooltip(told, data),
+        )
     )
     return tabled(chart, data, shown, width=400, height=alt.Step(40))
 

@@ -24,7 +24,6 @@ from cbec.charts.tooltips_and_tables import (
     tooltip,
 )
 
-_REFERENCE = "naive"
 _WORDS, _LANE, _ALONE = 40, 16, 20  # heights of an item's words, of each lane, of a single one
 # How much further than forecasts, outturns and 80% intervals the axis may reach, by their span.
 _SPARE = 1 / 3
@@ -32,19 +31,20 @@ _SPARE = 1 / 3
 _STROKE = "M-0.14,-1H0.14V1H-0.14Z"
 
 
-def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
+def rolling_errors(frame: pd.DataFrame, *, unit: str, reference: str) -> Any:
     """Draw the error of each model by years ahead; a click in the legend selects.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``model`` (``naive`` is the grey reference), ``step`` (years ahead), ``value``, and
-        ``n``, the number of forecasts.
+        Columns ``model``, ``step`` (years ahead), ``value``, and ``n``, the number of forecasts.
+    reference : str
+        The model that the others are compared with: it is grey.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"model": ["naive", "drift"], "step": 1, "value": [1.2, 0.8], "n": 8})
-    >>> chart = rolling_errors(frame, unit="trillion CNY")
+    >>> chart = rolling_errors(frame, unit="trillion CNY", reference="naive")
     >>> chart.usermeta["cbec"]["columns"][:3]
     [['model', 'Model'], ['step', 'Years ahead'], ['value', 'trillion CNY']]
     """
@@ -56,7 +56,7 @@ def rolling_errors(frame: pd.DataFrame, *, unit: str) -> Any:
     across = alt.X("step:Q", title="years ahead", axis=axis, scale=tight(14))
     up = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
     base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data), opacity=opacity)
-    hue = _models(data)
+    hue = _models(data, reference)
     line = segments(base, "model", x="step", color=hue["color"])
     return layered(data, shown, line, *points(base, size=50, **hue)).add_params(picked)
 
@@ -269,9 +269,9 @@ def _statements(known: Collection[str]) -> dict[str, str]:
     return said
 
 
-def _models(data: pd.DataFrame) -> dict[str, Any]:
+def _models(data: pd.DataFrame, reference: str) -> dict[str, Any]:
     """Colour models by name; grey is kept for the reference."""
     names = list(dict.fromkeys(data["model"]))
     others = cycle(colour for name, colour in COLOURS.items() if name != "grey")
-    hues = [COLOURS["grey"] if name == _REFERENCE else next(others) for name in names]
+    hues = [COLOURS["grey"] if name == reference else next(others) for name in names]
     return outlined("model", names, hues)

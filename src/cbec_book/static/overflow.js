@@ -3,6 +3,8 @@
 (function () {
   "use strict";
 
+  const BOXES = ".cbec-scroll, .pst-scrollable-table-container, math[display=block]";
+
   function tell(box) {
     const hidden = box.scrollWidth - box.clientWidth;
     const state = hidden <= 1 ? "none" : box.scrollLeft >= hidden - 1 ? "end" : "more";
@@ -11,7 +13,7 @@
 
   if (!window.ResizeObserver) return;
   const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => tell(target)));
-  document.querySelectorAll(".cbec-scroll, .pst-scrollable-table-container, div.math").forEach((box) => {
+  document.querySelectorAll(BOXES).forEach((box) => {
     sizes.observe(box);
     box.addEventListener("scroll", () => tell(box), { passive: true });
   });

@@ -160,7 +160,7 @@ class Package:
 
     @property
     def files(self) -> list[Path]:
-        """The files that are there, by name, which are the descriptor, the readme and the tables."""
+        """The descriptor, the readme and the tables that are there, by name."""
         paths = [self.folder / DESCRIPTOR, self.folder / "README.md"]
         paths += [table.path for table in self.tables.values()]
         return sorted(path for path in paths if path.is_file())

@@ -124,7 +124,7 @@ def test_naive_errors_by_step_are_percent_changes(market):
     for step in (1, 2):
         was, came = y[4 : len(y) - step], y[4 + step :]
         by_hand = np.mean(200 * np.abs(came - was) / (came + was))
-        row = found.query("model == 'naive' and step == @step")
+        row = found.query("model == 'Naive (last value)' and step == @step")
         assert row["value"].item() == pytest.approx(by_hand)
 
 

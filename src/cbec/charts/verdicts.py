@@ -47,7 +47,7 @@ def interval_ladder(results: list[ClaimAudit]) -> Any:
     ranges = base.mark_rule(strokeWidth=6, opacity=0.65).encode(across, alt.X2("high:Q"))
     faces = base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("face:Q"))
     chart = band.encode(alt.X("low:Q"), alt.X2("high:Q")) + ranges + faces
-    return tabled(chart, frame, shown, width=440, height=alt.Step(46))
+    return tabled(chart, frame, shown, width=440, height=alt.Step(54))
 
 
 def verdict_bars(audit: Audit, axis: str) -> Any:

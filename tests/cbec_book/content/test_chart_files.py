@@ -48,7 +48,7 @@ def test_the_data_say_what_each_row_rests_on(chart: Chart, still: str, tmp_path:
     assert (tmp_path / "figures/two-tenfold.png").read_bytes() == b"PNG"
     text = (tmp_path / "figures/two-tenfold.csv").read_text("utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text))
-    assert head == ["Item", "Basis", "multiple", "from", "to", "evidence", "rests on"]
+    assert head == ["Item", "Basis", "times the start", "from", "to", "evidence", "rests on"]
     assert len(rows) == len(data_rows(chart))
     assert all("customs-" in row[-1] or "market-" in row[-1] for row in rows)
 

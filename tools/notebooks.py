@@ -33,6 +33,7 @@ from pybtex.database import parse_file
 from pybtex.utils import OrderedCaseInsensitiveDict
 
 from cbec.chapters.text_numbers import CITATION, Kept, TextNumbers, write_numbers
+from cbec.display.html import TABLE_MIME
 from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME
 from cbec.display.vega import MIME
 from cbec.errors import CbecError
@@ -165,22 +166,22 @@ def compact_picture(encoded: str) -> str:
 def serialise(notebook: NotebookNode) -> str:
     """Write a notebook as JSON: keys sorted, indent 1, Chinese as it is, newline at the end.
 
-    A chart's specification stands on one line: indented, it would be twice as large.
+    What a chart or a table says of itself stands on one line: indented, it would be twice as large.
     """
     nbformat.validate(notebook)
     slim, lines = copy.deepcopy(notebook), {}
     for cell in slim.cells:
         for output in cell.get("outputs", ()):
-            if MIME in output.get("data", {}):
-                mark = f"chart on line {len(lines)}"
-                spec = output.data[MIME]
+            for mime in {MIME, TABLE_MIME} & output.get("data", {}).keys():
+                mark = f"content on line {len(lines)}"
+                content = output.data[mime]
                 lines[mark] = json.dumps(
-                    spec, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+                    content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
                 )
-                output.data[MIME] = mark
+                output.data[mime] = mark
     text = nbformat.writes(slim, version=4).rstrip("\n") + "\n"
     for mark, line in lines.items():
-        text = text.replace(f'"{MIME}": "{mark}"', f'"{MIME}": {line}', 1)
+        text = text.replace(f': "{mark}"', f": {line}", 1)
     return text
 
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cbec.audit.ledger import Alternative, Claim, Finding, Ledger
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
-from cbec.display.html import entry_link, html_table
+from cbec.display.html import TABLE_MIME, entry_link, html_table
 from cbec.errors import LedgerError, did_you_mean
 from cbec.figures.in_words import interval_text
 from cbec.figures.interval import Interval
@@ -204,6 +204,9 @@ class Audit:
     def _repr_html_(self) -> str:
         head = ("Claim", "Printed", "Recomputed", "Arithmetic", "Evidence")
         return html_table(head, [_html_row(result) for result in self.results], cards=True)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {TABLE_MIME: {"claims": [result.claim.id for result in self.results]}}
 
 
 def _html_row(result: ClaimAudit) -> list[str]:

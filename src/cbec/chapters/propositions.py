@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
 from cbec.audit.verdicts import Standing, verdict_html
-from cbec.display.html import disclosure_html, html_table, plain_words, scrolled_html
+from cbec.display.html import TABLE_MIME, disclosure_html, html_table, plain_words, scrolled_html
 from cbec.display.sources import sources_html
 from cbec.errors import CbecError, LedgerError
 from cbec.figures.bounds import truth
@@ -167,6 +168,9 @@ class Robustness:
         below = disclosure_html("Conditions and figures of this table", rests_on)
         # The site puts a table that stands in an output by itself into such a box.
         return disclosure_html(caption, scrolled_html(table) + below)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {TABLE_MIME: {"propositions": [one.id for one in self.propositions]}}
 
 
 def robustness(ledger: Ledger) -> Robustness:

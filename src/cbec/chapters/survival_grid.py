@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from cbec.audit.verdicts import Standing, verdict_html
 from cbec.chapters.propositions import AXES, Robustness
-from cbec.display.html import html_table
+from cbec.display.html import TABLE_MIME, html_table
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class SurvivalGrid:
         key = "; ".join(f"{verdict.symbol} {verdict.label_en}" for verdict in Standing)
         table = html_table(heads, rows, caption=f"{self.caption} {key}.", groups=groups)
         return f'<div class="cbec-survival">{table}</div>'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        tested = [one.id for one in self.tested.propositions]
+        return {TABLE_MIME: {"survival": tested, "caption": self.caption}}
 
     def __repr__(self) -> str:
         return f"{self.caption} {self.tested!r}"

@@ -6,6 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
+#: The type of an output that holds what a table shows: its cells, or, for figures and statements of
+#: the data package, their names.
+TABLE_MIME = "application/vnd.cbec.table+json"
 UNCONFIRMED_MARK = '<abbr title="unconfirmed">○</abbr>'
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Integral
@@ -16,7 +16,7 @@ from IPython.display import display
 from cbec.audit.provenance import Entry, entries, find, split_names
 from cbec.display.html import disclosure_html, plain_words, scrolled_html
 from cbec.display.sources import sources_html
-from cbec.display.table import frame_html
+from cbec.display.table import AsTable, content_html, table_content
 from cbec.errors import PrintedFigureError
 from cbec.figures.in_words import numbers_in_english
 from cbec.figures.rounding import decimal_text
@@ -131,8 +131,21 @@ def _title(column: object) -> str:
     return name.removesuffix("_en").replace("_", " ")
 
 
+def table_page(content: Mapping[str, Any]) -> str:
+    """Write what a `Table` shows, with its sources, as HTML."""
+    page = content_html(content)
+    if content["folded"]:
+        # The site puts a table that stands in an output by itself into such a box.
+        page = scrolled_html(page)
+    if any(content["unconfirmed"]):
+        page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
+    if names := dict.fromkeys(name for row in content["rests on"] for name in row):
+        page += disclosure_html("Sources of this table", sources_html(map(find, names)))
+    return disclosure_html(content["caption"], page) if content["folded"] else page
+
+
 @dataclass(frozen=True)
-class Table:
+class Table(AsTable):
     """A data frame to be read: without its index, numbers rounded, with a caption.
 
     Columns that say where figures come from are not printed but used. Where there is a column
@@ -161,25 +174,20 @@ class Table:
     cards: bool = False
     folded: bool = False
 
-    def _repr_html_(self) -> str:
+    def _content(self) -> dict[str, Any]:
         rests = self._entries()
-        doubtful = self._unconfirmed(rests)
-        page = frame_html(
+        shown = table_content(
             self._shown(),
             self.caption,
             decimals=self.decimals,
             cards=self.cards,
-            unconfirmed=doubtful,
+            unconfirmed=self._unconfirmed(rests),
         )
-        if self.folded:
-            # The site puts a table that stands in an output by itself into such a box.
-            page = scrolled_html(page)
-        if any(doubtful):
-            page += f'<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
-        if any(rests):
-            listed = dict.fromkeys(entry for row in rests for entry in row)
-            page += disclosure_html("Sources of this table", sources_html(listed))
-        return disclosure_html(self.caption, page) if self.folded else page
+        named = [[entry.name for entry in row] for row in rests]
+        return {**shown, "folded": self.folded, "rests on": named}
+
+    def _repr_html_(self) -> str:
+        return table_page(self._content())
 
     def __repr__(self) -> str:
         return self._shown().round(self.decimals).to_string(index=False)

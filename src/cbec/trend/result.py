@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbec.display.table import frame_html
+from cbec.display.table import AsTable, table_content
 from cbec.trend.model_types import Array, Path, interval_columns
 
 # Steps of a component that an explanation lists; of more it has the first and the last.
@@ -17,7 +18,7 @@ _SHOWN = 12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Forecast(Path):
+class Forecast(Path, AsTable):
     """Point forecasts with intervals, and what they rest on.
 
     Besides what a `cbec.trend.model_types.Path` holds: ``mean``, ``lower``, ``upper``, ``fitted``,
@@ -78,10 +79,10 @@ class Forecast(Path):
         lines += [f"Note: {remark}." for remark in self.diagnostics]
         return "\n".join(lines)
 
-    def _repr_html_(self) -> str:
+    def _content(self) -> dict[str, Any]:
         caption = f"{self.label}, from {len(self.observed)} values; intervals in percent"
         shown = self.to_frame().rename(columns={"ds": "Year" if self.index[0] > 1 else "Step"})
         # Four digits of the largest forecast: a share needs more places than a count of firms.
         largest = float(np.abs(self.mean).max())
         places = 3 - math.floor(math.log10(largest)) if largest > 0 else 0
-        return frame_html(shown, caption, decimals=min(max(places, 0), 8))
+        return table_content(shown, caption, decimals=min(max(places, 0), 8))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cbec.display.table import frame_html
+from cbec.display.table import AsTable, table_content
 from cbec.errors import TrendError
 from cbec.trend.accuracy import (
     coverage,
@@ -32,7 +32,7 @@ _GROUPS = ("model", "origin", "step", "year")
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(AsTable):
     """Forecasts from past origins, beside what came.
 
     Attributes
@@ -145,7 +145,7 @@ class Evaluation:
     def __repr__(self) -> str:
         return self.scores().drop(columns="reason").round(2).to_string(index=False)
 
-    def _repr_html_(self) -> str:
+    def _content(self) -> dict[str, Any]:
         scores = self.scores()
         labels = {model.name: model.label_en for model in MODELS.values()}
         shown = scores[["model", "sMAPE", "MASE", "CRPS"]].replace({"model": labels})
@@ -163,7 +163,7 @@ class Evaluation:
             f"Errors of {n} forecasts up to {steps} years ahead, from {scores['origins'].max()} "
             "origins; sMAPE in percent, CRPS in the unit of the series"
         )
-        return frame_html(shown.rename(columns={"model": "Model"}), caption, cards=True)
+        return table_content(shown.rename(columns={"model": "Model"}), caption, cards=True)
 
 
 def rolling_origin(

@@ -33,7 +33,7 @@ from sphinx.util.parallel import parallel_available
 from sphinx.writers.html5 import HTML5Translator
 
 from cbec.audit.provenance import Entry, split_names
-from cbec.display.html import UNCONFIRMED_MARK, disclosure_html, entry_link
+from cbec.display.html import TABLE_MIME, UNCONFIRMED_MARK, disclosure_html, entry_link
 from cbec.display.sources import grouped, origin_html, origin_of
 from cbec.display.vega import MIME, inline_json
 from cbec.errors import CbecError
@@ -276,10 +276,11 @@ class VegaLiteRenderer:
 
 
 def prefer_specifications(app: Sphinx, config: Config) -> None:
-    """Let MyST-NB take an output's specification before its picture."""
+    """Let MyST-NB take what an output says of itself before its picture or its HTML."""
     if "nb_mime_priority_overrides" in config.values:
         # First, so that a book's own settings go before it.
-        config.nb_mime_priority_overrides = [("html", MIME, 5), *config.nb_mime_priority_overrides]
+        own = [("html", MIME, 5), ("html", TABLE_MIME, 4)]
+        config.nb_mime_priority_overrides = [*own, *config.nb_mime_priority_overrides]
 
 
 def draw_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

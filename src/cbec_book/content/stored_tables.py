@@ -1,0 +1,68 @@
+"""Tables of the notebooks, written anew from what their outputs say that they show.
+
+An output of type ``TABLE_MIME`` holds the cells of a table, or names figures or statements of the
+data package. So a page never shows a table whose words another edition couldn't map.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
+
+from cbec.chapters.propositions import Robustness, robustness
+from cbec.chapters.survival_grid import SurvivalGrid
+from cbec.display.html import TABLE_MIME
+from cbec.display.notebook import table_page
+from cbec.display.table import content_html
+from cbec.errors import CbecError
+from cbec_book.hooks import warn
+from cbec_book.ledger_links import book_audit
+
+
+def _statements(ids: list[str]) -> Robustness:
+    known = robustness(book_audit().ledger)
+    return Robustness(tuple(known[id] for id in ids))
+
+
+#: How a table is written, by what its content has.
+_WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "claims": lambda told: book_audit().select(*told["claims"])._repr_html_(),
+    "propositions": lambda told: _statements(told["propositions"])._repr_html_(),
+    "survival": lambda told: SurvivalGrid(
+        _statements(told["survival"]), told["caption"]
+    )._repr_html_(),
+    "rests on": table_page,
+    "rows": content_html,
+}
+
+
+def write_table(content: Mapping[str, Any]) -> str:
+    """Write a table from its content; `CbecError` if it names what isn't in the data package."""
+    return next(write for kind, write in _WRITERS.items() if kind in content)(content)
+
+
+class TableRenderer:
+    """MyST-NB plug-in that writes the tables of outputs."""
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Write one output, or return None to leave it to MyST-NB."""
+        env = getattr(renderer.renderer, "sphinx_env", None)
+        if inline or data.mime_type != TABLE_MIME or env is None:
+            return None
+        if "cbec_book.extension" not in env.app.extensions:
+            return None
+        content: Any = data.content
+        told = content if isinstance(content, Mapping) else json.loads(content)
+        try:
+            html = write_table(told)
+        except CbecError as error:
+            warn("table", "table of an output: %s", error, at=env.docname)
+            return []
+        return [nodes.raw(text=html, format="html", classes=["output", "text_html"])]

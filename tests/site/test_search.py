@@ -61,6 +61,8 @@ def near_the_top(page: Page, place: str) -> bool:
         ("口径", "reference/glossary.html#term-definition"),
         ("rounding intervals", "reference/methods.html#rounding-as-an-interval"),
         ("Guangdong", "chapters/02_development.html#concentration-what-a-partial-table-can-tell"),
+        ("“tenfold”, claim?", "chapters/02_development.html#the-tenfold-claim"),
+        ("进口增速。", "reference/ledger.html#claim-import-growth-2024"),
         ("tenfold claim", "chapters/02_development.html#the-tenfold-claim"),
         ("share of trade", "chapters/02_development.html#did-the-share-of-trade-rise"),
         ("year_on_year", "reference/api/measures.html#cbec.measures.growth.year_on_year"),

@@ -93,7 +93,7 @@ _MEANINGS: Mapping[str, str] = {
     "confirmed": "Sources of two independent origins agree with it.",
     "single-source": "Sources of one origin agree with it, however many relay it.",
     "relayed": "Another origin was found than the one credited, which may relay it.",
-    "misattributed": "A credited source doesn't say it, or can't, by its abstract, date or place.",
+    "misattributed": "A credited source doesn't fit it, by its text, abstract, date or place.",
     "disputed": "Credible sources stand on both sides.",
     "contradicted": "All that was found speaks against it.",
     "untraced": "No page with it was found, which doesn't make it wrong; the searches are listed.",

@@ -154,7 +154,7 @@ class Robustness:
                     escape(variant.label_en),
                     verdict_html(variant.standing),
                     verdict_html(variant.at_face),
-                    plain_words(variant.evidence),
+                    escape(plain_words(variant.evidence)),
                 ]
                 for variant in proposition.variants
             ]

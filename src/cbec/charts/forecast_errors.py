@@ -176,9 +176,12 @@ def scored(frame: pd.DataFrame, *, unit: str, relative: bool = False) -> Any:
     return tabled(chart, data, shown, width=640, height=height)
 
 
-def _off(column: str, relative: bool) -> str:
-    """Return where a figure stands on the axis, as an expression of Vega."""
-    return f"100 * (datum.{column} / datum.outturn - 1)" if relative else f"datum.{column}"
+def _off(column: str, relative: bool) -> tuple[str, str]:
+    """Return whether a figure has a place on the axis, and which, as expressions of Vega."""
+    if relative:
+        there = f"isValid(datum.{column}) && isValid(datum.outturn)"
+        return there, f"100 * (datum.{column} / datum.outturn - 1)"
+    return f"isValid(datum.{column})", f"datum.{column}"
 
 
 def _places(
@@ -192,11 +195,10 @@ def _places(
     low, high = float(within.min().min()), float(within.max().max())
     spare = _SPARE * (high - low)
     ends = [max(float(shown.min().min()), low - spare), min(float(shown.max().max()), high + spare)]
-    at = {
-        f"at_{column}": f"isValid(datum.{column}) ? "
-        f"clamp({_off(column, relative)}, {ends[0]!r}, {ends[1]!r}) : null"
-        for column in known
-    }
+    at = {}
+    for column in known:
+        there, off = _off(column, relative)
+        at[f"at_{column}"] = f"{there} ? clamp({off}, {ends[0]!r}, {ends[1]!r}) : null"
     return at, ends
 
 
@@ -211,11 +213,9 @@ def _beyond(
         column = f"{side}_95"
         if column not in known:
             continue
-        off = _off(column, relative)
+        there, off = _off(column, relative)
         arrow = f"'← ' + format({off}, {form})" if end == 0 else f"format({off}, {form}) + ' →'"
-        base = alt.Chart().transform_filter(
-            f"isValid(datum.{column}) && {off} {sign} {ends[end]!r}"
-        )
+        base = alt.Chart().transform_filter(f"{there} && {off} {sign} {ends[end]!r}")
         words = base.mark_text(align=align, fontSize=11, text={"expr": arrow}, color=INK)
         layers.append(words.encode(alt.X(f"at_{column}:Q"), **lane))
     return layers

@@ -196,7 +196,9 @@ class Table(AsTable):
         carried = ["row", "evidence"] if "row" in self.frame else []
         shown = self.frame.drop(columns=carried, errors="ignore")
         codes = [code for code in _CODES if code in shown]
-        shown = shown.assign(**{code: shown[code].map(plain_words) for code in codes})
+        shown = shown.assign(
+            **{code: shown[code].map(plain_words, na_action="ignore") for code in codes}
+        )
         return shown.rename(columns=_title)
 
     def _entries(self) -> list[list[Entry]]:

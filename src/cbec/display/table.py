@@ -29,10 +29,13 @@ def table_content(
     Fractional numbers are rounded to the decimals. In ``unconfirmed`` rows the first of them, or
     else the first cell, is marked ○.
     """
+    rows = [[_plain(cell, decimals) for cell in row] for row in frame.itertuples(index=False)]
+    columns = zip(*rows, strict=True) if rows else [()] * frame.shape[1]
     return {
         "caption": caption,
         "columns": [str(column) for column in frame],
-        "rows": [[_plain(cell, decimals) for cell in row] for row in frame.itertuples(index=False)],
+        "kinds": [_kind(cells) for cells in columns],
+        "rows": rows,
         "decimals": decimals,
         "cards": cards,
         "unconfirmed": [bool(marked) for marked in unconfirmed] or [False] * len(frame),
@@ -51,14 +54,14 @@ def _plain(cell: Any, decimals: int) -> str | int | float | None:
 
 def content_html(content: Mapping[str, Any]) -> str:
     """Write what a table shows as HTML."""
-    columns = list(zip(*content["rows"], strict=True)) or [()] * len(content["columns"])
-    known = [[cell for cell in column if cell is not None] for column in columns]
-    numeric = {i for i, cells in enumerate(known) if cells and not any(map(_is_text, cells))}
-    fractional = [i for i in sorted(numeric) if any(isinstance(c, float) for c in known[i])]
-    marked = fractional[0] if fractional else 0
+    kinds, decimals = content["kinds"], content["decimals"]
+    numeric = {i for i, kind in enumerate(kinds) if kind != "text"}
+    marked = kinds.index("fraction") if "fraction" in kinds else 0
     rows = []
     for cells, is_marked in zip(content["rows"], content["unconfirmed"], strict=True):
-        texts = [escape(_text(cell, content["decimals"])) for cell in cells]
+        texts = [
+            escape(_text(cell, kind, decimals)) for cell, kind in zip(cells, kinds, strict=True)
+        ]
         if is_marked:
             texts[marked] = f"{UNCONFIRMED_MARK} {texts[marked]}"
         rows.append(texts)
@@ -71,14 +74,20 @@ def content_html(content: Mapping[str, Any]) -> str:
     )
 
 
-def _is_text(cell: object) -> bool:
-    return isinstance(cell, str)
+def _kind(cells: Sequence[object]) -> str:
+    # Said in words: to a viewer that saves the notebook, 2.0 and 2 are one number.
+    known = [cell for cell in cells if cell is not None]
+    if not known or any(isinstance(cell, str) for cell in known):
+        return "text"
+    return "fraction" if any(isinstance(cell, float) for cell in known) else "number"
 
 
-def _text(cell: str | int | float | None, decimals: int) -> str:
-    if cell is None:
-        return ""
-    return f"{cell:.{decimals}f}".replace("-", "−") if isinstance(cell, float) else str(cell)
+def _text(cell: str | int | float | None, kind: str, decimals: int) -> str:
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if kind == "fraction" or isinstance(cell, float):
+        return f"{cell:.{decimals}f}".replace("-", "−")
+    return str(cell)
 
 
 class AsTable:

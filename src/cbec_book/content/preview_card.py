@@ -42,11 +42,11 @@ def _card_of(
     app: Sphinx, pagename: str, doctree: nodes.document | None
 ) -> tuple[str, Chart] | None:
     """Return the file of a page's picture, below the site, and the chart that it shows."""
-    root = app.config.root_doc
-    for name, document in ((pagename, doctree), (root, app.env.get_doctree(root))):
-        if document is not None and (chart := first_chart(Path(app.srcdir), name, document)):
-            return f"_static/card-{name.replace('/', '-')}.png", chart
-    return None
+    name, chart = pagename, doctree and first_chart(Path(app.srcdir), pagename, doctree)
+    if not chart:
+        name = app.config.root_doc
+        chart = first_chart(Path(app.srcdir), name, app.env.get_doctree(name))
+    return (f"_static/card-{name.replace('/', '-')}.png", chart) if chart else None
 
 
 def tell_card(

@@ -1,7 +1,8 @@
 """Tables of the notebooks, written anew from what their outputs say that they show.
 
 An output of type ``TABLE_MIME`` holds the cells of a table, or names figures or statements of the
-data package. So a page never shows a table whose words another edition couldn't map.
+data package. So a page never shows a table whose words another edition couldn't map. Names that
+give another table than the notebook has shown are those of another ledger: its table stays.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 def write_table(content: Mapping[str, Any]) -> str:
     """Write a table from its content; `CbecError` if it names what isn't in the data package."""
-    return next(write for kind, write in _WRITERS.items() if kind in content)(content)
+    for kind, write in _WRITERS.items():
+        if kind in content:
+            return write(content)
+    raise CbecError(f"no table has {', '.join(content)}; {', '.join(_WRITERS)} are known")
 
 
 class TableRenderer:
@@ -60,9 +64,14 @@ class TableRenderer:
             return None
         content: Any = data.content
         told = content if isinstance(content, Mapping) else json.loads(content)
+        cell = renderer.renderer.nb_client.notebook.cells[data.cell_index]
+        stored = cell.outputs[data.output_index].data.get("text/html", "")
         try:
             html = write_table(told)
         except CbecError as error:
-            warn("table", "table of an output: %s", error, at=env.docname)
-            return []
+            html = ""
+            if not stored:
+                warn("table", "table of an output: %s", error, at=env.docname)
+        if "rows" not in told and stored and html != stored:
+            html = stored
         return [nodes.raw(text=html, format="html", classes=["output", "text_html"])]

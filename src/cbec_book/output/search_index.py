@@ -19,9 +19,9 @@ from sphinx.application import Sphinx
 
 #: The index, under ``_static``; ``search.js`` names it, too.
 INDEX_FILE = "cbec-search-index.js"
-#: What a place is worth by its page: most in the text that people read; nothing where long lists
-#: hold most words of the field, so that these come last.
-WEIGHTS = {"index": 1.5, "chapters/": 1.5, "reference/api": 0, "reference/bibliography": 0}
+#: What a place is worth by its page: most in the text that people read. Below zero are pages whose
+#: long lists hold most words of the field: they come last.
+WEIGHTS = {"index": 1.5, "chapters/": 1.5, "reference/api": -1, "reference/bibliography": -1}
 _NO_RESULTS = ("404", "genindex", "search")
 
 #: Words that mean one thing to who looks for it. The glossary's terms join them.

@@ -43,21 +43,27 @@ def corrections(document: nodes.document) -> Iterator[Correction]:
             if isinstance(child, nodes.paragraph) and (found := _DAY.match(child.astext())):
                 day = found[0]
             elif isinstance(child, nodes.bullet_list) and day:
-                for item in child.children:
+                for item in child.deepcopy().children:
+                    for html in list(item.findall(nodes.raw)):
+                        html.parent.remove(html)  # the symbols of figures
                     title = next(item.findall(nodes.emphasis), item)
                     yield Correction(
                         day, title.astext().rstrip("."), " ".join(item.astext().split())
                     )
 
 
+def _slug(one: Correction) -> str:
+    # A correction stays the same entry when others join it.
+    return re.sub(r"\W+", "-", one.title.lower())[:60].strip("-")
+
+
 def feed(title: str, page: str, home: str, author: str, log: list[Correction]) -> str:
     """Write the feed; ``page`` and ``home`` are the addresses of the log and of the feed."""
     entries = "".join(
-        f"<entry><title>{escape(one.title)}</title><id>{page}#{_SECTION}-{one.day}-{n}</id>"
+        f"<entry><title>{escape(one.title)}</title><id>{page}#{_SECTION}-{one.day}-{_slug(one)}</id>"
         f'<link href="{page}#{_SECTION}"/><updated>{one.day}T00:00:00Z</updated>'
         f"<content>{escape(one.text)}</content></entry>\n"
-        # Older ones keep their numbers when others join them.
-        for n, one in reversed(list(enumerate(reversed(log), start=1)))
+        for one in log
     )
     newest = max(one.day for one in log)
     return (

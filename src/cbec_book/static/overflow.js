@@ -8,7 +8,8 @@
   function tell(box) {
     const hidden = box.scrollWidth - box.clientWidth;
     const state = hidden <= 1 ? "none" : box.scrollLeft >= hidden - 1 ? "end" : "more";
-    if (box.dataset.overflow !== state) box.dataset.overflow = state;
+    // Formulas have no `dataset` in older browsers.
+    if (box.getAttribute("data-overflow") !== state) box.setAttribute("data-overflow", state);
   }
 
   if (!window.ResizeObserver) return;

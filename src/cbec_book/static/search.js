@@ -41,7 +41,10 @@
   function termsOf(text) {
     const parts = text.split(/[\s、。;]+|,(?!\d)/);
     const cut = new RegExp(`[${HAN}]+|[^${HAN}]+`, "g");
-    return parts.flatMap((part) => part.match(cut)).filter((part) => /[\p{L}\p{N}]/u.test(part));
+    return parts
+      .flatMap((part) => part.match(cut) || [])
+      .map((part) => part.replace(/^[^\p{L}\p{N}−–-]+|[^\p{L}\p{N}%％‰]+$/gu, ""))
+      .filter((part) => /[\p{L}\p{N}]/u.test(part));
   }
 
   // A term may be found in other words, whole or as a part (进口增速: 进口 and 同比增长), or, in
@@ -103,11 +106,11 @@
         const found = terms.map((ways) => match(ways, place));
         if (!found.every(Boolean) || found.every((one) => one.worth <= WEIGHTS.page)) return null;
         place.patterns = found.flatMap((one) => one.way);
-        place.worth = weight * found.reduce((sum, one) => sum + one.worth, 0);
+        place.worth = Math.abs(weight) * found.reduce((sum, one) => sum + one.worth, 0);
         return place;
       })
       .filter(Boolean)
-      .sort((a, b) => (b.weight > 0) - (a.weight > 0) || b.worth - a.worth);
+      .sort((a, b) => Math.sign(b.weight) - Math.sign(a.weight) || b.worth - a.worth);
   }
 
   // What is shown -------------------------------------------------------------------------------
@@ -137,7 +140,7 @@
   function excerpt(place) {
     const all = spans(place.prose, place.patterns);
     const first = all.length ? all[0][0] : 0;
-    let start = Math.max(0, first - EXCERPT / 3);
+    let start = Math.max(0, first - Math.floor(EXCERPT / 3));
     if (start > 0) {
       const sentence = place.prose.slice(start, first).search(/[.?!。] /);
       const blank = place.prose.slice(start, first).search(/\s/);

@@ -69,6 +69,9 @@ def test_the_page_shows_the_content_and_names_what_is_not_there(
     outputs = [
         {TABLE_MIME: Table(FRAME)._content(), "text/html": "an old text"},
         {TABLE_MIME: {"claims": ["market-1066"]}},
+        # An audit of another ledger, with and without names that the book's ledger has.
+        {TABLE_MIME: {"claims": ["market-1066"]}, "text/html": "another ledger"},
+        {TABLE_MIME: {"claims": ["market-2024"]}, "text/html": "a ledger alike"},
     ]
     cell = nbformat.v4.new_code_cell(
         "shown", outputs=[nbformat.v4.new_output("display_data", data) for data in outputs]
@@ -77,5 +80,8 @@ def test_the_page_shows_the_content_and_names_what_is_not_there(
     notebook = nbformat.v4.new_notebook(cells=[heading, cell])
     book = build_book(tmp_path, {"index": nbformat.writes(notebook)})
     assert "an old text" not in book.text["index"]
+    assert "another ledger" in book.text["index"]
+    assert "a ledger alike" in book.text["index"]
     assert [cell.get_text() for cell in book.tree["index"].select("td")][:2] == ["2023", "○ 0.00"]
-    assert any("table of an output: there is no claim 'market-1066'" in w for w in book.warnings)
+    said = [w for w in book.warnings if "table of an output: there is no claim" in w]
+    assert len(said) == 1

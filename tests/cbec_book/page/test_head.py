@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from cbec_book.content.chart_spec import stored_charts
@@ -133,7 +134,7 @@ def pictured(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[...,
         "reference/cite": (
             "# Cite\n\nWrite to [the tracker](cbec:issues).\n\n## Corrections\n\n"
             "```{corrections-feed}\n```\n\n**2026-11-30, version 2.** Noticed by <A>.\n\n"
-            "- *A rate.* It was 9.7% & more.\n\n**2026-11-29, version 1.**\n\n"
+            "- *A rate.* It was [?](cbec:market-2024) & more.\n\n**2026-11-29, version 1.**\n\n"
             "- *A year.* It was 2023.\n- No name.\n"
         ),
     }
@@ -149,15 +150,17 @@ def pictured(tmp_path_factory: pytest.TempPathFactory, build_book: Callable[...,
     [
         ("index", "card-index.png", "tenfold"),
         ("reference/cite", "card-index.png", "tenfold"),
+        ("chapters/02_development", "card-chapters-02_development.png", "share-change"),
     ],
 )
 def test_a_page_is_previewed_by_its_first_chart_or_the_landing_pages(
     pictured: Any, name: str, file: str, chart: str
 ) -> None:
-    page = told(pictured, name)
-    assert page["og:image"] == f"{BASE}_static/{file}"
-    assert page["og:image:alt"] == stored_charts(NOTEBOOKS[1])[chart].alt
-    assert page["twitter:card"] == "summary_large_image"
+    page = BeautifulSoup((pictured[1] / f"{name}.html").read_bytes(), "html.parser")
+    said = {tag["property"]: tag["content"] for tag in page.select("meta[property^='og:image']")}
+    assert said["og:image"] == f"{BASE}_static/{file}"
+    assert said["og:image:alt"] == stored_charts(NOTEBOOKS[1])[chart].alt
+    assert page.select("meta[name='twitter:card'][content=summary_large_image]")
 
 
 def test_the_pictures_have_the_size_that_pages_say_and_are_drawn(pictured: Any) -> None:
@@ -197,13 +200,13 @@ def test_the_corrections_are_a_feed(pictured: Any) -> None:
         ["2026-11-29T00:00:00Z", "A year"],
         ["2026-11-29T00:00:00Z", "No name"],
     ]
-    assert entries[0].findtext(f"{ATOM}content") == "A rate. It was 9.7% & more."
+    assert entries[0].findtext(f"{ATOM}content") == "A rate. It was 17.66 trillion yuan & more."
     assert root.findtext(f"{ATOM}updated") == "2026-11-30T00:00:00Z"
     ids = [entry.findtext(f"{ATOM}id") for entry in [root, *entries]]
     assert len(set(ids)) == 4
     assert all(str(one).startswith(BASE) for one in ids)
-    # An entry keeps its id when a newer one joins it.
-    assert str(ids[-1]).endswith("2026-11-29-1")
+    # An entry keeps its id when others join it.
+    assert str(ids[-1]).endswith("2026-11-29-no-name")
     assert book.tree["reference/cite"].find("a", string="feed")["href"] == f"{BASE}{FEED}"
 
 

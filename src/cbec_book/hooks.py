@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
@@ -68,6 +71,24 @@ def finish_site(app: Sphinx, steps: Sequence[Callable[[Sphinx], None]], priority
                 step(app)
 
     app.connect("build-finished", finish, priority=priority)
+
+
+def output_of(
+    renderer: NbElementRenderer, data: MimeData, inline: bool, mime: str
+) -> tuple[dict[str, Any], NotebookNode] | None:
+    """Return an output's content and its cell if it is a plug-in's to render, or None.
+
+    MyST-NB finds plug-ins in every book of the environment that this package is installed in: where
+    the extension isn't loaded, they leave all outputs to others.
+    """
+    env = getattr(renderer.renderer, "sphinx_env", None)
+    if inline or data.mime_type != mime or env is None:
+        return None
+    if "cbec_book.extension" not in env.app.extensions:
+        return None
+    content: Any = data.content
+    cells = renderer.renderer.nb_client.notebook.cells
+    return json.loads(content) if isinstance(content, str) else content, cells[data.cell_index]
 
 
 def add_node(app: Sphinx, node: type[nodes.Element], html: Visitors, others: Visitors) -> None:

@@ -43,7 +43,7 @@ from cbec_book.content import chart_files, draw_ahead
 from cbec_book.content.chart_spec import Chart, name_of, read_chart
 from cbec_book.content.chart_svg import bundle, stills
 from cbec_book.content.html_pieces import table_html
-from cbec_book.hooks import add_node, warn
+from cbec_book.hooks import add_node, output_of, warn
 from cbec_book.ledger_links import find, note_data
 
 _EXPLAINED = re.compile(rf'<p class="cbec-[a-z_-]+">{re.escape(UNCONFIRMED_EN)}</p>')
@@ -249,25 +249,16 @@ def skip_chart(self: nodes.NodeVisitor, node: chart_node) -> None:
 
 
 class VegaLiteRenderer:
-    """MyST-NB plug-in that turns Vega-Lite outputs into chart nodes.
-
-    MyST-NB finds it in every book of the environment that this package is installed in: where the
-    extension isn't loaded, it leaves all outputs to others.
-    """
+    """MyST-NB plug-in that turns Vega-Lite outputs into chart nodes."""
 
     @staticmethod
     def handle_mime(
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Element] | None:
         """Render one output, or return None to leave it to MyST-NB."""
-        env = getattr(renderer.renderer, "sphinx_env", None)
-        if inline or data.mime_type != MIME or env is None:
+        if (asked := output_of(renderer, data, inline, MIME)) is None:
             return None
-        if "cbec_book.extension" not in env.app.extensions:
-            return None
-        content: Any = data.content
-        spec = content if isinstance(content, Mapping) else json.loads(content)
-        cell = renderer.renderer.nb_client.notebook.cells[data.cell_index]
+        spec, cell = asked
         charts = [i for i, output in enumerate(cell.outputs) if MIME in output.get("data", ())]
         # A notebook of an older format has no ids: then charts are numbered.
         anchor = name_of(cell, charts.index(data.output_index))

@@ -7,7 +7,6 @@ give another table than the notebook has shown are those of another ledger: its 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from cbec.display.html import TABLE_MIME
 from cbec.display.notebook import table_page
 from cbec.display.table import content_html
 from cbec.errors import CbecError
-from cbec_book.hooks import warn
+from cbec_book.hooks import output_of, warn
 from cbec_book.ledger_links import book_audit
 
 
@@ -57,21 +56,21 @@ class TableRenderer:
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Element] | None:
         """Write one output, or return None to leave it to MyST-NB."""
-        env = getattr(renderer.renderer, "sphinx_env", None)
-        if inline or data.mime_type != TABLE_MIME or env is None:
+        if (asked := output_of(renderer, data, inline, TABLE_MIME)) is None:
             return None
-        if "cbec_book.extension" not in env.app.extensions:
-            return None
-        content: Any = data.content
-        told = content if isinstance(content, Mapping) else json.loads(content)
-        cell = renderer.renderer.nb_client.notebook.cells[data.cell_index]
+        told, cell = asked
         stored = cell.outputs[data.output_index].data.get("text/html", "")
         try:
             html = write_table(told)
         except CbecError as error:
             html = ""
             if not stored:
-                warn("table", "table of an output: %s", error, at=env.docname)
+                warn(
+                    "table",
+                    "table of an output: %s",
+                    error,
+                    at=renderer.renderer.sphinx_env.docname,
+                )
         if "rows" not in told and stored and html != stored:
             html = stored
         return [nodes.raw(text=html, format="html", classes=["output", "text_html"])]

@@ -34,6 +34,7 @@ ORDER = (
     ("cbec.display", "cbec.charts"),
     ("cbec.chapters",),
     ("cbec.cli", "cbec_book.build_cache", "cbec_book.hooks", "cbec_book.ledger_links"),
+    ("cbec_book.wording",),
     ("cbec_book.content", "cbec_book.page", "cbec_book.output"),
     ("cbec_book.extension",),
     ("cbec_book",),

@@ -18,6 +18,8 @@ from pybtex.plugin import find_plugin, register_plugin
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from cbec_book.wording import translated
+
 CITATION = "CITATION.cff"
 _BACKENDS = "pybtex.backends"
 
@@ -33,7 +35,7 @@ def companion_entry(citation: dict[str, Any], year: str) -> Entry:
         "title": "{" + citation["title"] + "}",
         "year": year,
         "version": citation["version"],
-        "note": "Licences: " + ", ".join(citation["license"]),
+        "note": translated("Licences: {names}").format(names=", ".join(citation["license"])),
     }
     if "url" in citation:
         fields["url"] = citation["url"]

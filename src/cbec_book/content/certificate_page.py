@@ -29,6 +29,7 @@ from cbec_book.content.html_pieces import (
     folded_table,
     table_html,
 )
+from cbec_book.wording import translated
 
 _CERTIFICATE = "certificate.json"
 _BADGE = "badge.svg"
@@ -63,7 +64,7 @@ class CertificatePage(DataDirective):
             made = _made()
         except CertificateError as error:
             # Data that someone is working on can be read, not certified.
-            return _warning("No certificate.", escape(str(error)))
+            return _warning(translated("No certificate."), escape(str(error)))
         html = "".join(_page(made, self.env.docname))
         return f'<div class="cbec-certificate">{html}</div>'
 
@@ -77,60 +78,86 @@ def _page(made: Certificate, page: str) -> Iterator[str]:
     total, checks = len(audit.claims), len(audit.cross_checks)
     if made.revision.clean is False or software.revision.clean is False:
         yield _warning(
-            "Not of a commit.",
-            "This site was built from a tree with uncommitted changes, so the commit below is not "
-            "exactly what was checked.",
+            translated("Not of a commit."),
+            translated(
+                "This site was built from a tree with uncommitted changes, so the commit below is "
+                "not exactly what was checked."
+            ),
         )
+    alt = translated("Arithmetic: {arithmetic}. Evidence, {evidence}.").format(
+        arithmetic=arithmetic_outcome(audit), evidence=evidence_outcome(audit)
+    )
     yield (
         f'<p><img class="cbec-certificate__badge dark-light" src="{relative_uri(page, _BADGE)}" '
-        f'alt="Arithmetic: {escape(arithmetic_outcome(audit))}. '
-        f'Evidence, {escape(evidence_outcome(audit))}."></p>'
-        f"<p>{escape(STATEMENT)}</p>"
+        f'alt="{escape(alt)}"></p><p>{escape(translated(STATEMENT))}</p>'
     )
     files = [download_html(page, name) for name in _FILES]
-    outside = [r for r in audit.recomputed if made.outside_inputs(r)]
+    outside = sum(bool(made.outside_inputs(r)) for r in audit.recomputed)
+    recomputed = translated(
+        "{count} of {total} printed figures, {outside} of them with figures of other sources"
+        if outside
+        else "{count} of {total} printed figures"
+    )
+    missing = translated("not installed")
     yield facts_html(
         {
             "Checked": _work(made.work),
-            "Recomputed": f"{len(audit.recomputed)} of {total} printed figures"
-            + (f", {len(outside)} of them with figures of other sources" if outside else ""),
-            "Cross-checks": f"{len(audit.holding)} of {checks} hold",
+            "Recomputed": recomputed.format(
+                count=len(audit.recomputed), total=total, outside=outside
+            ),
+            "Cross-checks": translated("{count} of {total} hold").format(
+                count=len(audit.holding), total=checks
+            ),
             "Commit": _revision(made.revision),
             "Software": f"cbec {escape(software.version)}, Python {escape(software.python)}"
             + _other_revision(made),
             "Packages": ", ".join(
-                f"<span>{escape(name)} {escape(version or 'not installed')}</span>"
+                f"<span>{escape(name)} {escape(version or missing)}</span>"
                 for name, version in software.packages.items()
             ),
-            "Files": f"{files[0]}, all of this and each verdict, for machines; {files[1]}, what it "
-            f"means; {files[2]}",
+            "Files": translated(
+                "{certificate}, all of this and each verdict, for machines; {schema}, what it "
+                "means; {badge}"
+            ).format(certificate=files[0], schema=files[1], badge=files[2]),
         }
     )
     axes = _counts(audit, "Arithmetic", Arithmetic) + _counts(audit, "Evidence", Evidence)
     yield f'<div class="cbec-certificate__axes">{axes}</div>'
     commands = escape("\n".join(made.commands))
-    yield f"<p>To make this certificate again:</p><pre>{commands}</pre>"
+    yield f"<p>{translated('To make this certificate again:')}</p><pre>{commands}</pre>"
+    yield from _left_out(made, page)
+
+
+def _left_out(made: Certificate, page: str) -> Iterator[str]:
+    """Write what isn't recomputed or checked, and of which files all this is."""
+    audit = made.audit
+    total, checks = len(audit.claims), len(audit.cross_checks)
     missing = not_recomputed(audit)
     broken = sum(r.claim.is_cross_check for r, _ in missing)
-    said = f"Not recomputed: {len(missing) - broken} of {total} figures"
-    said += f" and {broken} of {checks} cross-checks" if broken else ""
+    said = translated(
+        "Not recomputed: {count} of {total} figures and {broken} of {checks} cross-checks"
+        if broken
+        else "Not recomputed: {count} of {total} figures"
+    ).format(count=len(missing) - broken, total=total, broken=broken, checks=checks)
     reasons = [[claim_link(r.claim), escape(reason)] for r, reason in missing]
     yield folded_table(said, ("Figure", "Why"), reasons, cards=False)
     unchecked = [[claim_link(r.claim)] for r in audit.claims if r.evidence is Evidence.NOT_CHECKED]
-    said = f"Source not checked: {len(unchecked)} of {total} figures"
+    said = translated("Source not checked: {count} of {total} figures")
+    said = said.format(count=len(unchecked), total=total)
     yield folded_table(said, ("Figure",), unchecked, cards=False)
     hashes = [
         [download_html(page, f"{FOLDER}/{file.path}"), f"<code>{file.sha256}</code>"]
         for file in made.files
     ]
-    said = f"Data: SHA-256 of {len(hashes)} files"
+    said = translated("Data: SHA-256 of {count} files").format(count=len(hashes))
     yield folded_table(said, ("File", "SHA-256"), hashes, cards=False)
 
 
 def _counts(audit: Audit, axis: str, verdicts: Iterable[Verdict]) -> str:
     counts = audit.counts(axis.lower())
     rows = [[verdict_html(verdict), str(counts[verdict])] for verdict in verdicts]
-    return table_html((axis, f"Of {len(audit.claims)}"), rows, numeric={1}, cards=False)
+    of_all = translated("Of {total}").format(total=len(audit.claims))
+    return table_html((axis, of_all), rows, numeric={1}, cards=False)
 
 
 def _work(work: Work | None) -> str:
@@ -142,12 +169,19 @@ def _work(work: Work | None) -> str:
 
 def _revision(revision: Revision) -> str:
     if revision.commit is None:
-        return f"none named: {escape(revision.reason or '')}"
-    state = "nothing uncommitted" if revision.clean else "with uncommitted changes"
-    return f"<code>{revision.commit}</code> of {escape(revision.date or '')[:10]}, {state}"
+        return translated("none named: {reason}").format(reason=escape(revision.reason or ""))
+    said = translated(
+        "{commit} of {day}, nothing uncommitted"
+        if revision.clean
+        else "{commit} of {day}, with uncommitted changes"
+    )
+    day = escape(revision.date or "")[:10]
+    return said.format(commit=f"<code>{revision.commit}</code>", day=day)
 
 
 def _other_revision(made: Certificate) -> str:
     """Name the commit of the software where it isn't that of the data."""
     own = made.software.revision
-    return "" if own == made.revision else f", commit {_revision(own)}"
+    if own == made.revision:
+        return ""
+    return translated(", commit {commit}").format(commit=_revision(own))

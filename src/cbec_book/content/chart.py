@@ -45,8 +45,8 @@ from cbec_book.content.chart_svg import bundle, stills
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, output_of, warn
 from cbec_book.ledger_links import find, note_data
+from cbec_book.wording import translated
 
-_EXPLAINED = re.compile(rf'<p class="cbec-[a-z_-]+">{re.escape(UNCONFIRMED_EN)}</p>')
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 
 
@@ -97,7 +97,7 @@ def chart_table_html(chart: Chart) -> str:
             escape(_cell(record, column, form))
             for (column, _), form in zip(chart.columns, formats, strict=True)
         ]
-        if record.get("evidence") == "unconfirmed":
+        if record.get("evidence") == translated("unconfirmed"):
             cells[marked] = f"{UNCONFIRMED_MARK} {cells[marked]}"
         if len(origins) > 1:
             cells.append(_origins_html(entries))
@@ -107,19 +107,22 @@ def chart_table_html(chart: Chart) -> str:
     head = [title for _, title in chart.columns]
     above = ""
     if len(origins) > 1:
-        head.append("Vintage, grade and source")
+        head.append(translated("Vintage, grade and source"))
     elif origins:
-        head.append("Row")
+        head.append(translated("Row"))
         shared = next(entry for entries in rests for entry in entries)
-        above = f"<p>All figures: {origin_html(shared)}</p>"
+        told = translated("All figures: {origin}").format(origin=origin_html(shared))
+        above = f"<p>{told}</p>"
     # Origins are long: on a phone they would be squeezed into a column out of sight.
     table = table_html(head, rows, numeric=numeric, cards=len(origins) > 1)
-    return disclosure_html("Figures of this chart", above + table)
+    return disclosure_html(translated("Figures of this chart"), above + table)
 
 
 def _rows_html(entries: Iterable[Entry]) -> str:
     """Link the rows of some figures, by their periods."""
-    return ", ".join(entry_link(entry.name, escape(entry.period or "row")) for entry in entries)
+    return ", ".join(
+        entry_link(entry.name, escape(entry.period or translated("row"))) for entry in entries
+    )
 
 
 def _origins_html(entries: Iterable[Entry]) -> str:
@@ -172,10 +175,10 @@ def figure_html(chart: Chart, name: str, still: str, data: str = "") -> str:
         if text
     ]
     parts.append(f'<figcaption class="cbec-chart__words">{"".join(words)}')
+    with_controls = translated("Touch the chart to choose, and for its values")
     hint = (
-        '<span class="cbec-chart__hint" hidden '
-        'data-controls="Touch the chart to choose, and for its values">'
-        "Touch the chart for its values</span>"
+        f'<span class="cbec-chart__hint" hidden data-controls="{with_controls}">'
+        f"{translated('Touch the chart for its values')}</span>"
     )
     parts.append(f'<div class="cbec-chart__more">{hint}{data}')
     return "\n".join(parts)
@@ -193,10 +196,12 @@ def explain_marks_once(page: str, pagename: str) -> str:
     >>> explain_marks_once(page, "page").count(UNCONFIRMED_EN)
     2
     """
-    for match in _EXPLAINED.finditer(page):
+    said = "|".join(map(re.escape, (UNCONFIRMED_EN, translated(UNCONFIRMED_EN))))
+    explained = re.compile(rf'<p class="cbec-[a-z_-]+">(?:{said})</p>')
+    for match in explained.finditer(page):
         before = page[: match.start()]
         if before.count("<details") == before.count("</details>"):
-            return page[: match.end()] + _EXPLAINED.sub("", page[match.end() :])
+            return page[: match.end()] + explained.sub("", page[match.end() :])
     return page
 
 
@@ -279,7 +284,9 @@ def draw_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> N
     if app.builder.format == "html" and app.parallel > 1 and parallel_available:
         paths = [Path(env.doc2path(name)) for name in sorted(env.found_docs)]
         notebooks = [path for path in paths if path.suffix == ".ipynb"]
-        draw_ahead.start(notebooks, build_cache.folder_of(app))
+        draw_ahead.start(
+            notebooks, build_cache.folder_of(app), Path(app.srcdir), app.config.language
+        )
 
 
 def write_script(app: Sphinx, env: BuildEnvironment) -> None:

@@ -22,6 +22,7 @@ import cbec
 from cbec_book.content.chart_spec import Chart
 from cbec_book.content.chart_svg import size_of
 from cbec_book.hooks import issues_address, site_address
+from cbec_book.wording import translated
 
 FIGURES = "figures"
 _INK, _QUIET, _MARGIN, _LINE = "#1b1f24", "#57606a", 16, 18
@@ -88,7 +89,11 @@ def _text(line: str, row: float, colour: str, look: str = "") -> str:
 
 def table(chart: Chart, records: list[dict[str, Any]]) -> str:
     """Write the rows of a chart's table as CSV, with the grade and the rows that each rests on."""
-    columns = [*chart.columns, ("evidence", "evidence"), ("row", "rests on")]
+    columns = [
+        *chart.columns,
+        ("evidence", translated("evidence")),
+        ("row", translated("rests on")),
+    ]
     known = [(column, title) for column, title in columns if any(column in r for r in records)]
     known = list(dict(known).items())
     stream = io.StringIO()
@@ -108,12 +113,19 @@ def taking_html(
     )
     address = site_address(config, f"{page}.html") + f"#{name}" if config.html_baseurl else ""
     year = re.sub(r"\D", "", config.copyright)
-    book = f"In: {config.html_title}, version {cbec.__version__}"
+    book = translated("In: {book}, version {version}").format(
+        book=config.html_title, version=cbec.__version__
+    )
     cited = ". ".join(filter(None, (f"{config.author} ({year})", chart.title, book, address)))
-    report = issues_address(config, f"Figure {stem}: ")
-    told = f'<p><a href="{escape(report)}">Report an error in this figure</a></p>' if report else ""
+    report = issues_address(config, translated("Figure {name}: ").format(name=stem))
+    words = translated("Report an error in this figure")
+    told = f'<p><a href="{escape(report)}">{words}</a></p>' if report else ""
+    link = f'<a class="cbec-permalink" href="#{name}">{translated("Link to this figure")}</a>'
+    taken = translated("{link}; save as {files}.").format(link=link, files=files)
+    cite = translated("Cite as: {citation}. {source}").format(
+        citation=escape(cited), source=escape(chart.source)
+    )
     return (
-        '<details class="cbec-more"><summary>Link, save, cite</summary>'
-        f'<p><a class="cbec-permalink" href="#{name}">Link to this figure</a>; save as {files}.</p>'
-        f"<p>Cite as: {escape(cited)}. {escape(chart.source)}</p>{told}</details>"
+        f'<details class="cbec-more"><summary>{translated("Link, save, cite")}</summary>'
+        f"<p>{taken}</p><p>{cite}</p>{told}</details>"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cbec.display.vega import MIME
+from cbec_book.content.chart_words import translated_drawing
+from cbec_book.wording import translated
 
 
 @dataclass(frozen=True)
@@ -43,28 +44,34 @@ def read_chart(spec: Mapping[str, Any]) -> Chart:
     """Take a specification apart into its words and its drawing.
 
     All the text that a chart shows passes through here, the drawing's own in ``spec`` and the
-    words around it in ``usermeta``: an edition in another language maps it at this place.
+    words around it in ``usermeta``, and is put into the language of the edition.
 
     The specification is not changed. Its drawing loses ``usermeta`` and ``$schema``, stands on a
     transparent background, is described by ``alt``, and has no roles on its single marks, so that
     a screen reader meets one picture with one label.
     """
-    drawing = copy.deepcopy(dict(spec))
-    drawing.pop("$schema", None)
-    words = drawing.pop("usermeta", {}).get("cbec", {})
+    drawing = translated_drawing(
+        {k: v for k, v in spec.items() if k not in ("$schema", "usermeta")}
+    )
+    words = spec.get("usermeta", {}).get("cbec", {})
     drawing["background"] = "transparent"
     drawing["config"] = {**drawing.get("config", {}), "aria": False}
-    title = str(words.get("title", ""))
-    alt = str(words.get("alt") or drawing.get("description") or "")
+    title, subtitle, source, alt, note = (
+        translated(str(words.get(name) or ""))
+        for name in ("title", "subtitle", "source", "alt", "note")
+    )
+    alt = alt or str(drawing.get("description") or "")
     drawing["description"] = alt or title
     return Chart(
         title=title,
-        subtitle=str(words.get("subtitle", "")),
-        source=str(words.get("source", "")),
+        subtitle=subtitle,
+        source=source,
         alt=alt,
         spec=drawing,
-        note=str(words.get("note", "")),
-        columns=tuple((str(column), str(title)) for column, title in words.get("columns", ())),
+        note=note,
+        columns=tuple(
+            (str(column), translated(str(title))) for column, title in words.get("columns", ())
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from sphinx.transforms import SphinxTransform
 
 from cbec_book.content.chart import chart_node
 from cbec_book.content.html_pieces import raw
+from cbec_book.wording import translated
 
 _INTRO = (
     "What prepares this page, in its order. The code of each chart is under the chart, and the "
@@ -42,9 +43,10 @@ class ArrangeCode(SphinxTransform):
             if not cell.children:
                 cell.parent.remove(cell)
         if gathered and isinstance(self.document[0], nodes.section):
-            title = nodes.title("", "Code of this page")
+            title = nodes.title("", translated("Code of this page"))
             end = nodes.section(ids=["cbec-code"], names=["cbec-code"])
-            end += [title, nodes.paragraph("", _INTRO), *_box("Show the code", gathered)]
+            intro = nodes.paragraph("", translated(_INTRO))
+            end += [title, intro, *_box("Show the code", gathered)]
             self.document[0] += end
 
 
@@ -53,7 +55,7 @@ def _hides_input(node: nodes.Node) -> bool:
 
 
 def _box(summary: str, content: list[nodes.Node]) -> list[nodes.Node]:
-    start = raw(f'<details class="cbec-more cbec-code"><summary>{summary}</summary>')
+    start = raw(f'<details class="cbec-more cbec-code"><summary>{translated(summary)}</summary>')
     return [start, *content, raw("</details>")]
 
 

@@ -32,17 +32,18 @@ from cbec_book.content.html_pieces import (
     table_html,
 )
 from cbec_book.ledger_links import entry_anchor
+from cbec_book.wording import translated
 
 FOLDER = "data"
 # The time stamp of every file in the zip, the earliest that the format knows.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RULES = {
-    "required": lambda _: "required",
-    "unique": lambda _: "unique",
-    "minimum": lambda value: f"at least {value}",
-    "maximum": lambda value: f"at most {value}",
-    "enum": lambda value: "one of " + ", ".join(map(str, value)),
-    "pattern": lambda value: f"matches {value}",
+    "required": "required",
+    "unique": "unique",
+    "minimum": "at least {value}",
+    "maximum": "at most {value}",
+    "enum": "one of {value}",
+    "pattern": "matches {value}",
 }
 
 
@@ -88,8 +89,9 @@ def _package_html(package: Mapping[str, Any], page: str) -> str:
     """Write what is to be said of the whole package, and the list of its tables."""
     files = [_file(page, name) for name in (_zip_name(), "datapackage.json", "README.md")]
     facts = {
-        "Download": f"{files[0]}, all of it; {files[1]}, its description; {files[2]}, how it was "
-        "made",
+        "Download": translated(
+            "{archive}, all of it; {description}, its description; {account}, how it was made"
+        ).format(archive=files[0], description=files[1], account=files[2]),
         "Version": escape(package.get("version", "")),
         "Licence": _licences(package),
     }
@@ -101,7 +103,8 @@ def _package_html(package: Mapping[str, Any], page: str) -> str:
         ]
         for table in package["resources"]
     ]
-    head, caption = ("Table", "Rows", "File"), f"The {len(rows)} tables of the data package"
+    head = ("Table", "Rows", "File")
+    caption = translated("The {count} tables of the data package").format(count=len(rows))
     return facts_html(facts) + table_html(head, rows, numeric={1}, caption=caption)
 
 
@@ -120,8 +123,11 @@ def _table_html(table: Mapping[str, Any], page: str) -> Iterator[str]:
     yield f"<p>{escape(table['description'])}</p>"
     yield facts_html(
         {
-            "File": f"{_file(page, table['path'])}, {table.get('rows', 'unknown')} rows, "
-            f"{table['bytes']:,} bytes",
+            "File": translated("{file}, {rows} rows, {bytes} bytes").format(
+                file=_file(page, table["path"]),
+                rows=table.get("rows", translated("unknown")),
+                bytes=f"{table['bytes']:,}",
+            ),
             "Name": f"<code>{escape(table['name'])}</code>",
             "Key": escape(", ".join(schema.get("primaryKey", ()))),
             "Refers to": "<br>".join(map(_reference, schema.get("foreignKeys", ()))),
@@ -143,7 +149,8 @@ def _table_html(table: Mapping[str, Any], page: str) -> Iterator[str]:
         ]
         for field in schema["fields"]
     ]
-    head, caption = ("Field", "Type", "Meaning", "Rules"), f"The fields of {table['path']}"
+    head = ("Field", "Type", "Meaning", "Rules")
+    caption = translated("The fields of {file}").format(file=table["path"])
     yield table_html(head, fields, caption=caption)
 
 
@@ -154,8 +161,13 @@ def _reference(key: Mapping[str, Any]) -> str:
 
 
 def _missing(value: Mapping[str, str]) -> str:
-    return f"{escape(value['value']) or 'an empty cell'}: {escape(value['label'])}"
+    empty = translated("an empty cell")
+    return f"{escape(value['value']) or empty}: {escape(value['label'])}"
 
 
 def _rules(constraints: Mapping[str, Any]) -> str:
-    return "; ".join(_RULES[rule](value) for rule, value in constraints.items())
+    said = []
+    for rule, value in constraints.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        said.append(translated(_RULES[rule]).format(value=text))
+    return "; ".join(said)

@@ -18,12 +18,17 @@ from pathlib import Path
 
 from cbec_book.content.chart_spec import stored_charts
 from cbec_book.content.chart_svg import bundle, drawn, for_phone
+from cbec_book.wording import read_catalogue
 
 _at_work: dict[Path, list[BaseProcess]] = {}
 
 
-def start(notebooks: Sequence[Path], cache: Path) -> None:
+def start(
+    notebooks: Sequence[Path], cache: Path, srcdir: Path | None = None, language: str = "en"
+) -> None:
     """Start to draw into a cache, unless that has been done for the build that is going on.
+
+    Charts have their words in the language, if the book in ``srcdir`` has a catalogue of it.
 
     Two processes fill one that is empty; in others there is little to do for one.
     """
@@ -31,7 +36,10 @@ def start(notebooks: Sequence[Path], cache: Path) -> None:
         shares = 1 if cache.is_dir() and any(cache.iterdir()) else 2
         context = multiprocessing.get_context("spawn")
         _at_work[cache] = [
-            context.Process(target=_draw, args=(notebooks, cache, slice(share, None, shares)))
+            context.Process(
+                target=_draw,
+                args=(notebooks, cache, slice(share, None, shares), srcdir, language),
+            )
             for share in range(shares)
         ]
         for process in _at_work[cache]:
@@ -45,7 +53,7 @@ def finish(cache: Path) -> None:
         process.join()
     for process in processes:
         if process.exitcode:
-            from sphinx.errors import ExtensionError  # the process that draws does without Sphinx
+            from sphinx.errors import ExtensionError  # what draws does without this
 
             ended = f"the process that draws the charts ended with {process.exitcode}"
             raise ExtensionError(f"{ended}; build again, with more memory if it was killed")
@@ -58,13 +66,17 @@ def stop(cache: Path) -> None:
         process.join()
 
 
-def _draw(notebooks: Sequence[Path], cache: Path, share: slice) -> None:
+def _draw(
+    notebooks: Sequence[Path], cache: Path, share: slice, srcdir: Path | None, language: str
+) -> None:
     """Fill a cache with a share of the pictures of charts, the first with the script.
 
     What can't be drawn is left to the page that shows it, and its warning.
     """
     if not share.start:
         bundle(cache)
+    if srcdir is not None:
+        read_catalogue(srcdir, language)
     charts = [chart for path in notebooks for chart in stored_charts(path).values()]
     for chart in charts[share]:
         with contextlib.suppress(ValueError):

@@ -19,11 +19,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from cbec.chapters.slowdown import power_table, slowdown_runs
 from cbec.display.html import scrolled_html
-from cbec.display.notebook import Table
+from cbec.display.notebook import Table, table_page
 from cbec.trend.combination import calibration
 from cbec.trend.models import MODELS
 from cbec.trend.scales import SPREADS
 from cbec_book.content.html_pieces import DataDirective, raw, table_html
+from cbec_book.content.stored_tables import translated_table
+from cbec_book.wording import translated
 
 _FILE = Path("benchmarks", "results.csv")
 _OUTSIDE = Path("benchmarks", "outside.csv")
@@ -97,17 +99,18 @@ class ForecastBenchmark(SphinxDirective):
         columns = _TABLES[kind]
         rows = self._rows(_FILE, command, {"windows"}, columns)
         body, made = _ranked(rows, columns), rows[0]
-        caption = (
-            f"{_SAID[kind]}. {made['windows']} short annual series, {made['data']}; made "
-            f"{made['date']}, remade by {made['command']}."
-        )
+        caption = translated(
+            "{measures}. {windows} short annual series, {data}; made {date}, remade by {command}."
+        ).format(measures=translated(_SAID[kind]), **made)
         return [_table(["Model", *columns], body, caption)]
 
     def _outside(self, command: str) -> list[nodes.Node]:
         if not (Path(self.env.srcdir) / _OUTSIDE).is_file():
             self.env.note_dependency(str(Path(self.env.srcdir) / _OUTSIDE))
-            text = f"The comparison on outside series hasn't been made; {command} makes it."
-            return [nodes.paragraph("", text)]
+            text = translated(
+                "The comparison on outside series hasn't been made; {command} makes it."
+            )
+            return [nodes.paragraph("", text.format(command=command))]
         wanted = {"window", "group", "series", "commit"}
         held = self._rows(_OUTSIDE, command, wanted, _OUTSIDE_ALL)
         rows = [row for row in held if row["window"] in _WINDOWS]
@@ -116,22 +119,20 @@ class ForecastBenchmark(SphinxDirective):
         sample = [row for row in held if row["window"] == _SAMPLE and row["group"] == "all"]
         whole = [row for row in rows if row["group"] == "all"]
         parts = [row for row in rows if row["group"] != "all"]
-        made = rows[0]
-        caption = (
+        caption = translated(
             "OWA (in brackets its own 95% bootstrap interval), other errors and what the "
-            f"intervals held. {made['data']}; made {made['date']} by commit {made['commit']}, "
-            f"remade by {made['command']}. These series were looked at before with variants of "
-            "the method: this is no blind test."
-        )
+            "intervals held. {data}; made {date} by commit {commit}, remade by {command}. These "
+            "series were looked at before with variants of the method: this is no blind test."
+        ).format(**rows[0])
         tables = [_grouped(whole, _OUTSIDE_ALL, caption)]
         if parts:
-            tables.append(_grouped(parts, _OUTSIDE_GROUPS, "The same by group of series."))
+            same = translated("The same by group of series.")
+            tables.append(_grouped(parts, _OUTSIDE_GROUPS, same))
         if sample:
             body = _ranked(sample, _OUTSIDE_SAMPLE)
-            many = (
-                f"All models on {int(sample[0]['series']):,} of these series, drawn at random; "
-                "9 to 16 points."
-            )
+            many = translated(
+                "All models on {count} of these series, drawn at random; 9 to 16 points."
+            ).format(count=f"{int(sample[0]['series']):,}")
             tables.append(_table(["Model", *_OUTSIDE_SAMPLE], body, many))
         return tables
 
@@ -157,14 +158,23 @@ def _constants() -> nodes.Node:
     constants = calibration()
     (half_at, exponent), made = constants.gain, constants.provenance
     series = ", ".join(f"{name} {count}" for name, count in made["series"].items())
-    caption = (
+    caption = translated(
         "Weights of the statistics that a half-width is made of. Half of the gain is left at a "
-        f"roughness of {half_at:g}; the exponent of its fall is {exponent:g}. From "
-        f"{made['windows']:,} windows of these numbers of series: {series} ({made['source']}). "
-        f"Made {made['made_on']} with version {made['version']}, remade by {made['command']}."
+        "roughness of {half_at}; the exponent of its fall is {exponent}. From {windows} windows "
+        "of these numbers of series: {counts} ({source}). Made {made_on} with version {version}, "
+        "remade by {command}."
+    ).format(
+        **{**made, "windows": f"{made['windows']:,}"},
+        half_at=f"{half_at:g}",
+        exponent=f"{exponent:g}",
+        counts=series,
     )
     body = [
-        [escape(name), escape(meaning), *(f"{weight:.3f}" for weight in weights)]
+        [
+            escape(translated(name)),
+            escape(translated(meaning)),
+            *(f"{weight:.3f}" for weight in weights),
+        ]
         for (name, meaning), weights in zip(SPREADS.items(), constants.weights.T, strict=True)
     ]
     head = ["Statistic", "What it is", "Lower, 95%", "Lower, 80%", "Upper, 80%", "Upper, 95%"]
@@ -183,8 +193,10 @@ def _grouped(rows: list[dict[str, str]], columns: Sequence[str], caption: str) -
     groups: dict[int, str] = {}
     for i, row in enumerate(rows):
         group = "" if row["group"] == "all" else f"{row['group'].capitalize()}, "
-        many = f" ({int(row['series']):,} series)" if row["series"] else ""
-        across = f"{group}{_WINDOWS[row['window']]}{many}"
+        across = f"{group}{translated(_WINDOWS[row['window']])}"
+        if row["series"]:
+            said = translated("{windows} ({count} series)")
+            across = said.format(windows=across, count=f"{int(row['series']):,}")
         across = escape(across[0].upper() + across[1:])
         if across not in groups.values():
             groups[i] = across
@@ -222,4 +234,5 @@ class SlowdownPower(DataDirective):
     def write(self) -> str:
         """Compute the table."""
         caption = "What each test can see; scatter and slowdowns in points of growth"
-        return scrolled_html(Table(power_table(slowdown_runs()), caption, cards=True)._repr_html_())
+        content = Table(power_table(slowdown_runs()), caption, cards=True)._content()
+        return scrolled_html(table_page(translated_table(content)))

@@ -15,6 +15,7 @@ from cbec.audit.ledger import Claim
 from cbec.audit.verdicts import Verdict
 from cbec.display.html import disclosure_html, entry_link, html_table, scrolled_html
 from cbec_book.ledger_links import note_data
+from cbec_book.wording import translated
 
 
 class DataDirective(SphinxDirective):
@@ -58,12 +59,18 @@ def ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
 def facts_html(facts: Mapping[str, str]) -> str:
     """Write terms with what there is to say of each, as HTML; terms with nothing are left out.
 
+    The terms are translated here.
+
     Examples
     --------
     >>> facts_html({"Unit": "percent", "Note": ""})
     '<dl class="cbec-facts"><dt>Unit</dt><dd>percent</dd></dl>'
     """
-    listed = (f"<dt>{escape(term)}</dt><dd>{html}</dd>" for term, html in facts.items() if html)
+    listed = (
+        f"<dt>{escape(translated(term))}</dt><dd>{html}</dd>"
+        for term, html in facts.items()
+        if html
+    )
     return f'<dl class="cbec-facts">{"".join(listed)}</dl>'
 
 
@@ -91,8 +98,12 @@ def claim_link(claim: Claim) -> str:
 def table_html(
     head: Sequence[str], rows: Sequence[Sequence[str]], *, cards: bool = True, **options: Any
 ) -> str:
-    """Write a table that scrolls, with the options of `cbec.display.html.html_table`."""
-    return scrolled_html(html_table(head, rows, cards=cards, **options))
+    """Write a table that scrolls, with the options of `cbec.display.html.html_table`.
+
+    The titles of its columns are translated here.
+    """
+    titles = [translated(title) for title in head]
+    return scrolled_html(html_table(titles, rows, cards=cards, **options))
 
 
 def symbol_html(verdict: Verdict, words: str = "") -> str:

@@ -39,6 +39,7 @@ from cbec_book.content.ledger_tools import COLUMNS, data_html, downloads_html, t
 from cbec_book.content.numbers import finding_html
 from cbec_book.content.searches_and_counts import counted_facts, searched_html
 from cbec_book.ledger_links import LEDGER_PAGE, PROVENANCE_PAGE, book_audit, entry_anchor
+from cbec_book.wording import translated
 
 
 class entry_facts(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -51,10 +52,9 @@ class LedgerPage(DataDirective):
     def write(self) -> list[nodes.Node]:
         """Write the table; the entries follow when all pages have been read."""
         audit = book_audit()
-        caption = (
-            f"The {len(audit.claims)} statistics of the paper and {len(audit.cross_checks)} "
-            "cross-checks between them"
-        )
+        caption = translated(
+            "The {statistics} statistics of the paper and {checks} cross-checks between them"
+        ).format(statistics=len(audit.claims), checks=len(audit.cross_checks))
         head = [column.capitalize() for column in COLUMNS]
         rows = [[cells[column] for column in COLUMNS] for cells in map(_cells, audit.results)]
         table = table_html(head, rows, caption=caption)
@@ -114,11 +114,11 @@ def _cells(result: ClaimAudit) -> dict[str, str]:
 
 def _printed(claim: Claim) -> dict[str, str]:
     """Return what the paper says, and where."""
-    paragraph = f"paragraph {claim.paragraph}" if claim.paragraph else ""
+    paragraph = claim.paragraph and translated("paragraph {n}").format(n=claim.paragraph)
     stands = ""
     if claim.printed and claim.kind != "policy parameter" and not claim.is_magnitude:
         text = interval_text(claim.interval(), claim.printed, ends=True)
-        stands = f"<br>stands for {escape(text)}"
+        stands = "<br>" + translated("stands for {range}").format(range=escape(text))
     return {
         "Chinese": f'<span lang="zh-CN">{escape(claim.label_zh)}</span>',
         "Where": escape(", ".join(filter(None, (claim.place, paragraph)))),
@@ -144,9 +144,11 @@ def _verdicts(result: ClaimAudit) -> dict[str, str]:
 def _recomputed(result: ClaimAudit, ledger: Ledger) -> dict[str, str]:
     """Return what the figure is by its derivation."""
     check, text = result.primary, result.recomputed_text
-    within = f", within rounding {result.bounds_text}" if text and result.bounds_text else ""
+    if text and result.bounds_text:
+        said = translated("{figure}, within rounding {range}")
+        text = said.format(figure=text, range=result.bounds_text)
     return {
-        "Recomputed": escape(text + within),
+        "Recomputed": escape(text),
         "Derivation": "".join(_derivation(check, result, ledger)) if check else "",
     }
 
@@ -156,21 +158,24 @@ def _others(result: ClaimAudit, ledger: Ledger) -> dict[str, str]:
     printed, joint = result.claim.printed, ""
     if result.joint is not None and printed is not None:
         text = interval_text(result.joint, printed, ends=True)
-        joint = f"{escape(text)}, inputs narrowed by the cross-checks"
+        said = translated("{range}, inputs narrowed by the cross-checks")
+        joint = said.format(range=escape(text))
 
-    def recomputed(check: Check) -> str:
+    def alternative(derivation: str, check: Check) -> str:
         if printed is None or Rule.HALF_UP not in check.recomputed:
-            return ""
+            return derivation
         text = interval_text(check.recomputed[Rule.HALF_UP], printed, ends=True)
-        return f", recomputed {escape(text)}"
+        said = translated("{derivation}, recomputed {range}")
+        return said.format(derivation=derivation, range=escape(text))
 
+    candidate = translated("{id}: printed {figure}; alone it would have to be {needed}")
     candidates = [
-        f"{escape(c.id)}: printed {escape(c.printed)}; alone it would have to be {escape(c.needed)}"
+        candidate.format(id=escape(c.id), figure=escape(c.printed), needed=escape(c.needed))
         for c in result.candidates
     ]
     alternatives = [
         f"{escape(a.label_en)}: {verdict_html(c.verdict)} "
-        f"<code>{escape(a.text)}</code>{recomputed(c)}"
+        + alternative(f"<code>{escape(a.text)}</code>", c)
         for a, c in result.alternatives
     ]
     return {
@@ -200,7 +205,8 @@ def _derivation(check: Check, result: ClaimAudit, ledger: Ledger) -> Iterator[st
     yield list_html(items)
     rules = [f"{rule}: {escape(text)}" for rule, text in check.rule_texts(result.claim).items()]
     if rules:
-        yield f"<details><summary>Each rounding rule</summary>{list_html(rules)}</details>"
+        summary = translated("Each rounding rule")
+        yield f"<details><summary>{summary}</summary>{list_html(rules)}</details>"
 
 
 def write_downloads(app: Sphinx) -> None:

@@ -16,6 +16,7 @@ from cbec.audit.ledger import Ledger
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, Verdict, verdict_html
 from cbec.display.vega import inline_json
+from cbec_book.wording import translated
 
 _KINDS = {"statistic": "Statistics", "cross-check": "Cross-checks"}
 # The columns of the table, in order, and what their two directions are called.
@@ -32,32 +33,36 @@ def tools_html(audit: Audit) -> str:
     results = audit.results
     sections = list(_sections(results))
     orders = [
-        (f"{sign}{column}", label)
+        (f"{sign}{column}", translated(label))
         for column, labels in COLUMNS.items()
         for sign, label in zip(("", "-"), labels, strict=True)
     ]
+    kinds = ((kind, translated(label)) for kind, label in _KINDS.items())
     groups = (
-        _choices("kind", "Kind", _KINDS.items()),
+        _choices("kind", "Kind", kinds),
         _choices("arithmetic", "Arithmetic", _verdicts(Arithmetic, results, "arithmetic")),
         _choices("evidence", "Evidence", _verdicts(Evidence, results, "evidence")),
     )
+    show_all = f'<button type="button" data-act="clear">{translated("Show all")}</button>'
     return (
-        '<form class="cbec-ledger__tools" role="search" aria-label="The ledger" hidden>'
-        "<details><summary>Filter, search and sort</summary>"
+        '<form class="cbec-ledger__tools" role="search" '
+        f'aria-label="{translated("The ledger")}" hidden>'
+        f"<details><summary>{translated('Filter, search and sort')}</summary>"
         '<div class="cbec-ledger__fields">'
-        '<label class="cbec-ledger__search">Search <input type="search" name="find" '
-        'autocomplete="off" spellcheck="false" '
-        'placeholder="English, 中文, an id, a figure, a source"></label>'
-        f"<label>Section {_select('section', 'the whole paper', sections)}</label>"
-        f"<label>Order {_select('sort', 'as in the paper', orders)}</label>"
+        f'<label class="cbec-ledger__search">{translated("Search")} '
+        '<input type="search" name="find" autocomplete="off" spellcheck="false" '
+        f'placeholder="{translated("English, 中文, an id, a figure, a source")}"></label>'
+        f"<label>{translated('Section')} "
+        f"{_select('section', translated('the whole paper'), sections)}</label>"
+        f"<label>{translated('Order')} "
+        f"{_select('sort', translated('as in the paper'), orders)}</label>"
         f"{''.join(groups)}</div></details>"
         '<p class="cbec-ledger__count" role="status"></p>'
-        '<div class="cbec-ledger__acts">'
-        '<button type="button" data-act="clear">Show all</button>'
-        '<button type="button" data-act="copy">Copy a link to this view</button>'
+        f'<div class="cbec-ledger__acts">{show_all}'
+        f'<button type="button" data-act="copy">{translated("Copy a link to this view")}</button>'
         '<span class="cbec-ledger__told" role="status"></span></div></form>'
-        '<div class="cbec-ledger__none" hidden><p>No statistic and no cross-check is like this.</p>'
-        '<button type="button" data-act="clear">Show all</button></div>'
+        '<div class="cbec-ledger__none" hidden>'
+        f"<p>{translated('No statistic and no cross-check is like this.')}</p>{show_all}</div>"
     )
 
 
@@ -69,12 +74,14 @@ def downloads_html() -> str:
     )
     views = ", ".join(
         f'<button type="button" data-act="{style}">{style.upper()}'
-        '<span class="visually-hidden"> of this view</span></button>'
+        f'<span class="visually-hidden"> {translated("of this view")}</span></button>'
         for style in ("csv", "json")
     )
+    whole = translated("Download the whole table: {links}").format(links=links)
+    view = translated("; this view: {buttons}").format(buttons=views)
     return (
-        f'<p class="cbec-ledger__files">Download the whole table: {links}'
-        f'<span class="cbec-ledger__view" hidden>; this view: {views}</span></p>'
+        f'<p class="cbec-ledger__files">{whole}'
+        f'<span class="cbec-ledger__view" hidden>{view}</span></p>'
     )
 
 
@@ -160,7 +167,8 @@ def _sections(results: Iterable[ClaimAudit]) -> Iterator[tuple[str, str]]:
     known = sorted({r.claim.section for r in results}, key=lambda s: (s[:1].isdigit(), s))
     chapters = dict.fromkeys(section.partition(".")[0] for section in known)
     for chapter in chapters:
-        yield chapter, f"chapter {chapter}" if chapter.isdigit() else chapter
+        named = translated("chapter {n}").format(n=chapter)
+        yield chapter, named if chapter.isdigit() else chapter
         for section in known:
             if section.startswith(f"{chapter}."):
                 yield section, f"§{section}"
@@ -182,7 +190,7 @@ def _choices(name: str, legend: str, options: Iterable[tuple[str, str]]) -> str:
         f'<span class="cbec-ledger__n"></span></label>'
         for value, label in options
     )
-    return f"<fieldset><legend>{legend}</legend>{boxes}</fieldset>"
+    return f"<fieldset><legend>{translated(legend)}</legend>{boxes}</fieldset>"
 
 
 def _select(name: str, everything: str, options: Iterable[tuple[str, str]]) -> str:

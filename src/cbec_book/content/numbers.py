@@ -39,6 +39,7 @@ from cbec_book.content.html_pieces import (
 )
 from cbec_book.hooks import add_node, warn
 from cbec_book.ledger_links import book_audit, book_numbers, find
+from cbec_book.wording import translated
 
 TERM_CLASS = "cbec-term"
 
@@ -92,17 +93,17 @@ class CollectNotes(SphinxTransform):
             for time, node in enumerate(found, start=1):
                 node["position"] = position
                 node["ids"].append(f"use-{position}-{time}")
-                which = "" if len(found) == 1 else f", place {time}"
-                back.append(
-                    f'<a href="#use-{position}-{time}" aria-label="Back to the text{which}">↩</a>'
-                )
+                label = translated(
+                    "Back to the text" if len(found) == 1 else "Back to the text, place {n}"
+                ).format(n=time)
+                back.append(f'<a href="#use-{position}-{time}" aria-label="{label}">↩</a>')
             items.append(
                 f'<li id="figure-{position}"><span class="cbec-note__back">{" ".join(back)}</span>'
                 f"{note_html(found[0]['about'])}</li>"
             )
         notes = f'<ol class="cbec-notes">{"".join(items)}</ol>'
-        what = f"The {len(items)} numbers of this page, with what each rests on"
-        place.replace_self(raw(disclosure_html(what, notes)))
+        what = translated("The {count} numbers of this page, with what each rests on")
+        place.replace_self(raw(disclosure_html(what.format(count=len(items)), notes)))
 
 
 def note_html(about: TextNumber) -> str:
@@ -118,16 +119,26 @@ def note_html(about: TextNumber) -> str:
         case "derivation":
             row = book_numbers().derivations[about.name]
             within = f" ({escape(about.within)})" if about.within else ""
-            computed = f"<p>Computed: <code>{escape(row.expression)}</code></p>"
+            expression = f"<code>{escape(row.expression)}</code>"
+            said = translated("Computed: {expression}").format(expression=expression)
+            computed = f"<p>{said}</p>"
             return _head(about.text, f": {escape(row.label_en)}{within}") + computed + rests_on
         case _:
-            words = ", computed by the code of this page"
-            return _head(about.text, words + (" from" if about.rows else "")) + rests_on
+            words = translated(
+                "{number}, computed by the code of this page from"
+                if about.rows
+                else "{number}, computed by the code of this page"
+            )
+            return f"<p>{words.format(number=_strong(about.text))}</p>{rests_on}"
 
 
 def _head(value: str, words: str, language: str = "") -> str:
+    return f"<p>{_strong(value, language)}{words}</p>"
+
+
+def _strong(value: str, language: str = "") -> str:
     lang = f' lang="{language}"' if language else ""
-    return f"<p><strong{lang}>{escape(value)}</strong>{words}</p>"
+    return f"<strong{lang}>{escape(value)}</strong>"
 
 
 def _rests_on(entries: Iterable[Entry]) -> str:
@@ -145,21 +156,31 @@ def _claim(result: ClaimAudit) -> str:
         english = f", {escape(claim.english)}" if claim.english != claim.printed.text else ""
         # A parameter, all of a tax for instance, stands for itself; a centimetre for its order.
         is_point = claim.kind == "policy parameter" or claim.is_magnitude
-        stands = (
-            "" if is_point else f"; stands for {interval_text(claim.interval(), claim.printed)}"
+        stands = translated(
+            "{grade} by {source}" if is_point else "{grade} by {source}; stands for {range}"
+        ).format(
+            grade=plain_words(entry.evidence),
+            source=source_html(entry),
+            range=escape(interval_text(claim.interval(), claim.printed)),
         )
-        head = _head(claim.printed.text, f"{english}: {label} {badges}", "zh-CN") + (
-            f"<p>{plain_words(entry.evidence)} by {source_html(entry)}{escape(stands)}</p>"
-        )
+        head = _head(claim.printed.text, f"{english}: {label} {badges}", "zh-CN")
+        head += f"<p>{stands}</p>"
     derived = ""
     if claim.derivation is not None:
-        within = f", {result.bounds_text} within rounding" if result.bounds_text else ""
-        recomputed = f"Recomputed: {result.recomputed_text}{within}, "
-        words = escape(recomputed if result.recomputed_text else "Compares ")
+        said = "Compares {derivation}"
+        if result.recomputed_text:
+            said = "Recomputed: {figure}, {derivation}"
+            if result.bounds_text:
+                said = "Recomputed: {figure}, {range} within rounding, {derivation}"
+        words = translated(said).format(
+            figure=escape(result.recomputed_text),
+            range=escape(result.bounds_text),
+            derivation=f"<code>{escape(claim.derivation_text)}</code>",
+        )
         used = (find(name) for name in names(claim.derivation))
-        derived = f"<p>{words}<code>{escape(claim.derivation_text)}</code></p>" + _rests_on(used)
+        derived = f"<p>{words}</p>" + _rests_on(used)
     items = [finding_html(finding, book_audit().ledger) for finding in result.findings]
-    found = f"<p>Evidence:</p>{list_html(items)}" if items else ""
+    found = f"<p>{translated('Evidence:')}</p>{list_html(items)}" if items else ""
     return head + derived + found
 
 
@@ -169,20 +190,21 @@ def _verdicts(what: str, count: str) -> str:
     if verdict:
         chosen = [r for r in audit.claims if str(getattr(r, axis)) == verdict]
         badge = verdict_html(Arithmetic(verdict) if axis == "arithmetic" else Evidence(verdict))
-        words = f" statistics: {badge}"
+        words, what = "{count} statistics: {what}", badge
     elif what == "claims":
-        chosen, words = (
-            [],
-            f" statistics, all in {entry_link(audit.claims[0].claim.id, 'the ledger')}",
-        )
+        chosen, words = [], "{count} statistics, all in {what}"
+        what = entry_link(audit.claims[0].claim.id, translated("the ledger"))
     else:
-        chosen = list(audit.cross_checks)
-        words = " cross-checks between printed figures hold"
+        chosen, words = (
+            list(audit.cross_checks),
+            "{count} cross-checks between printed figures hold",
+        )
     links = [
         claim_link(r.claim) + (f" {verdict_html(r.arithmetic)}" if r.claim.is_cross_check else "")
         for r in chosen
     ]
-    return _head(count, words) + (f"<p>{'; '.join(links)}</p>" if links else "")
+    said = translated(words).format(count=_strong(count), what=what)
+    return f"<p>{said}</p>" + (f"<p>{'; '.join(links)}</p>" if links else "")
 
 
 def finding_html(finding: Finding, ledger: Ledger) -> str:

@@ -16,8 +16,9 @@ from itertools import groupby
 
 from cbec.audit.results import Audit, ClaimAudit
 from cbec.audit.verdicts import Arithmetic, Evidence, Standing, Verdict, verdict_html
-from cbec_book.content.html_pieces import DataDirective, symbol_html, table_html
+from cbec_book.content.html_pieces import DataDirective, link_html, symbol_html, table_html
 from cbec_book.ledger_links import LEDGER_PAGE, book_audit, entry_address
+from cbec_book.wording import translated
 
 _AXES = (
     ("arithmetic", Arithmetic, "Upper half, arithmetic"),
@@ -47,7 +48,8 @@ class Overview(DataDirective):
         return "".join(self._parts(book_audit()))
 
     def _parts(self, audit: Audit) -> Iterator[str]:
-        ledger = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
+        address = self.env.app.builder.get_relative_uri(self.env.docname, LEDGER_PAGE)
+        ledger = link_html(address, translated("the ledger"))
         page, total = self.env.docname, len(audit.claims)
         yield '<figure class="cbec-overview"><div class="cbec-overview__parts">'
         for place, results in groupby(audit.claims, key=_part):
@@ -57,25 +59,28 @@ class Overview(DataDirective):
             yield (
                 f'<div><p>{escape(place)}</p><div class="cbec-overview__tiles">{tiles}</div></div>'
             )
-        yield (
-            f"</div><figcaption><p>One tile a statistic, {total} in all, in the paper’s order; "
-            f'on screen each leads to its entry in <a href="{ledger}">the ledger</a>.</p>'
+        told = translated(
+            "One tile a statistic, {total} in all, in the paper’s order; on screen each leads to "
+            "its entry in {ledger}."
         )
+        yield f"</div><figcaption><p>{told.format(total=total, ledger=ledger)}</p>"
+        count = translated("{count} of {total}")
         for axis, table, question in _AXES:
             counts = audit.counts(axis)
             items = "".join(
-                f"<li>{verdict_html(verdict)} {counts[str(verdict)]} of {total}</li>"
+                f"<li>{verdict_html(verdict)} "
+                f"{count.format(count=counts[str(verdict)], total=total)}</li>"
                 for verdict in table
                 if counts[str(verdict)]
             )
-            yield f'<p class="cbec-overview__axis">{question}</p><ul>{items}</ul>'
+            yield f'<p class="cbec-overview__axis">{translated(question)}</p><ul>{items}</ul>'
         yield "</figcaption></figure>"
 
 
 def _part(result: ClaimAudit) -> str:
     claim = result.claim
     name = _PARTS.get(claim.section)
-    return f"{name} ({claim.place})" if name else claim.place.capitalize()
+    return f"{translated(name)} ({claim.place})" if name else claim.place.capitalize()
 
 
 def _tile(result: ClaimAudit, address: str) -> str:
@@ -115,6 +120,6 @@ class VerdictList(DataDirective):
             ]
             for verdict in verdicts
         ]
-        counted = [f"Of {len(audit.claims)}"] if counts else []
+        counted = [translated("Of {total}").format(total=len(audit.claims))] if counts else []
         head = ("Verdict", *counted, "Meaning", "Chinese")
-        return table_html(head, rows, caption=caption)
+        return table_html(head, rows, caption=translated(caption))

@@ -22,6 +22,7 @@ from cbec.tables.datapackage import read_package
 from cbec.tables.evidence_grades import GRADES, UNCONFIRMED_EN
 from cbec_book.content.html_pieces import DataDirective, facts_html, raw, section, table_html
 from cbec_book.ledger_links import entries
+from cbec_book.wording import translated
 
 # These rows are shown with the series that they are about.
 _CONFLICTS, _BREAKS = "conflicts", "method_breaks"
@@ -43,7 +44,7 @@ class Provenance(DataDirective):
             held = [entry for entry in own if entry.table == table["name"]]
             if not held:
                 continue
-            fields = entry_link(table["name"], "Fields, licence and file")
+            fields = entry_link(table["name"], translated("Fields, licence and file"))
             about = raw(f"<p>{escape(table['description'])} {fields}</p>")
             made = section(self.env, f"rows-{table['name']}", table["title"], about)
             loose = [entry for entry in held if not entry.series]
@@ -78,9 +79,9 @@ def _overview(rows: Sequence[Entry], described: Mapping[str, Mapping[str, Any]])
         ]
         for (anchor, label), counts in groups.items()
     ]
-    caption = f"{len(rows)} rows by evidence grade"
+    caption = translated("{count} rows by evidence grade").format(count=len(rows))
     table = table_html(("Series", "Rows", "Grades"), lines, numeric={1}, caption=caption)
-    return f'{table}<p class="cbec-footnote">{UNCONFIRMED_EN}</p>'
+    return f'{table}<p class="cbec-footnote">{translated(UNCONFIRMED_EN)}</p>'
 
 
 def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
@@ -99,11 +100,14 @@ def _series_html(series: Mapping[str, Any], rows: Sequence[Entry]) -> str:
     ]
     breaks = [entry for entry in rows if entry.table == _BREAKS]
     if breaks:
-        parts.append("<p><strong>Breaks</strong></p>" + _breaks_html(breaks))
+        parts.append(f"<p><strong>{translated('Breaks')}</strong></p>" + _breaks_html(breaks))
     conflicts = [entry for entry in rows if entry.table == _CONFLICTS]
     if conflicts:
-        parts.append("<p><strong>Other figures for the same thing</strong>, not in the series</p>")
-        parts.append(_conflicts_html(conflicts, f"Other figures for {series['label_en']}"))
+        said = translated("{heading}, not in the series")
+        heading = f"<strong>{translated('Other figures for the same thing')}</strong>"
+        caption = translated("Other figures for {series}").format(series=series["label_en"])
+        parts.append(f"<p>{said.format(heading=heading)}</p>")
+        parts.append(_conflicts_html(conflicts, caption))
     return "".join(parts)
 
 
@@ -196,10 +200,12 @@ def _grid_html(rows: Sequence[Entry]) -> str:
         if shared
         else [f"<sup>{n}</sup> {escape(note)}" for n, note in enumerate(notes, 1)]
     )
+    shared_origin = translated("All rows: {origin}").format(origin=origin_html(rows[0]))
     return (
-        f'<p class="cbec-footnote">All rows: {origin_html(rows[0])}</p>'
+        f'<p class="cbec-footnote">{shared_origin}</p>'
         f'<div class="cbec-scroll cbec-grid" tabindex="0"><table class="cbec-table"><thead><tr>'
-        f'<th scope="col">Country</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<th scope="col">{translated("Country")}</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
         + "".join(f'<p class="cbec-footnote">{note}</p>' for note in said)
     )
 

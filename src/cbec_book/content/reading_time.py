@@ -13,6 +13,7 @@ from sphinx.transforms import SphinxTransform
 
 from cbec_book.content.chart import chart_node
 from cbec_book.content.html_pieces import ancestors, raw
+from cbec_book.wording import translated
 
 WORDS_A_MINUTE = 220
 _NOT_READ = (nodes.literal_block, nodes.raw, nodes.table, chart_node)
@@ -26,9 +27,12 @@ class TellReadingTime(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Put the minutes before the short path, after messages for translators were made."""
         for paragraph in self.document.findall(nodes.paragraph):
-            if paragraph.astext().startswith("Short path."):
+            # The paragraph itself is translated with the page.
+            if paragraph.astext().startswith(("Short path.", translated("Short path."))):
                 minutes = max(1, round(len(words(self.document)) / WORDS_A_MINUTE))
-                paragraph.insert(0, raw(f"<strong>All of it:</strong> {minutes} min. "))
+                label = f"<strong>{translated('All of it:')}</strong>"
+                told = translated("{label} {minutes} min.").format(label=label, minutes=minutes)
+                paragraph.insert(0, raw(f"{told} "))
                 return
 
 

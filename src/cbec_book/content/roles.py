@@ -36,6 +36,7 @@ from cbec_book.ledger_links import (
     find,
     note_data,
 )
+from cbec_book.wording import translated
 
 
 def links_to_roles(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -62,7 +63,8 @@ class IssuesRole(SphinxRole):
         """Return the link or the words."""
         if address := issues_address(self.config):
             return [nodes.reference("", self.text, refuri=address)], []
-        return [nodes.Text(f"{self.text} (this copy of the site names no address for it)")], []
+        told = translated("{words} (this copy of the site names no address for it)")
+        return [nodes.Text(told.format(words=self.text))], []
 
 
 class NumberRole(SphinxRole):

@@ -19,6 +19,7 @@ from cbec.display.html import disclosure_html
 from cbec.tables.frames import load
 from cbec_book.content.html_pieces import DataDirective, claim_link, folded_table, list_html
 from cbec_book.ledger_links import book_audit
+from cbec_book.wording import translated
 
 _KINDS = {
     "name": "Names and terms",
@@ -34,17 +35,21 @@ def searched_html(page: str) -> dict[str, str]:
 
     By the id of the statistic; none if no search for it was written down.
     """
-    every = f'<p><a href="{escape(page)}#searches">All searches</a></p>'
+    every = f'<p><a href="{escape(page)}#searches">{translated("All searches")}</a></p>'
     found = searches()
     boxes = {}
     by_claim = found.assign(claim=found["claims"].str.split()).explode("claim").groupby("claim")
     for claim, mine in by_claim:
-        count = f"{len(mine)} {'search' if len(mine) == 1 else 'searches'}, {mine['date'].max()}"
+        count = translated("{count} search, {day}" if len(mine) == 1 else "{count} searches, {day}")
+        summary = count.format(count=len(mine), day=mine["date"].max())
+        item = translated("{words}, in {place}: {found}")
         items = [
-            f"{_words(row)}, in {escape(row['where'])}: {escape(row['found_en'])}"
+            item.format(
+                words=_words(row), place=escape(row["where"]), found=escape(row["found_en"])
+            )
             for row in mine.to_dict("records")
         ]
-        boxes[str(claim)] = disclosure_html(count, list_html(items) + every)
+        boxes[str(claim)] = disclosure_html(summary, list_html(items) + every)
     return boxes
 
 
@@ -75,8 +80,9 @@ class Searches(DataDirective):
             for row in searches().to_dict("records")
         ]
         head = ("Words", "Where", "Found", "Date", "Looked for")
-        caption = f"{len(rows)} searches; earlier ones were not written down"
-        return folded_table("All searches", head, rows, caption=caption)
+        caption = translated("{count} searches; earlier ones were not written down")
+        caption = caption.format(count=len(rows))
+        return folded_table(translated("All searches"), head, rows, caption=caption)
 
 
 def counted_facts() -> dict[str, dict[str, str]]:
@@ -96,7 +102,8 @@ def counted_facts() -> dict[str, dict[str, str]]:
     for item in load("counted_items").to_dict("records"):
         facts = listed.setdefault(item["claim"], {})
         term = "Counted" if item["counted"] else "Also named"
-        place = f"paragraph {item['paragraph']}" if item["paragraph"] else "heading"
+        place = translated("paragraph {n}" if item["paragraph"] else "heading")
+        place = place.format(n=item["paragraph"])
         facts[term] = facts.get(term, "") + (
             f'<li><span lang="zh-CN">{escape(item["item_zh"])}</span> {escape(item["item_en"])} '
             f"<small>({place_of(item['section'])}, {place})</small></li>"
@@ -123,8 +130,11 @@ class UncountedNumerals(DataDirective):
             for row in table.to_dict("records")
         ]
         starts = table["kind"] != table["kind"].shift()
-        groups = {int(start): _KINDS[table["kind"][start]] for start in table.index[starts]}
+        groups = {
+            int(start): translated(_KINDS[table["kind"][start]]) for start in table.index[starts]
+        }
         head = ("Numeral", "Meaning", "Where", "Why it is no statistic")
-        caption = f"The numerals of the paper that are no statistics, in {len(rows)} rows"
-        summary = "Numerals that are no statistics"
+        caption = translated("The numerals of the paper that are no statistics, in {count} rows")
+        caption = caption.format(count=len(rows))
+        summary = translated("Numerals that are no statistics")
         return folded_table(summary, head, rows, caption=caption, groups=groups)

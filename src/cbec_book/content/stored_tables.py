@@ -21,6 +21,7 @@ from cbec.display.table import content_html
 from cbec.errors import CbecError
 from cbec_book.hooks import output_of, warn
 from cbec_book.ledger_links import book_audit
+from cbec_book.wording import translated
 
 
 def _statements(ids: list[str]) -> Robustness:
@@ -33,11 +34,32 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "claims": lambda told: book_audit().select(*told["claims"])._repr_html_(),
     "propositions": lambda told: _statements(told["propositions"])._repr_html_(),
     "survival": lambda told: SurvivalGrid(
-        _statements(told["survival"]), told["caption"]
+        _statements(told["survival"]), translated(told["caption"])
     )._repr_html_(),
-    "rests on": table_page,
-    "rows": content_html,
+    "rests on": lambda told: table_page(translated_table(told)),
+    "rows": lambda told: content_html(translated_table(told)),
 }
+
+
+def translated_table(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a table shows with its caption, titles and words translated.
+
+    Examples
+    --------
+    >>> told = {"caption": "Two", "columns": ["Year", "Standing"], "rows": [[2023, "holds"]]}
+    >>> translated_table(told) == told
+    True
+    """
+
+    def word(cell: Any) -> Any:
+        return translated(cell) if isinstance(cell, str) else cell
+
+    return {
+        **content,
+        "caption": translated(content["caption"]),
+        "columns": [translated(title) for title in content["columns"]],
+        "rows": [[word(cell) for cell in row] for row in content["rows"]],
+    }
 
 
 def write_table(content: Mapping[str, Any]) -> str:

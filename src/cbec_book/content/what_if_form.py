@@ -25,6 +25,7 @@ from cbec.figures.in_words import figure_in_english
 from cbec_book.content.html_pieces import DataDirective, table_html
 from cbec_book.hooks import warn
 from cbec_book.ledger_links import book_audit, entry_address, find
+from cbec_book.wording import translated
 
 
 def _unit(figure: Figure) -> str:
@@ -63,15 +64,17 @@ def _page(asked: WhatIf, pagename: str) -> str:
     table = table_html(
         ("Figure", "Printed", "What rests on it", "No verdict falls"),
         [list(_row(asked, id, rooms[id])) for id in asked.resting],
-        caption="What rests on each figure, and the figures with as many digits that it could be, "
-        "the others as printed, before a verdict falls",
+        caption=translated(
+            "What rests on each figure, and the figures with as many digits that it could be, the "
+            "others as printed, before a verdict falls"
+        ),
     )
+    without = translated("To change a figure takes JavaScript. This table says what rests on each.")
     return (
-        '<noscript><p class="cbec-footnote">To change a figure takes JavaScript. This table says '
-        "what rests on each.</p></noscript>"
+        f'<noscript><p class="cbec-footnote">{without}</p></noscript>'
         f"{_form(asked, rooms)}"
-        '<details class="cbec-more" open><summary>What rests on each figure</summary>'
-        f"{table}</details>"
+        '<details class="cbec-more" open>'
+        f"<summary>{translated('What rests on each figure')}</summary>{table}</details>"
         '<script type="application/json" class="cbec-whatif__data">'
         f"{inline_json(script_data(asked, rooms, pagename))}</script>"
     )
@@ -83,7 +86,8 @@ def _row(asked: WhatIf, id: str, room: Room | None) -> Iterator[str]:
     yield printed_html(figure) if isinstance(figure, Claim) else escape(_english(figure))
     items = []
     for claim in asked.resting[id]:
-        title = "its own derivation" if claim == id else asked.ledger.claims[claim].title
+        other = asked.ledger.claims[claim]
+        title = translated("its own derivation") if claim == id else other.title
         items.append(entry_link(claim, escape(title)))
     yield "; ".join(items)
     yield _room_html(room)
@@ -97,8 +101,12 @@ def _room_html(room: Room | None) -> str:
         for end in (room.lowest, room.highest)
     )
     if low == high:
-        return f"only at {low}" if low else "wherever it moves"
-    return " ".join(filter(None, (f"from {low}" if low else "", f"to {high}" if high else "")))
+        said = "only at {low}" if low else "wherever it moves"
+    elif low and high:
+        said = "from {low} to {high}"
+    else:
+        said = "from {low}" if low else "to {high}"
+    return translated(said).format(low=low, high=high)
 
 
 def _title(figure: Figure) -> str:
@@ -130,20 +138,22 @@ def _form(asked: WhatIf, rooms: Mapping[str, Room | None]) -> str:
         f"{escape(_title(asked.ledger.figure(id)))}: {escape(number)}, {escape(what)}</button></li>"
         for id, number, what in asked.examples(rooms)
     )
+    if_printed = translated("If it were printed as")
+    less, more = translated("One less in the last digit"), translated("One more in the last digit")
     return f"""<form class="cbec-whatif__form" hidden>
-<p class="cbec-whatif__field"><label for="cbec-whatif-figure">Figure</label>
+<p class="cbec-whatif__field"><label for="cbec-whatif-figure">{translated("Figure")}</label>
 <select id="cbec-whatif-figure" autocomplete="off">{"".join(choices)}</select></p>
-<p class="cbec-whatif__field"><label for="cbec-whatif-number">If it were printed as</label>
+<p class="cbec-whatif__field"><label for="cbec-whatif-number">{if_printed}</label>
 <span class="cbec-whatif__entry">
-<button type="button" data-step="-1" aria-label="One less in the last digit">−</button>
+<button type="button" data-step="-1" aria-label="{less}">−</button>
 <input id="cbec-whatif-number" type="text" inputmode="text" autocomplete="off" spellcheck="false"
  aria-describedby="cbec-whatif-unit cbec-whatif-error">
-<button type="button" data-step="1" aria-label="One more in the last digit">+</button>
+<button type="button" data-step="1" aria-label="{more}">+</button>
 <span class="cbec-whatif__unit" id="cbec-whatif-unit"></span>
-<button type="reset">As printed</button></span></p>
+<button type="reset">{translated("As printed")}</button></span></p>
 <p class="cbec-whatif__error" id="cbec-whatif-error" role="alert"></p>
 <p class="cbec-whatif__room"></p>
-<div class="cbec-whatif__examples"><p>Try</p><ul>{examples}</ul></div>
+<div class="cbec-whatif__examples"><p>{translated("Try")}</p><ul>{examples}</ul></div>
 </form>
 <div class="cbec-whatif__result" hidden>
 <p class="cbec-whatif__summary" role="status"></p>
@@ -152,7 +162,9 @@ def _form(asked: WhatIf, rooms: Mapping[str, Room | None]) -> str:
 
 
 def _place(figure: Figure) -> str:
-    return f"The paper, {figure.place}" if isinstance(figure, Claim) else "Outside the paper"
+    if isinstance(figure, Claim):
+        return translated("The paper, {place}").format(place=figure.place)
+    return translated("Outside the paper")
 
 
 def script_data(asked: WhatIf, rooms: Mapping[str, Room | None], pagename: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
+from cbec_book.wording import translated
+
 #: The changes to single tags: the theme's text, and ours.
 _CONTROLS = {
     # The skip link moves the focus itself, not only the view.
@@ -17,21 +19,34 @@ _CONTROLS = {
         '<main id="main-content" class="bd-main" role="main" tabindex="-1">'
     ),
     '<form class="bd-search ': '<form role="search" class="bd-search ',
-    'aria-label="Color mode" data-bs-title="Color mode"': (
-        'aria-label="Switch between light, dark and system colours" data-bs-title="Colours"'
-    ),
     # A wide formula scrolls.
     '<math display="block">': '<math display="block" tabindex="0">',
-    '<dialog id="pst-search-dialog">': '<dialog id="pst-search-dialog" aria-label="Search">',
-    '<dialog id="pst-primary-sidebar-modal">': (
-        '<dialog id="pst-primary-sidebar-modal" aria-label="Contents of the book">'
-    ),
-    '<dialog id="pst-secondary-sidebar-modal">': (
-        '<dialog id="pst-secondary-sidebar-modal" aria-label="Contents of this page">'
-    ),
-    'title="Toggle primary sidebar"': 'title="Contents of the book"',
-    'title="Toggle secondary sidebar"': 'title="Contents of this page"',
 }
+#: The same with words: the theme's text, ours, and the words that stand in it.
+_LABELS = (
+    (
+        'aria-label="Color mode" data-bs-title="Color mode"',
+        'aria-label="{}" data-bs-title="{}"',
+        ("Switch between light, dark and system colours", "Colours"),
+    ),
+    (
+        '<dialog id="pst-search-dialog">',
+        '<dialog id="pst-search-dialog" aria-label="{}">',
+        ("Search",),
+    ),
+    (
+        '<dialog id="pst-primary-sidebar-modal">',
+        '<dialog id="pst-primary-sidebar-modal" aria-label="{}">',
+        ("Contents of the book",),
+    ),
+    (
+        '<dialog id="pst-secondary-sidebar-modal">',
+        '<dialog id="pst-secondary-sidebar-modal" aria-label="{}">',
+        ("Contents of this page",),
+    ),
+    ('title="Toggle primary sidebar"', 'title="{}"', ("Contents of the book",)),
+    ('title="Toggle secondary sidebar"', 'title="{}"', ("Contents of this page",)),
+)
 _MASTHEAD = re.compile(
     r'(<div class="sidebar-primary-items__start sidebar-primary__section">)(.*?)'
     r'(<div class="sidebar-primary-item">\s*<nav class="bd-links )',
@@ -86,13 +101,16 @@ def name_controls(page: str, pagename: str) -> str:
     """
     for theirs, ours in _CONTROLS.items():
         page = page.replace(theirs, ours)
+    for theirs, ours, words in _LABELS:
+        page = page.replace(theirs, ours.format(*map(translated, words)))
     page = _FOLD.sub(_named_fold, page)
     return _MASTHEAD.sub(r'\1<header class="cbec-masthead">\2</header>\3', page)
 
 
 def _named_fold(fold: re.Match[str]) -> str:
     above = fold.string[fold.string.rindex(">", 0, fold.start()) + 1 : fold.start()]
-    return f'{fold[0]} aria-label="Pages below {above}"'
+    label = translated("Pages below {page}").format(page=above)
+    return f'{fold[0]} aria-label="{label}"'
 
 
 def correct_roles(page: str, pagename: str) -> str:
@@ -142,7 +160,8 @@ def name_tables(page: str, pagename: str) -> str:
             caption, table = _CAPTION.search(found["table"]), found["table"]
             label = _text(caption[1]) if caption else ""
             if not label:
-                label = f"Figures of the chart: {chart}" if chart else f"Table: {heading}"
+                said = "Figures of the chart: {title}" if chart else "Table: {title}"
+                label = translated(said).format(title=chart or heading)
                 table = table.replace("<table", f'<table aria-label="{escape(label)}"', 1)
             return (
                 f'<div class="{found["classes"]}" tabindex="0" role="group" '

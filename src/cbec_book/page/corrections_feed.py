@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import cbec
 from cbec_book.hooks import site_address
+from cbec_book.wording import translated
 
 FEED = "corrections.xml"
 _PAGE, _SECTION = "reference/cite", "corrections"
@@ -66,9 +67,10 @@ def feed(title: str, page: str, home: str, author: str, log: list[Correction]) -
         for one in log
     )
     newest = max(one.day for one in log)
+    named = translated("{book}: corrections").format(book=title)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f'<title>{escape(title)}: corrections</title><id>{home}</id><link rel="self" '
+        f'<title>{escape(named)}</title><id>{home}</id><link rel="self" '
         f'href="{home}"/><link href="{page}#{_SECTION}"/><updated>{newest}T00:00:00Z</updated>'
         f'<author><name>{escape(author)}</name></author><generator version="{cbec.__version__}">'
         f"cbec</generator>\n{entries}</feed>\n"
@@ -93,8 +95,7 @@ class CorrectionsFeed(SphinxDirective):
         """Return the line, if there is a feed."""
         if not self.config.html_baseurl:
             return []
-        link = nodes.reference("", "feed", refuri=site_address(self.config, FEED))
-        words = ("Corrections can be followed as a ", link, ".")
-        return [
-            nodes.paragraph("", "", *(nodes.Text(w) if isinstance(w, str) else w for w in words))
-        ]
+        link = nodes.reference("", translated("feed"), refuri=site_address(self.config, FEED))
+        said = translated("Corrections can be followed as a {feed}.")
+        before, _, after = said.partition("{feed}")
+        return [nodes.paragraph("", "", nodes.Text(before), link, nodes.Text(after))]

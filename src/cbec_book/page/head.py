@@ -21,6 +21,7 @@ from sphinx.application import Sphinx
 import cbec
 from cbec.audit.revision import revision_of
 from cbec_book.hooks import site_address
+from cbec_book.wording import translated
 
 #: Letters of a description; what previews show at most.
 LONGEST = 200
@@ -106,10 +107,12 @@ def add_metadata(
 def find_version(app: Sphinx) -> None:
     """Find what every page says at its foot: the version, and the commit if there is one."""
     made = revision_of(Path(app.srcdir), ["_config.yml"])
-    told = [f"Version {cbec.__version__}"]
-    if made.commit:
-        told.append(f"commit {made.commit[:10]} of {(made.date or '')[:10]}")
-    app.cbec_version = ", ".join(told)  # type: ignore[attr-defined]
+    said = translated(
+        "Version {version}, commit {commit} of {day}" if made.commit else "Version {version}"
+    )
+    app.cbec_version = said.format(  # type: ignore[attr-defined]
+        version=cbec.__version__, commit=(made.commit or "")[:10], day=(made.date or "")[:10]
+    )
 
 
 def title_once(page: str, pagename: str) -> str:

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from cbec_book.wording import translated
+
 PAGE = "404"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -54,7 +56,8 @@ def fill_page(app: Sphinx, pagename: str, _: str, context: dict[str, Any], *__: 
     context["content_root"] = urlsplit(app.config.html_baseurl).path.rstrip("/") + "/"
     robots = '\n    <meta name="robots" content="noindex">'
     context["metatags"] = robots + context.get("metatags", "")
-    context["title"] = "Page not found"
+    context["title"] = translated("Page not found")
+    context["translated"] = translated
     titles = app.env.titles
     pages = app.env.toctree_includes.get(app.config.root_doc, [])
     # A page that has gone may still be listed.

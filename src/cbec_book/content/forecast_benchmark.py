@@ -19,12 +19,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from cbec.chapters.slowdown import power_table, slowdown_runs
 from cbec.display.html import scrolled_html
-from cbec.display.notebook import Table, table_page
+from cbec.display.notebook import Table
 from cbec.trend.combination import calibration
 from cbec.trend.models import MODELS
 from cbec.trend.scales import SPREADS
 from cbec_book.content.html_pieces import DataDirective, raw, table_html
-from cbec_book.content.stored_tables import translated_table
+from cbec_book.content.stored_tables import table_page_html
 from cbec_book.wording import translated
 
 _FILE = Path("benchmarks", "results.csv")
@@ -192,7 +192,9 @@ def _grouped(rows: list[dict[str, str]], columns: Sequence[str], caption: str) -
     """Return a table with a line across it wherever the windows or the group change."""
     groups: dict[int, str] = {}
     for i, row in enumerate(rows):
-        group = "" if row["group"] == "all" else f"{row['group'].capitalize()}, "
+        group = ""
+        if row["group"] != "all":
+            group = f"{translated(row['group'].capitalize())}, "
         across = f"{group}{translated(_WINDOWS[row['window']])}"
         if row["series"]:
             said = translated("{windows} ({count} series)")
@@ -235,4 +237,4 @@ class SlowdownPower(DataDirective):
         """Compute the table."""
         caption = "What each test can see; scatter and slowdowns in points of growth"
         content = Table(power_table(slowdown_runs()), caption, cards=True)._content()
-        return scrolled_html(table_page(translated_table(content)))
+        return scrolled_html(table_page_html(content))

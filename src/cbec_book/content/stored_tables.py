@@ -19,6 +19,7 @@ from cbec.display.html import TABLE_MIME
 from cbec.display.notebook import table_page
 from cbec.display.table import content_html
 from cbec.errors import CbecError
+from cbec.tables.evidence_grades import UNCONFIRMED_EN
 from cbec_book.hooks import output_of, warn
 from cbec_book.ledger_links import book_audit
 from cbec_book.wording import translated
@@ -29,6 +30,8 @@ def _statements(ids: list[str]) -> Robustness:
     return Robustness(tuple(known[id] for id in ids))
 
 
+#: What `table_page` says of any table.
+_AROUND = (UNCONFIRMED_EN, "Sources of this table")
 #: How a table is written, by what its content has.
 _WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "claims": lambda told: book_audit().select(*told["claims"])._repr_html_(),
@@ -36,9 +39,17 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "survival": lambda told: SurvivalGrid(
         _statements(told["survival"]), translated(told["caption"])
     )._repr_html_(),
-    "rests on": lambda told: table_page(translated_table(told)),
+    "rests on": lambda told: table_page_html(told),
     "rows": lambda told: content_html(translated_table(told)),
 }
+
+
+def table_page_html(content: Mapping[str, Any]) -> str:
+    """Write a table with its sources, all of its words translated."""
+    html = table_page(translated_table(content))
+    for words in _AROUND:
+        html = html.replace(words, translated(words))
+    return html
 
 
 def translated_table(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,13 +94,14 @@
   }
 
   function tellCounts() {
-    const parts = [["statistic", "statistics"], ["cross-check", "cross-checks"]].map(
-      ([kind, name]) => {
-        const of = (list) => list.filter((row) => row.kind === kind).length;
-        return `${of(shown)} of ${of(rows)} ${name}`;
-      },
-    );
-    count.textContent = parts.join(" and ");
+    const of = (list, kind) => list.filter((row) => row.kind === kind).length;
+    count.textContent = _(
+      "{statistics} of {allStatistics} statistics and {checks} of {allChecks} cross-checks",
+    )
+      .replace("{statistics}", of(shown, "statistic"))
+      .replace("{allStatistics}", of(rows, "statistic"))
+      .replace("{checks}", of(shown, "cross-check"))
+      .replace("{allChecks}", of(rows, "cross-check"));
     boxes.forEach((input) => {
       const would = matching(input.name).filter((row) => row[input.name] === input.value);
       input.parentElement.querySelector(".cbec-ledger__n").textContent = would.length;
@@ -178,9 +179,11 @@
     async copy() {
       try {
         await navigator.clipboard.writeText(new URL(link(), location.href).href);
-        told.textContent = "The link is copied.";
+        told.textContent = _("The link is copied.");
       } catch {
-        told.textContent = "This browser doesn't let the page copy: take the address bar's link.";
+        told.textContent = _(
+          "This browser doesn't let the page copy: take the address bar's link.",
+        );
       }
     },
     csv() {

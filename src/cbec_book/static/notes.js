@@ -37,7 +37,7 @@
     const text = document.createElement("p");
     const link = document.createElement("a");
     link.href = term.href;
-    link.textContent = "In the glossary";
+    link.textContent = _("In the glossary");
     text.append(definitions.get(term), " ", link);
     return [text];
   }

@@ -183,21 +183,28 @@
     if (place.heading !== place.title) li.append(element("span", place.title, { class: "cbec-found__page" }));
     if (place.prose) li.append(excerpt(place));
     if (!spans(`${place.heading} ${place.prose}`, place.patterns).length) {
-      li.append(element("p", "Found in a table, a list or a folded part of it.", { class: "cbec-found__where" }));
+      const where = _("Found in a table, a list or a folded part of it.");
+      li.append(element("p", where, { class: "cbec-found__where" }));
     }
     return li;
   }
 
+  function summed(number) {
+    // What a reader types may hold signs that a text to put in must not have.
+    if (!number) return _("Nothing on this site has “{words}”.").replace("{words}", () => asked) + " ";
+    const { ngettext } = Documentation;
+    const said =
+      number > MOST
+        ? _("{count} places found; here are the first {most}. One word more finds fewer.")
+        : ngettext("{count} place found.", "{count} places found.", number);
+    return said.replace("{count}", number).replace("{most}", MOST);
+  }
+
   function show(found) {
-    const many = `${found.length} ${found.length === 1 ? "place" : "places"} found`;
-    const cut = found.length > MOST ? `; here are the first ${MOST}. One word more finds fewer.` : ".";
-    const summary = element("p", found.length ? many + cut : `Nothing on this site has “${asked}”. `, {
-      class: "search-summary",
-      role: "status",
-    });
+    const summary = element("p", summed(found.length), { class: "search-summary", role: "status" });
     if (!found.length) {
       const ledger = `reference/ledger.html?find=${encodeURIComponent(asked)}`;
-      summary.append(element("a", "Look for it in the ledger’s filter", { href: ledger }));
+      summary.append(element("a", _("Look for it in the ledger’s filter"), { href: ledger }));
     }
     const list = element("ul", "", { class: "search" });
     list.append(...found.slice(0, MOST).map(item));
@@ -208,9 +215,12 @@
     const script = document.createElement("script");
     script.src = `_static/${INDEX}`;
     script.onload = () => show(find(asked, globalThis.cbecSearchIndex));
-    script.onerror = () => results.append("The index of the search could not be loaded. Load the page again.");
+    script.onerror = () => {
+      results.append(_("The index of the search could not be loaded. Load the page again."));
+    };
     document.head.append(script);
   } else {
-    results.append(element("p", "Words, figures as they are printed (17.66, 9.57%, 70,769), or Chinese (进口增速)."));
+    const hint = _("Words, figures as they are printed (17.66, 9.57%, 70,769), or Chinese (进口增速).");
+    results.append(element("p", hint));
   }
 })();

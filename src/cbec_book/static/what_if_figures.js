@@ -14,6 +14,7 @@
     negative,
     sign,
     equal,
+    filled,
     isWhole,
     parseRational,
     floor,
@@ -122,14 +123,15 @@
     while (!whole && decimals < 8 && isShort()) decimals += 1;
     const written = texts();
     if (isPoint(range)) return written[0] + like.tail;
-    if (!finite.length) return "any value";
+    if (!finite.length) return _("any value");
+    const number = written[0] + like.tail;
     if (ends[0] === null) {
-      return `${range.upperClosed ? "at most" : "below"} ${written[0]}${like.tail}`;
+      return filled(range.upperClosed ? _("at most {number}") : _("below {number}"), { number });
     }
     if (ends[1] === null) {
-      return `${range.lowerClosed ? "at least" : "above"} ${written[0]}${like.tail}`;
+      return filled(range.lowerClosed ? _("at least {number}") : _("above {number}"), { number });
     }
-    return `${written[0]} to ${written[1]}${like.tail}`;
+    return filled(_("{low} to {high}"), { low: written[0], high: written[1] + like.tail });
   }
 
   /* Reads a number typed for a figure, with the figure's unit or without one; an error's message
@@ -142,7 +144,8 @@
     const found = /^([+\-−]?)([1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.(\d+))?$/.exec(text);
     if (!found) throw new Error(remedy(text, unit));
     if ([...(text + like.tail)].length > MOST_CHARACTERS) {
-      throw new Error(`write a figure of at most ${MOST_CHARACTERS} characters`);
+      const message = _("write a figure of at most {count} characters");
+      throw new Error(filled(message, { count: MOST_CHARACTERS }));
     }
     if (like.spelled && text === numberText(like.value, like)) return like;
     const [, mark, whole, part = ""] = found;
@@ -163,19 +166,25 @@
 
   /* What to write instead of a text that is no number, in the order of cbec.figures.rounding. */
   function remedy(text, unit) {
-    if (!text) return "write the figure as it is printed";
+    if (!text) return _("write the figure as it is printed");
+    const write = (number) => filled(_("write {number}"), { number });
     const folded = text.replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
-    if (folded !== text) return `write ${folded}`;
-    if ("<>≤≥=≈~约超逾近".includes(text[0])) return "write the number only, without a comparator";
+    if (folded !== text) return write(folded);
+    if ("<>≤≥=≈~约超逾近".includes(text[0])) return _("write the number only, without a comparator");
     const comma = /^([+\-−]?\d+),(\d{1,2}|\d{4,})([^\d,.].*)?$/.exec(text);
-    if (comma) return `write ${comma[1]}.${comma[2]}${comma[3] || ""}`;
+    if (comma) return write(`${comma[1]}.${comma[2]}${comma[3] || ""}`);
     const zeros = /^([+\-−]?)0+(\d.*)$/.exec(text);
-    if (zeros) return `write ${zeros[1]}${zeros[2]}`;
+    if (zeros) return write(`${zeros[1]}${zeros[2]}`);
     const bare = /^([+\-−]?)\.(\d+)$/.exec(text);
-    if (bare) return `write ${bare[1]}0.${bare[2]}`;
+    if (bare) return write(`${bare[1]}0.${bare[2]}`);
     const worded = /^([+\-−]?\d[\d,]*(?:\.\d+)?)[^\d.,]\D*$/.exec(text);
-    if (worded) return `write ${worded[1]}${unit ? `; its unit is ${unit}` : ", without a unit"}`;
-    return "write digits, with a decimal point if there is one, such as 17.66";
+    if (worded) {
+      const said = unit
+        ? _("write {number}; its unit is {unit}")
+        : _("write {number}, without a unit");
+      return filled(said, { number: worded[1], unit });
+    }
+    return _("write digits, with a decimal point if there is one, such as 17.66");
   }
 
   /* Figures as the page states them, their numbers as texts, ready for the arithmetic. */

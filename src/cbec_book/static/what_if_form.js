@@ -5,16 +5,19 @@
 
   const PATIENCE = 700; // ms that a number may be half typed before its error is told
 
-  const { check, numberText, read, revive, stepped } = window.cbecAudit;
+  const { check, filled, numberText, read, revive, stepped } = window.cbecAudit;
+  const { ngettext } = Documentation;
+  const MOVES = {
+    stays: _("stays"),
+    falls: _("falls"),
+    recovers: _("recovers"),
+    changes: _("changes"),
+  };
 
   function element(name, properties = {}, ...children) {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...children.filter((child) => child !== ""));
     return made;
-  }
-
-  function counted(number, one, many) {
-    return `${number} ${number === 1 ? one : many}`;
   }
 
   function start(box) {
@@ -61,8 +64,8 @@
 
     function resultCell(title, result, printed) {
       const lines = [];
-      if (printed) lines.push(`printed ${printed}`);
-      if (result.recomputed) lines.push(`gives ${result.recomputed}`);
+      if (printed) lines.push(filled(_("printed {figure}"), { figure: printed }));
+      if (result.recomputed) lines.push(filled(_("gives {figure}"), { figure: result.recomputed }));
       if (result.bounds && result.bounds !== result.recomputed) lines.push(result.bounds);
       if (result.reason) lines.push(result.reason);
       lines.push(...result.remarks);
@@ -84,28 +87,47 @@
     }
 
     function sentence(rows, changed) {
-      const rest =
-        `Of the ${derivable.length} derivable figures and checks, ` +
-        `${counted(rows.length, "rests", "rest")} on this one.`;
-      if (!changed) return `${rest} As printed, their verdicts are those of the audit.`;
-      const words = { falls: "fall", recovers: "recover", changes: "change otherwise" };
-      const one = { falls: "falls", recovers: "recovers", changes: "changes otherwise" };
-      const told = Object.keys(words).flatMap((moved) => {
+      const resting = ngettext(
+        "Of the {total} derivable figures and checks, {count} rests on this one.",
+        "Of the {total} derivable figures and checks, {count} rest on this one.",
+        rows.length,
+      );
+      const rest = filled(resting, { total: derivable.length, count: rows.length });
+      if (!changed) return `${rest} ${_("As printed, their verdicts are those of the audit.")}`;
+      const said = {
+        falls: (n) =>
+          ngettext("{count} verdict falls: {list}.", "{count} verdicts fall: {list}.", n),
+        recovers: (n) =>
+          ngettext("{count} verdict recovers: {list}.", "{count} verdicts recover: {list}.", n),
+        changes: (n) =>
+          ngettext(
+            "{count} verdict changes otherwise: {list}.",
+            "{count} verdicts change otherwise: {list}.",
+            n,
+          ),
+      };
+      const told = Object.keys(said).flatMap((moved) => {
         const some = rows.filter((row) => row.moved === moved);
-        if (!some.length && moved !== "falls") return [];
-        const named = some.map(
-          ({ name, after }) =>
-            `${checks[name].title}, from ${label(before[name].verdict)} to ${label(after.verdict)}`,
+        if (!some.length) return moved === "falls" ? [_("0 verdicts fall.")] : [];
+        const named = some.map(({ name, after }) =>
+          filled(_("{claim}, from {before} to {after}"), {
+            claim: checks[name].title,
+            before: label(before[name].verdict),
+            after: label(after.verdict),
+          }),
         );
-        const list = named.length ? `: ${named.join("; ")}` : "";
-        const verdicts = some.length === 1 ? "verdict" : "verdicts";
-        return [`${some.length} ${verdicts} ${(some.length === 1 ? one : words)[moved]}${list}.`];
+        return [filled(said[moved](some.length), { count: some.length, list: named.join("; ") })];
       });
       return [rest, ...told].join(" ");
     }
 
     function fill(rows, other) {
-      const titles = ["Claim or check", "As printed", "With your figure", "Verdict"];
+      const titles = [
+        _("Claim or check"),
+        _("As printed"),
+        _("With your figure"),
+        _("Verdict"),
+      ];
       const head = titles.map((title) => {
         const cell = element("th", { textContent: title });
         cell.scope = "col";
@@ -114,7 +136,7 @@
       const body = rows.map(({ name, after, moved }) => {
         const link = element("a", { href: checks[name].address }, checks[name].title);
         const stands = figures[name] ? figures[name].english : "";
-        const verdict = element("td", { className: "cbec-whatif__move" }, moved);
+        const verdict = element("td", { className: "cbec-whatif__move" }, MOVES[moved]);
         verdict.dataset.label = titles[3];
         const printed = (all) => (name === choice.value ? all[name].text : "");
         const row = element(
@@ -130,7 +152,7 @@
       });
       const title = choice.selectedOptions[0].textContent;
       table.replaceChildren(
-        element("caption", {}, `What rests on: ${title}`),
+        element("caption", {}, filled(_("What rests on: {figure}"), { figure: title })),
         element("thead", {}, element("tr", {}, ...head)),
         element("tbody", {}, ...body),
       );
@@ -150,8 +172,11 @@
       } catch (problem) {
         const typed = field.value.trim();
         const shown = typed.length > 20 ? `${typed.slice(0, 20)}…` : typed;
-        const said = shown ? `“${shown}” can't be read; ` : "The field is empty; ";
-        const told = `${said}${problem.message}. The result below is that of ${current.text}.`;
+        const said = shown
+          ? _("“{typed}” can't be read; {remedy}. The result below is that of {figure}.")
+          : _("The field is empty; {remedy}. The result below is that of {figure}.");
+        const values = { typed: shown, remedy: problem.message, figure: current.text };
+        const told = filled(said, values);
         timer = setTimeout(complain, patience, told);
         return;
       }
@@ -178,10 +203,23 @@
     function room(figure) {
       if (!figure.room) return "";
       const [low, high] = figure.room;
-      const under = "With as many digits, and all others as printed,";
-      if (low !== null && low === high) return `${under} every verdict stands at ${low} only.`;
-      const ends = [low === null ? "" : `from ${low}`, high === null ? "" : `to ${high}`];
-      return `${under} no verdict falls ${ends.filter(Boolean).join(" ") || "wherever it moves"}.`;
+      let said = _(
+        "With as many digits, and all others as printed, no verdict falls from {low} to {high}.",
+      );
+      if (low === null && high === null) {
+        said = _(
+          "With as many digits, and all others as printed, no verdict falls wherever it moves.",
+        );
+      } else if (low === high) {
+        said = _(
+          "With as many digits, and all others as printed, every verdict stands at {low} only.",
+        );
+      } else if (low === null) {
+        said = _("With as many digits, and all others as printed, no verdict falls to {high}.");
+      } else if (high === null) {
+        said = _("With as many digits, and all others as printed, no verdict falls from {low}.");
+      }
+      return filled(said, { low, high });
     }
 
     choice.addEventListener("change", choose);

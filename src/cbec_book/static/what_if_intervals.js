@@ -117,23 +117,34 @@
 
   const differenceOf = (i, j) => sumOf(i, mirrored(j));
 
+  /* Puts values into a message that is in the language of the page already. */
+  function filled(message, values) {
+    return message.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  }
+
   /* What has no value: the message says why. */
   class Undefined extends Error {}
 
   function requireBase(base, name, said) {
     if (within(base, POSITIVE)) return;
-    let state = "may be zero or negative";
-    if (within(base, AT_LEAST_ZERO)) state = isPoint(base) ? "is zero" : "may be zero";
-    else if (within(base, AT_MOST_ZERO)) {
-      state = meets(base, point(ZERO)) ? "is zero or negative" : "is negative";
+    let message = _("the base of {name}, {base}, may be zero or negative");
+    if (within(base, AT_LEAST_ZERO)) {
+      message = isPoint(base)
+        ? _("the base of {name}, {base}, is zero")
+        : _("the base of {name}, {base}, may be zero");
+    } else if (within(base, AT_MOST_ZERO)) {
+      message = meets(base, point(ZERO))
+        ? _("the base of {name}, {base}, is zero or negative")
+        : _("the base of {name}, {base}, is negative");
     }
-    throw new Undefined(`the base of ${name}, ${said}, ${state}`);
+    throw new Undefined(filled(message, { name, base: said }));
   }
 
   function quotientOf(i, j, name, said) {
     if (name === "growth" || name === "multiple") requireBase(j, name, said);
     else if (meets(j, point(ZERO))) {
-      throw new Undefined(`the divisor of ${name}, ${said}, may be zero`);
+      const message = _("the divisor of {name}, {divisor}, may be zero");
+      throw new Undefined(filled(message, { name, divisor: said }));
     }
     const [top, bottom] = meets(j, NEGATIVE) ? [mirrored(i), mirrored(j)] : [i, j];
     const high = largestQuotient(top, bottom);
@@ -160,6 +171,7 @@
     compare,
     differenceOf,
     equal,
+    filled,
     floor,
     HALF,
     interval,

@@ -13,6 +13,7 @@
     differenceOf,
     equal,
     figureInterval,
+    filled,
     interval,
     intervalText,
     isExact,
@@ -42,9 +43,10 @@
 
   // Nobody publishes statistics rounded up throughout: where only that agrees, it is a remark.
   const isPublished = (rule) => rule !== "ceiling";
-  const ROUNDED_UP =
+  const ROUNDED_UP = _(
     "rounding up throughout would reconcile the figures; nobody publishes statistics so, and the " +
-    "verdict stays";
+      "verdict stays",
+  );
 
   // Derivations -------------------------------------------------------------------------------
 
@@ -165,18 +167,21 @@
     if (sign(to) < 0 || !meets(shifted, figureInterval(figure, "half-up"))) return [];
     const fell = sign(by) < 0;
     const isPercent = equal(figure.scale, rational(1n, 100n));
-    const unit = isPercent ? "%" : equal(figure.scale, ONE) ? " times" : figure.tail;
+    const unit = isPercent ? "%" : equal(figure.scale, ONE) ? _(" times") : figure.tail;
     const plain = { ...figure, sign: "", spelled: false };
     const texts = [to, fell ? negative(by) : by].map((value) => reprint(plain, value));
     const [toNumber, byNumber] = texts.map((text) =>
       text.slice(0, text.length - figure.tail.length),
     );
-    const [moved, movedZh] = fell ? ["fell", "下降"] : ["grew", "增长"];
-    return [
-      `at face values the levels ${moved} to ${toNumber}${unit} and by ${byNumber}${unit} ` +
-        `(${movedZh}到${texts[0]}, ${movedZh}${texts[1]}); the printed figure agrees with the ` +
-        (name === "growth" ? "former" : "latter"),
-    ];
+    const levels = fell
+      ? _("at face values the levels fell to {to} and by {by} (下降到{toZh}, 下降{byZh})")
+      : _("at face values the levels grew to {to} and by {by} (增长到{toZh}, 增长{byZh})");
+    const agrees =
+      name === "growth"
+        ? _("{levels}; the printed figure agrees with the former")
+        : _("{levels}; the printed figure agrees with the latter");
+    const values = { to: toNumber + unit, by: byNumber + unit, toZh: texts[0], byZh: texts[1] };
+    return [filled(agrees, { levels: filled(levels, values) })];
   }
 
   function checkValue(tree, figure, boxes, faces) {

@@ -5,7 +5,6 @@ Load it as ``cbec_book.extension`` in ``extra_extensions``.
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -36,7 +35,7 @@ from cbec_book.content import (
 from cbec_book.hooks import change_pages, finish_site
 from cbec_book.output import first_party, lighten, math_font, offline_copy, search_index
 from cbec_book.page import accessibility, content_policy, corrections_feed, head, not_found, scripts
-from cbec_book.wording import read_catalogue
+from cbec_book.wording import catalogues_of, read_catalogue
 
 _DIRECTIVES = {
     "audit-what-if": what_if_form.AuditWhatIf,
@@ -119,7 +118,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for script in scripts.OWN:
         app.add_js_file(script, loading_method="defer")
     change_pages(app, _CHANGES)
-    app.connect("config-inited", lambda app, told: read_catalogue(Path(app.srcdir), told.language))
+    app.connect("config-inited", lambda app, _: read_catalogue(*catalogues_of(app)))
     app.connect("env-before-read-docs", _allow_parallel_reading)
     app.connect("env-updated", _write_in_small_shares)
     finish_site(app, _STEPS, priority=500)

@@ -2,16 +2,22 @@
 
 Titles, captions, sentences and labels that this package writes, and those that notebooks store in
 charts and tables, pass through `translated`, and those of the scripts through the functions that
-Sphinx gives to scripts. A catalogue ``locale/LANGUAGE/LC_MESSAGES/cbec_book.mo`` beside the book's
-configuration then makes another edition; without one the words are English. What comes from the
-data has a column for each language instead, and what authors are told stays English.
+Sphinx gives to scripts. Beside the catalogues of the prose, in ``locale_dirs``, those of another
+edition are ``LANGUAGE/LC_MESSAGES/cbec_book.mo`` and, for scripts, ``sphinx.js``; without one the
+words are English. What comes from the data has a column for each language instead, and what authors
+are told stays English.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sphinx import locale
+
+if TYPE_CHECKING:  # a process that draws charts does without most of Sphinx
+    from sphinx.application import Sphinx
 
 _CATALOGUE = "cbec_book"
 
@@ -32,10 +38,16 @@ def translated(text: str) -> str:
     return locale.get_translator(_CATALOGUE).gettext(text) if text else ""
 
 
-def read_catalogue(srcdir: Path, language: str) -> None:
-    """Read the catalogue of a book, if there is one for the language.
+def catalogues_of(app: Sphinx) -> tuple[list[str], str]:
+    """Return the folders of a book's catalogues and the language of its edition."""
+    folders = [str(Path(app.srcdir, folder)) for folder in app.config.locale_dirs]
+    return folders, app.config.language
+
+
+def read_catalogue(folders: Sequence[str], language: str) -> None:
+    """Read the catalogue of a language, if one of the folders has it.
 
     Sphinx's ``add_message_catalog`` would keep that of another build of the same process.
     """
     locale.translators.pop(("general", _CATALOGUE), None)
-    locale.init([str(srcdir / "locale")], language, _CATALOGUE)
+    locale.init(folders, language, _CATALOGUE)

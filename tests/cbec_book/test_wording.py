@@ -24,9 +24,9 @@ def test_a_catalogue_of_the_book_is_read_and_that_of_another_build_is_forgotten(
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
         write_mo(file, made)
-    read_catalogue(tmp_path, "zh_CN")
+    read_catalogue([str(tmp_path / "locale")], "zh_CN")
     assert [translated(text) for text in ("Verdict", "Meaning", "")] == ["结论", "Meaning", ""]
-    read_catalogue(tmp_path, "en")
+    read_catalogue([str(tmp_path / "locale")], "en")
     assert translated("Verdict") == "Verdict"
 
 

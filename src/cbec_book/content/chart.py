@@ -45,7 +45,7 @@ from cbec_book.content.chart_svg import bundle, stills
 from cbec_book.content.html_pieces import table_html
 from cbec_book.hooks import add_node, output_of, warn
 from cbec_book.ledger_links import find, note_data
-from cbec_book.wording import translated
+from cbec_book.wording import catalogues_of, translated
 
 _SPEC = re.compile(r'<script [^>]*class="cbec-chart__spec"[^>]*>.*?</script>\n?', re.DOTALL)
 
@@ -284,9 +284,7 @@ def draw_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> N
     if app.builder.format == "html" and app.parallel > 1 and parallel_available:
         paths = [Path(env.doc2path(name)) for name in sorted(env.found_docs)]
         notebooks = [path for path in paths if path.suffix == ".ipynb"]
-        draw_ahead.start(
-            notebooks, build_cache.folder_of(app), Path(app.srcdir), app.config.language
-        )
+        draw_ahead.start(notebooks, build_cache.folder_of(app), catalogues_of(app))
 
 
 def write_script(app: Sphinx, env: BuildEnvironment) -> None:

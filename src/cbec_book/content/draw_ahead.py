@@ -24,11 +24,11 @@ _at_work: dict[Path, list[BaseProcess]] = {}
 
 
 def start(
-    notebooks: Sequence[Path], cache: Path, srcdir: Path | None = None, language: str = "en"
+    notebooks: Sequence[Path], cache: Path, catalogues: tuple[Sequence[str], str] = ((), "en")
 ) -> None:
     """Start to draw into a cache, unless that has been done for the build that is going on.
 
-    Charts have their words in the language, if the book in ``srcdir`` has a catalogue of it.
+    Charts have their words in the language of the catalogues.
 
     Two processes fill one that is empty; in others there is little to do for one.
     """
@@ -38,7 +38,7 @@ def start(
         _at_work[cache] = [
             context.Process(
                 target=_draw,
-                args=(notebooks, cache, slice(share, None, shares), srcdir, language),
+                args=(notebooks, cache, slice(share, None, shares), catalogues),
             )
             for share in range(shares)
         ]
@@ -67,7 +67,7 @@ def stop(cache: Path) -> None:
 
 
 def _draw(
-    notebooks: Sequence[Path], cache: Path, share: slice, srcdir: Path | None, language: str
+    notebooks: Sequence[Path], cache: Path, share: slice, catalogues: tuple[Sequence[str], str]
 ) -> None:
     """Fill a cache with a share of the pictures of charts, the first with the script.
 
@@ -75,8 +75,7 @@ def _draw(
     """
     if not share.start:
         bundle(cache)
-    if srcdir is not None:
-        read_catalogue(srcdir, language)
+    read_catalogue(*catalogues)
     charts = [chart for path in notebooks for chart in stored_charts(path).values()]
     for chart in charts[share]:
         with contextlib.suppress(ValueError):

@@ -34,7 +34,15 @@ from cbec_book.content import (
 )
 from cbec_book.hooks import change_pages, finish_site
 from cbec_book.output import first_party, lighten, math_font, offline_copy, search_index
-from cbec_book.page import accessibility, content_policy, corrections_feed, head, not_found, scripts
+from cbec_book.page import (
+    accessibility,
+    content_policy,
+    corrections_feed,
+    head,
+    not_found,
+    scripts,
+    whole_figures,
+)
 from cbec_book.wording import catalogues_of, read_catalogue
 
 _DIRECTIVES = {
@@ -60,6 +68,7 @@ _CHANGES = (
     chart.gather_specs,
     chart.explain_marks_once,
     *accessibility.CHANGES,
+    whole_figures.keep_whole,
     scripts.drop_idle_scripts,
     not_found.start_from_root,
     content_policy.clear_inline,

@@ -25,6 +25,7 @@ from cbec.audit.verdicts import CODES, verdict_html
 from cbec.display.html import entry_link, plain_words
 from cbec.figures.expression import names
 from cbec.figures.in_words import interval_text
+from cbec.figures.interval import Interval
 from cbec.figures.rounding import Rule
 from cbec_book.content.discussions import discussed_html
 from cbec_book.content.html_pieces import (
@@ -116,9 +117,12 @@ def _printed(claim: Claim) -> dict[str, str]:
     """Return what the paper says, and where."""
     paragraph = claim.paragraph and translated("paragraph {n}").format(n=claim.paragraph)
     stands = ""
-    if claim.printed and claim.kind != "policy parameter" and not claim.is_magnitude:
+    rounded = claim.kind != "policy parameter" and not claim.is_magnitude
+    # An exact figure stands for itself.
+    if claim.printed and rounded and claim.interval() != Interval.point(claim.face):
         text = interval_text(claim.interval(), claim.printed, ends=True)
-        stands = "<br>" + translated("stands for {range}").format(range=escape(text))
+        whole = f'<span class="cbec-whole">{escape(text)}</span>'
+        stands = "<br>" + translated("stands for {range}").format(range=whole)
     return {
         "Chinese": f'<span lang="zh-CN">{escape(claim.label_zh)}</span>',
         "Where": escape(", ".join(filter(None, (claim.place, paragraph)))),

@@ -84,12 +84,14 @@ def _page(made: Certificate, page: str) -> Iterator[str]:
                 "not exactly what was checked."
             ),
         )
-    alt = translated("Arithmetic: {arithmetic}. Evidence, {evidence}.").format(
+    outcome = translated("Arithmetic: {arithmetic}. Evidence, {evidence}.").format(
         arithmetic=arithmetic_outcome(audit), evidence=evidence_outcome(audit)
     )
+    # On a phone, the words stand in the place of the picture.
     yield (
         f'<p><img class="cbec-certificate__badge dark-light" src="{relative_uri(page, _BADGE)}" '
-        f'alt="{escape(alt)}"></p><p>{escape(translated(STATEMENT))}</p>'
+        f'alt="{escape(outcome)}"><strong>{escape(outcome)}</strong></p>'
+        f"<p>{escape(translated(STATEMENT))}</p>"
     )
     files = [download_html(page, name) for name in _FILES]
     outside = sum(bool(made.outside_inputs(r)) for r in audit.recomputed)

@@ -20,8 +20,10 @@ def write_archive(app: Sphinx) -> None:
     """Pack all files of the finished site into a folder of the archive's name."""
     site = Path(app.outdir)
     target = site / ARCHIVE
+    # The page for wrong addresses is for a server, and looks for its styles at the server's root.
+    left_out = {target, site / "404.html"}
     # A name that begins with a dot is for the next build.
-    paths = sorted(path for path in site.rglob("[!.]*") if path.is_file() and path != target)
+    paths = sorted(p for p in site.rglob("[!.]*") if p.is_file() and p not in left_out)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:
             name = f"{target.stem}/{path.relative_to(site).as_posix()}"

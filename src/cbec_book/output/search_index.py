@@ -8,6 +8,7 @@ as it looks for a text as it is written, Chinese needs no dictionary and numbers
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-#: The index, under ``_static``; ``search.js`` names it, too.
+#: The index, under ``_static``; the page of the search says where, to ``search.js``.
 INDEX_FILE = "cbec-search-index.js"
 #: What a place is worth by its page: most in the text that people read. Below zero are pages whose
 #: long lists hold most words of the field: they come last.
@@ -43,6 +44,7 @@ _UNREAD = {"cbec-chart__hint", "cbec-code", "cbec-chart__more", "cbec-chart__vie
 _UNREAD |= {"cbec-permalink", "headerlink", "toctree-wrapper", "visually-hidden"}
 _UNQUOTED_TAGS = {"table"}
 _UNQUOTED = {"cbec-more", "cbec-sources"}
+_RESULTS = re.compile(r'(<div id="search-results")(?: data-index="[^"]*")?')
 _HEADING = re.compile(r"h[1-6]")
 _TERM = re.compile(r"(.+) \(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _WORD = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff()“”\"‘’;:·]+")
@@ -172,10 +174,17 @@ def index(folder: Path) -> dict[str, Any]:
 
 
 def write_index(app: Sphinx) -> None:
-    """Write the index as a script, since a page in a folder can read nothing else."""
+    """Write the index as a script, since a page in a folder can read nothing else.
+
+    The page of the search names the version, so that a browser doesn't keep an old one.
+    """
     made = json.dumps(index(Path(app.outdir)), ensure_ascii=False, separators=(",", ":"))
-    path = Path(app.outdir, "_static", INDEX_FILE)
-    path.write_text(f"globalThis.cbecSearchIndex = {made};\n", encoding="utf-8")
+    script = f"globalThis.cbecSearchIndex = {made};\n".encode()
+    Path(app.outdir, "_static", INDEX_FILE).write_bytes(script)
+    page = Path(app.outdir, "search.html")
+    address = f"_static/{INDEX_FILE}?v={hashlib.sha256(script).hexdigest()[:8]}"
+    named = _RESULTS.sub(f'\\1 data-index="{address}"', page.read_text(encoding="utf-8"))
+    page.write_text(named, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

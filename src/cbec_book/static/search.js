@@ -4,7 +4,6 @@
 (function () {
   "use strict";
 
-  const INDEX = "cbec-search-index.js";
   const MOST = 40;
   const EXCERPT = 220;
   const WEIGHTS = { whole: 20, heading: 8, prose: 1, unquoted: 0.5, page: 0.2 };
@@ -213,7 +212,7 @@
 
   if (asked) {
     const script = document.createElement("script");
-    script.src = `_static/${INDEX}`;
+    script.src = results.dataset.index;
     script.onload = () => show(find(asked, globalThis.cbecSearchIndex));
     script.onerror = () => {
       results.append(_("The index of the search could not be loaded. Load the page again."));

@@ -138,7 +138,7 @@ def test_every_row_has_its_anchor(provenance: Tag) -> None:
 def test_a_row_says_all_that_its_table_says(provenance: Tag, table: str) -> None:
     for entry in (entry for entry in ROWS if entry.table == table):
         row = provenance.find(id=entry.name)
-        text = row.get_text(" ")
+        text = row.get_text()
         words = map(plain_words, (entry.vintage, entry.evidence))
         for part in (entry.period, entry.printed, *words, entry.note):
             assert part in text, (entry.name, part)

@@ -116,8 +116,9 @@ def test_what_is_said_of_a_year_is_what_the_tables_have():
     with (DATA / "method_breaks.csv").open(encoding="utf-8", newline="") as opened:
         revised = {row["id"]: int(row["from_year"]) for row in csv.DictReader(opened)}
     growth = market_growth().dropna(subset="event").set_index("year")["event"]
-    assert growth[2024] == f"the paper: {printed['market-growth-2024']}"
+    assert growth.to_dict() == {2024: f"the paper: {printed['market-growth-2024']}"}
     shares = trade_shares().dropna(subset="event").set_index(["definition", "year"])["event"]
     assert shares["100EC's market", 2024] == f"the paper: {printed['trade-share-2024']}"
     year = revised["goods-trade-2023"]
     assert shares["customs' count of CBEC", year] == "trade revised down"
+    assert len(shares) == 2, "nothing is said that no table has"

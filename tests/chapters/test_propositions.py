@@ -9,6 +9,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -323,8 +324,28 @@ def test_face_values_are_told_apart_from_rounding_in_the_detail(result: Robustne
         result.to_frame().set_index("proposition").loc[result["import-growth-follows"].statement_en]
     )
     frame = frame.set_index("axis")["detail"]
-    assert frame["at face value"].endswith(": fails")
-    assert frame["within rounding"].endswith(": undecided")
+    found, needed = 100 * (Decimal("3.96") / Decimal("3.61") - 1), "9.57%"
+    assert frame["at face value"].endswith(f": fails, with {found:.2f}% where {needed} is needed")
+    ends = [
+        100 * (Decimal(new) / Decimal(old) - 1)
+        for new, old in (("3.955", "3.615"), ("3.965", "3.605"))
+    ]
+    within = f"{found:.2f}% ({ends[0]:.2f} to {ends[1]:.2f}%)"
+    assert f": undecided, with {within} where {needed} (" in frame["within rounding"]
+
+
+def test_of_several_conditions_the_detail_has_the_numbers_of_those_that_fail(
+    result: Robustness,
+) -> None:
+    slowing = result["growth-slowing"]
+    (base,) = slowing.tested("face")
+    failing = [trial for trial in base.trials if trial.at_face is not Standing.HOLDS]
+    assert 0 < len(failing) < len(base.trials)
+    frame = result.to_frame().set_index(["proposition", "axis"])["detail"]
+    told = frame[slowing.statement_en, "at face value"]
+    assert f"{len(base.trials) - len(failing)} of {len(base.trials)} steps hold" in told
+    for trial in base.trials:
+        assert (trial.face in told) == (trial in failing)
 
 
 def test_asking_for_a_chapter_without_one_says_which_have_some(result: Robustness) -> None:

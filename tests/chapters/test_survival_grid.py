@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,4 +52,7 @@ def test_each_cell_is_the_verdict_of_its_proposition_and_axis(
             assert f"verdict--{sense(standing).tone}" in badge["class"]
             parts = [part.get_text() for part in cell.select("li")]
             assert len(parts) == len(one.tested(axis))
-            assert all(v.label_en in part for v, part in zip(one.tested(axis), parts, strict=True))
+            for variant, part in zip(one.tested(axis), parts, strict=True):
+                assert variant.label_en in part
+                # The numbers behind the judgement, unless no figures were found.
+                assert bool(re.search(r"\d.* is needed", part)) == bool(variant.conditions)

@@ -6,6 +6,7 @@ import base64
 import copy
 import functools
 import importlib
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ import pydata_sphinx_theme
 import pytest
 import vl_convert
 from jsonschema import Draft7Validator, ValidationError
+from PIL import Image
 
 from cbec import charts
 from cbec.audit.ledger_reader import read_ledger
@@ -229,6 +231,23 @@ def marks(spec: dict[str, Any], kind: str) -> list[dict[str, str]]:
     ]
 
 
+def texts(spec: dict[str, Any]) -> list[tuple[list[str], tuple[float, float]]]:
+    """Draw a chart; return the lines of each text in the drawing, and where the first begins."""
+    svg = ElementTree.fromstring(draw(spec))
+    return [
+        ([part for part in text.itertext() if part], place(text.attrib))
+        for group in svg.iterfind(".//{*}g")
+        if {"mark-text", "role-mark"} <= set(group.get("class", "").split())
+        for text in group.iterfind("{*}text")
+    ]
+
+
+def place(mark: dict[str, str]) -> tuple[float, float]:
+    """Return where a mark stands, across and down."""
+    across, down = re.findall(r"-?[\d.]+", mark["transform"])[:2]
+    return float(across), float(down)
+
+
 def is_hollow(mark: dict[str, str]) -> bool:
     """Whether a mark has an outline of a theme's colour and no filling."""
     return mark.get("fill-opacity") == "0" and mark["stroke"] in INKS
@@ -375,6 +394,12 @@ def test_stored_mode_keeps_specification_picture_and_text() -> None:
     assert bundle[MIME] == built(BUILDERS["bars"])
     assert bundle["text/plain"] == "Chart: What"
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n")
+
+
+def test_a_stored_picture_is_large_enough_for_a_slide() -> None:
+    bundle = show(charts.annual_lines(market(), unit="trillion CNY"))
+    with Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))) as picture:
+        assert picture.width >= 1280
 
 
 def test_a_picture_does_not_depend_on_the_fonts_of_the_machine(
@@ -793,6 +818,36 @@ def test_no_line_is_drawn_through_a_break() -> None:
     # again as the one that is chosen.
     assert len(whole) - len(marks(broken, "rule")) == 2 * 2
     assert ">method break<" in draw(broken)
+
+
+@pytest.mark.parametrize("first", ["China", "Laos"])
+def test_the_chosen_line_has_its_name_at_its_end(first: str) -> None:
+    svg = draw(specify(charts.picked_line(LANDS, unit="u", first=first, breaks=BREAKS)))
+    assert [land for land in ("China", "Laos") if f">{land}<" in svg] == [first]
+
+
+def test_no_range_ends_at_the_edge_of_its_axis() -> None:
+    # Round numbers, at which an axis would end of itself.
+    frame = ITEMS.assign(lower=[1.0, 1.5, 3.0], upper=[2.0, 2.5, 6.0])
+    spec = specify(charts.interval_dots(frame, unit="u", mark=2, group="group"))
+    ranges = [mark for mark in marks(spec, "rule") if mark.get("stroke-width") == "6"]
+    assert len(ranges) == len(frame)
+    for line in ranges:
+        assert place(line)[0] > 10
+        assert place(line)[0] + float(line["x2"]) < spec["width"] - 10
+
+
+@pytest.mark.parametrize("window", range(1, 11))
+def test_no_line_crosses_the_numbers_of_needed_growth(window: int) -> None:
+    observed = pd.DataFrame({"item": ["one", "two"], "rate": [11.0, 15.3]})
+    multiples = [1.5, 2, 3, 5, 10]
+    spec = specify(charts.needed_growth(observed, multiples=multiples, years=window))
+    lines = [place(mark)[1] for mark in marks(spec, "rule")]
+    numbers = texts(spec)
+    assert len(lines) == len(observed)
+    assert len(numbers) == len(multiples)
+    for words, (_, baseline) in numbers:
+        assert not [line for line in lines if baseline - 10 < line < baseline + 1], words
 
 
 def test_an_unconfirmed_break_is_marked_as_the_footnote_says() -> None:

@@ -14,9 +14,10 @@ import pytest
 from cbec import charts
 from cbec.errors import TrendError
 from cbec_book.content.chart import chart_table_html
+from cbec_book.content.chart_layout import narrowed
 from cbec_book.content.chart_spec import read_chart
 from tests.charts import test_charts as common
-from tests.charts.test_charts import built, draw, is_hollow, marks, rows, specify
+from tests.charts.test_charts import built, draw, is_hollow, marks, rows, specify, texts
 
 ENDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 
@@ -391,6 +392,42 @@ def test_an_interval_that_reaches_far_ends_at_the_edge_with_its_value(end: str, 
     (ends,) = {tuple(found["domain"]) for found in fields(spec, "scale") if "padding" in found}
     assert max(map(abs, ends)) < 30, "the others keep their room"
     assert "→" not in draw(built(BUILDERS["scored"]))
+    # It stands on no bar: beyond the end of the longest, and within the drawing.
+    numbers = [at for lines, at in texts(spec) if {"→", "←"} & set("".join(lines))]
+    lefts, rights = zip(*map(reach, bars(spec)), strict=True)
+    assert numbers
+    for across, _ in numbers:
+        if end == "upper_95":
+            assert max(rights) < across < spec["width"] - 40
+        else:
+            assert 40 < across < min(lefts)
+
+
+def test_words_in_two_lines_stand_apart_from_the_marks_above_and_below() -> None:
+    longer = {item: f"{item}, in words that a phone has no room for" for item in SCORED["item"]}
+    spec = narrowed(specify(charts.scored(SCORED.replace({"item": longer}), unit="u")), 328)
+    words = [(len(lines), y) for lines, (_, y) in texts(spec) if len(lines) > 1]
+    assert len(words) == SCORED["item"].nunique()
+    spans = [vertical(mark) for mark in outturns(spec)]
+    for lines, first in words:
+        top, bottom = first - 10, first + 14 * (lines - 1) + 3
+        assert all(low < top - 6 or high > bottom + 2 for high, low in spans)
+
+
+def bars(spec: dict[str, Any]) -> list[dict[str, str]]:
+    return [mark for mark in marks(spec, "rect") if "Forecast:" in mark.get("aria-label", "")]
+
+
+def reach(bar: dict[str, str]) -> tuple[float, float]:
+    """Return where a bar begins and ends."""
+    start, width = re.match(r"M(-?[\d.]+),-?[\d.]+h(-?[\d.]+)", bar["d"]).groups()
+    return float(start), float(start) + float(width)
+
+
+def vertical(mark: dict[str, str]) -> tuple[float, float]:
+    """Return the upper and the lower end of a rectangle."""
+    top, height = re.match(r"M-?[\d.]+,(-?[\d.]+)h-?[\d.]+v(-?[\d.]+)", mark["d"]).groups()
+    return float(top), float(top) + float(height)
 
 
 def test_outturns_that_differ_stand_beside_their_own_forecast() -> None:

@@ -71,16 +71,12 @@ REST = {
 # A chart comes alive when a mouse reaches it.
 ENLIVEN = """() => document.querySelectorAll(".cbec-chart__view").forEach(
   (view) => view.dispatchEvent(new PointerEvent("pointerenter")))"""
-# The loader notes for which width a chart was drawn, and "natural" if there is room enough.
+# The loader notes which still picture, the wide one or that for a phone, a chart came alive as.
 ALL_CHARTS_DRAWN = """
 () => [...document.querySelectorAll(".cbec-chart")].every((figure) => {
-  const view = figure.querySelector(".cbec-chart__view");
-  if (view.clientWidth === 0) return true;
-  const drawn = parseFloat(view.querySelector("svg").getAttribute("width"));
-  const fits = figure.dataset.room === "natural"
-    ? drawn <= view.clientWidth + 1
-    : figure.dataset.room === String(Math.floor(view.clientWidth));
-  return figure.dataset.state === "live" && fits;
+  if (figure.querySelector(".cbec-chart__view").clientWidth === 0) return true;
+  const shown = matchMedia("(max-width: 35rem)").matches ? "phone" : "wide";
+  return figure.dataset.state === "live" && figure.dataset.layout === shown;
 })
 """
 

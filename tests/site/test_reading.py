@@ -166,6 +166,61 @@ def test_a_tap_on_a_mark_shows_its_value(visit: Callable[..., Any]) -> None:
         expect(page.locator("#vg-tooltip-element.visible")).to_contain_text(said)
 
 
+# The size of what a chart draws, and the place and the text of each of its words.
+DRAWN = """(chart) => {
+  const shown = (svg) => svg.getClientRects().length > 0;
+  const svg = [...chart.querySelectorAll(".cbec-chart__view svg")].find(shown);
+  const box = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim());
+  return [[box.width, box.height, ""], ...texts.map((text) => {
+    const at = text.getBoundingClientRect();
+    return [at.x - box.x, at.y - box.y, text.textContent];
+  })];
+}"""
+
+
+@pytest.mark.parametrize("width", [PHONE, 412, 1280])
+def test_a_chart_that_comes_alive_stays_as_it_is(
+    chart_page: str | None, browser: Browser, address: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    # As on a machine whose letters are narrower than those by which the stills are laid out.
+    page.add_init_script(
+        """const measure = CanvasRenderingContext2D.prototype.measureText;
+        CanvasRenderingContext2D.prototype.measureText = function (text) {
+          return { width: 0.8 * measure.call(this, text).width };
+        };"""
+    )
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{address}{chart_page}")
+    for chart in page.locator(".cbec-chart").all():
+        before = chart.evaluate(DRAWN)
+        chart.locator(".cbec-chart__view").dispatch_event("pointerenter")
+        expect(chart).to_have_attribute("data-state", "live")
+        after = chart.evaluate(DRAWN)
+        name = chart.get_attribute("id")
+        assert [text for *_, text in after] == [text for *_, text in before], name
+        for (*was, text), (*now, _) in zip(before, after, strict=True):
+            assert now == pytest.approx(was, abs=2), f"{name}: {text or 'the whole'}"
+    page.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, 412])
+def test_the_first_tap_on_a_still_shows_the_value_below_the_finger(
+    browser: Browser, address: str, width: int
+) -> None:
+    screen = {"width": width, "height": 740}
+    context = browser.new_context(viewport=screen, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{address}{CHAPTERS[1]}")
+    still = page.locator("#chart-tenfold svg.cbec-phone")
+    still.scroll_into_view_if_needed()
+    mark = still.locator(".mark-symbol.role-mark path").first.bounding_box()
+    page.touchscreen.tap(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+    expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("2018 to 2023")
+    context.close()
+
+
 def test_a_touch_screen_waits_for_a_touch(browser: Browser, address: str) -> None:
     screen = {"width": PHONE, "height": 740}
     context = browser.new_context(viewport=screen, has_touch=True, is_mobile=True)  # type: ignore[arg-type]

@@ -20,8 +20,6 @@ DRAWN: dict[str, Any] = {
     "leap": ("platform", "customs", "a change of definition"),
 }
 VINTAGES = ("as first published", "as revised")
-#: What a chart by year says of the year beside its figures; it names the time and no cause.
-_PANDEMIC = {2020: "pandemic"}
 _LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
 
 
@@ -76,11 +74,8 @@ def trade_shares() -> pd.DataFrame:
     # Customs took down the total of a year before it printed the growth of the next.
     breaks = load("method_breaks").set_index("id")["from_year"]
     events = (
-        ("100EC's market", _PANDEMIC | _said("trade-share-2024")),
-        (
-            "customs' count of CBEC",
-            _PANDEMIC | {int(breaks["goods-trade-2023"]): "trade revised down"},
-        ),
+        ("100EC's market", _said("trade-share-2024")),
+        ("customs' count of CBEC", {int(breaks["goods-trade-2023"]): "trade revised down"}),
     )
     for definition, said in events:
         own = (found["definition"] == definition) & (found["series"] == VINTAGES[0])
@@ -96,10 +91,10 @@ def market_growth() -> pd.DataFrame:
     Examples
     --------
     >>> market_growth().dropna(subset="event")[["year", "event"]].to_numpy().tolist()
-    [[2020, 'pandemic'], [2024, 'the paper: 4.8%']]
+    [[2024, 'the paper: 4.8%']]
     """
     growth = year_on_year(load("market", series="market-total")).reset_index()
-    events = _PANDEMIC | _said("market-growth-2024")
+    events = _said("market-growth-2024")
     return growth.assign(series="CBEC market, 100EC", event=growth["year"].map(events))
 
 

@@ -18,12 +18,11 @@ import pandas as pd
 from cbec.audit.ledger import Ledger
 from cbec.audit.provenance import find
 from cbec.audit.verdicts import Standing, verdict_html
+from cbec.chapters.trials import Trial, deciding, tried
 from cbec.display.html import TABLE_MIME, disclosure_html, html_table, plain_words, scrolled_html
 from cbec.display.sources import sources_html
 from cbec.errors import CbecError, LedgerError
-from cbec.figures.bounds import truth
 from cbec.figures.expression import Comparison, names, parse
-from cbec.figures.interval import Interval
 from cbec.tables.evidence_grades import SET_LABELS, SETS
 from cbec.tables.frames import load
 
@@ -56,6 +55,8 @@ class Variant:
         How it stands at face values, and over all values that round to the figures.
     figures, evidence : tuple of str, str
         Ids of the figures that the conditions name, and the weakest grade among them.
+    trials : tuple of Trial
+        How each of the conditions stands, with its numbers.
     """
 
     axis: str
@@ -66,6 +67,7 @@ class Variant:
     standing: Standing
     figures: tuple[str, ...]
     evidence: str
+    trials: tuple[Trial, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,20 +226,17 @@ def robustness(ledger: Ledger) -> Robustness:
 def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: str) -> Variant:
     conditions = tuple(text for text in rows["condition"] if isinstance(text, str))
     otherwise = Standing(rows["otherwise"].iloc[0])
-    face: list[Standing] = []
-    whole: list[Standing] = []
+    trials: list[Trial] = []
     used: list[str] = []
     for text in conditions:
         try:
             comparison = parse(text)
             if not isinstance(comparison, Comparison):
                 raise LedgerError(f"{text!r} is no comparison; write one with <, >, = or !=")
-            ids = names(comparison)
-            face.append(_judged(comparison, ledger.faces(ids), otherwise))
-            whole.append(_judged(comparison, ledger.box(ids), otherwise))
+            trials.append(tried(comparison, ledger, otherwise))
         except CbecError as error:
             raise LedgerError(f"{place}, {label!r}: {error}") from error
-        used += ids
+        used += names(comparison)
     figures = tuple(dict.fromkeys(used))
     grade = ledger.weakest_grade(figures)
     outside = [id for id in figures if axis in SETS and ledger.grade(id) not in SETS[axis]]
@@ -251,10 +250,11 @@ def _variant(axis: str, label: str, rows: pd.DataFrame, ledger: Ledger, place: s
         label,
         rows["label_zh"].iloc[0],
         conditions,
-        _all(face),
-        _all(whole),
+        _all([trial.at_face for trial in trials]),
+        _all([trial.standing for trial in trials]),
         figures,
         grade,
+        tuple(trials),
     )
 
 
@@ -265,13 +265,6 @@ def _conditions_html(proposition: Proposition) -> str:
         if variant.conditions
     )
     return f"<li>{escape(proposition.statement_en)}: {conditions}</li>"
-
-
-def _judged(comparison: Comparison, box: Mapping[str, Interval], otherwise: Standing) -> Standing:
-    found = truth(comparison, box)
-    if found.certain:
-        return Standing.HOLDS
-    return Standing.UNDECIDED if found.possible else otherwise
 
 
 def _all(standings: list[Standing]) -> Standing:
@@ -293,9 +286,13 @@ def _agreed(standings: Iterable[Standing]) -> Standing | None:
 
 
 def _detail(proposition: Proposition, axis: str) -> str:
-    """Say for each variant of an axis how it stands."""
+    """Say for each variant of an axis how it stands, and on which numbers."""
     parts = []
     for variant in proposition.tested(axis):
-        standing = variant.at_face if axis == "face" else variant.standing
-        parts.append(f"{variant.label_en}: {standing.label_en}")
+        at_face = axis == "face"
+        standing = variant.at_face if at_face else variant.standing
+        part = f"{variant.label_en}: {standing.label_en}"
+        if variant.trials:
+            part += f", {deciding(variant.trials, at_face=at_face)}"
+        parts.append(part)
     return "; ".join(parts)

@@ -52,7 +52,9 @@ def years_before_names(frame: pd.DataFrame) -> alt.X:
     """Put years on the x axis, with room behind the last for the names of lines."""
     covered = span(frame)
     end = covered[-1] + 0.46 * (covered[-1] - covered[0])
-    return years(values=covered).scale(alt.Scale(domain=[covered[0] - 0.4, end], nice=False))
+    # A band between two years in the same chart would have the axis begin at zero.
+    scale = alt.Scale(domain=[covered[0] - 0.4, end], nice=False, zero=False)
+    return years(values=covered).scale(scale)
 
 
 def names_at_ends(frame: pd.DataFrame, joined: Any = slice(None)) -> pd.Series[Any]:

@@ -63,8 +63,8 @@ def interval_dots(
     data = rounded(chart_data(frame, shown), *(field.column for field in numbers))
     data = labelled(data, "item")
     told = tooltip([Column("item", "Item"), *numbers], data)
-    linear = alt.Scale(zero=False, nice=True)
-    scale = alt.Scale(type="log", nice=False, padding=16) if log else linear
+    # A range that ended at the edge would look as if it went on.
+    scale = alt.Scale(type="log", nice=False, padding=16) if log else tight(14)
     axis = (
         alt.Axis(values=[1, 2, 5, 10, 20])
         if log

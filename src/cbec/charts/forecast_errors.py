@@ -24,7 +24,11 @@ from cbec.charts.tooltips_and_tables import (
     tooltip,
 )
 
-_WORDS, _LANE, _ALONE = 40, 16, 20  # heights of an item's words, of each lane, of a single one
+# Heights of an item's words in one line, of each further line, of each lane, of a single one.
+_WORDS, _MORE, _LANE, _ALONE = 32, 14, 16, 20
+_BELOW_WORDS = 7
+# What of the axis is kept for the end of an interval beyond it, so that it stands on no bar.
+_NOTE = 0.13
 # How much further than forecasts, outturns and 80% intervals the axis may reach, by their span.
 _SPARE = 1 / 3
 # A vertical stroke, in the units of Vega's symbols.
@@ -96,8 +100,8 @@ def scored(frame: pd.DataFrame, *, unit: str, relative: bool = False) -> Any:
     A dot is a forecast, a triangle a lower bound ("more than"), a bar from dot to dot a range; the
     faint bars are 95 and 80 percent intervals where there are any. The upright stroke is what came:
     one for all forecasts of an item, or, if they were of different figures, one for each. The axis
-    takes in all of these but 95 percent intervals that reach much further: they end at its edge,
-    with an arrow and their end.
+    takes in all of these but 95 percent intervals that reach much further: behind what is drawn of
+    them stand an arrow and their end.
 
     Parameters
     ----------
@@ -134,20 +138,22 @@ def scored(frame: pd.DataFrame, *, unit: str, relative: bool = False) -> Any:
     lanes = len(groups) if bool(items.size().max() > 1) else 1
     lane: dict[str, Any] = {"yOffset": alt.YOffset("made:N", sort=groups)} if lanes > 1 else {}
     tall = max(_LANE * lanes, _ALONE)
-    step, inner, outer = _WORDS + tall, _WORDS / (_WORDS + tall), 0.4
+    above = _WORDS + _MORE * int(data["breaks"].max())
+    step, inner, outer = above + tall, above / (above + tall), 0.4
     band = alt.Scale(type="band", paddingInner=inner, paddingOuter=outer)
     row = alt.Y("item:N", title=None, axis=None, sort=None, scale=band)
-    at, ends = _places(data, known, relative)
+    at, ends, axis_ends = _places(data, known, relative)
     signed = "datum.value ? format(datum.value, '+d') : '0'"
     axis = alt.Axis(tickCount=5, labelExpr=signed if relative else alt.Undefined)
     title = "percent off what came" if relative else unit
-    scale = alt.Scale(domain=ends, nice=False, zero=False, padding=14)
+    scale = alt.Scale(domain=axis_ends, nice=False, zero=False, padding=14)
     across = alt.X("at_value:Q", title=title, scale=scale, axis=axis)
     marks = {*data["mark"], *(["outturn"] if "outturn" in known else [])}
     look = {"size": 75, "shape": _shapes(marks), **outlined("made", groups)}
     several = bool(items["outturn"].nunique().max() > 1)
     base = alt.Chart()
-    words = heading(base, "item", "-5 - (width > 480 ? 0 : 14 * datum.breaks)")
+    further = f"(width > 480 ? 0 : {_MORE} * datum.breaks)"
+    words = heading(base, "item", f"-{_BELOW_WORDS} - {further}")
     came = base.mark_tick(
         orient="vertical", thickness=3.5, size=_LANE if several else tall + 4, color=INK, opacity=1
     )
@@ -186,37 +192,40 @@ def _off(column: str, relative: bool) -> tuple[str, str]:
 
 def _places(
     data: pd.DataFrame, known: Collection[str], relative: bool
-) -> tuple[dict[str, str], list[float]]:
-    """Return where all figures stand on the axis, and the ends of the axis."""
+) -> tuple[dict[str, str], list[float], list[float]]:
+    """Return where all figures stand on the axis, how far marks reach, and the axis' ends."""
     shown = data[list(known)]
     if relative:
         shown = 100 * (shown.div(data["outturn"], axis="index") - 1)
     within = shown[[column for column in known if not column.endswith("_95")]]
     low, high = float(within.min().min()), float(within.max().max())
     spare = _SPARE * (high - low)
-    ends = [max(float(shown.min().min()), low - spare), min(float(shown.max().max()), high + spare)]
+    least, most = float(shown.min().min()), float(shown.max().max())
+    ends = [max(least, low - spare), min(most, high + spare)]
+    note = _NOTE * (ends[1] - ends[0])
+    axis_ends = [ends[0] - note * (least < ends[0]), ends[1] + note * (most > ends[1])]
     at = {}
     for column in known:
         there, off = _off(column, relative)
         at[f"at_{column}"] = f"{there} ? clamp({off}, {ends[0]!r}, {ends[1]!r}) : null"
-    return at, ends
+    return at, ends, axis_ends
 
 
 def _beyond(
     known: Collection[str], relative: bool, ends: Sequence[float], lane: Mapping[str, Any]
 ) -> list[alt.Chart]:
-    """Write the ends of intervals that lie beyond the axis at its edge."""
+    """Write where intervals end that go on beyond the axis, behind what is drawn of them."""
     layers = []
-    sides: Any = (("lower", 0, "<", "left"), ("upper", 1, ">", "right"))
+    sides: Any = (("lower", 0, "<", "right", -4), ("upper", 1, ">", "left", 4))
     form = "'+.0f'" if relative else "',.4~f'"
-    for side, end, sign, align in sides:
+    for side, end, sign, align, dx in sides:
         column = f"{side}_95"
         if column not in known:
             continue
         there, off = _off(column, relative)
         arrow = f"'← ' + format({off}, {form})" if end == 0 else f"format({off}, {form}) + ' →'"
         base = alt.Chart().transform_filter(f"{there} && {off} {sign} {ends[end]!r}")
-        words = base.mark_text(align=align, fontSize=11, text={"expr": arrow}, color=INK)
+        words = base.mark_text(align=align, dx=dx, fontSize=11, text={"expr": arrow}, color=INK)
         layers.append(words.encode(alt.X(f"at_{column}:Q"), **lane))
     return layers
 

@@ -25,6 +25,7 @@ from cbec.charts.tooltips_and_tables import (
 )
 from cbec.errors import TrendError
 
+_FOOT = 24  # what a number at the foot of a bar takes, in pixels
 _LEAST, _MOST, _STEP = -10.0, 20.0, 0.5  # growth on the sliders, in percent a year
 
 
@@ -130,13 +131,24 @@ def needed_growth(observed: pd.DataFrame, *, multiples: Sequence[float], years: 
     needed = bars.encode(across, up, tooltip=tooltip([multiple, rate]))
     formula = "100 * (pow(datum.multiple, 1 / window_years) - 1)"
     needed = needed.transform_calculate(rate=formula).add_params(window)
-    labels = needed.mark_text(dy=14, fontWeight="bold", color=INK)
-    labels = labels.encode(alt.Text("rate:Q", format=".1f"))
+    labels = needed.mark_text(fontWeight="bold", color=INK, dy={"expr": _clear_of(data, multiples)})
+    labels = labels.encode(y=alt.value("height"), text=alt.Text("rate:Q", format=".1f"))
     hue = coloured("item", list(data["item"]))
     rules = alt.Chart(data).encode(alt.Y("rate:Q"), hue, tooltip=tooltip(shown, data))
     lines = rules.mark_rule(strokeDash=[5, 4], strokeWidth=2)
     chart = alt.layer(needed.mark_bar(color=COLOURS["grey"], opacity=0.5), lines, labels)
     return tabled(chart, data, shown, width=560)
+
+
+def _clear_of(lines: pd.DataFrame, multiples: Sequence[float]) -> str:
+    """Return where numbers stand at the feet of bars, as an expression: on no line.
+
+    They stand on the axis, or, where the lowest line would cross them there, above the highest.
+    """
+    # The axis ends beyond the highest bar, so that lines are lower than that, never higher.
+    top = f"(100 * (pow({max(multiples)}, 1 / window_years) - 1))"
+    low, high = (f"height * {rate} / {top}" for rate in (lines["rate"].min(), lines["rate"].max()))
+    return f"{low} > {_FOOT} ? -9 : -9 - {high}"
 
 
 def _slider(part: str, value: float) -> alt.Parameter:

@@ -203,7 +203,7 @@ def by_edition(frame: pd.DataFrame, *, unit: str) -> Any:
 
 
 def picked_line(frame: pd.DataFrame, *, unit: str, first: str, breaks: pd.DataFrame) -> Any:
-    """Draw a line for each country, the chosen one in colour, and no line through a break.
+    """Draw a line for each country, the chosen one in colour and named, none through a break.
 
     Parameters
     ----------
@@ -228,16 +228,19 @@ def picked_line(frame: pd.DataFrame, *, unit: str, first: str, breaks: pd.DataFr
     shown = [Column("country", "Country"), YEAR_COLUMN, amount(unit, ".1f")]
     data = chart_data(frame, shown).sort_values(["country", "year"])
     data["run"] = _runs(data, breaks)
+    data["name"] = names_at_ends(data.assign(series=data["country"]))
     listed = alt.binding_select(options=sorted(data["country"].unique()), name="Country ")
     choice = alt.param(name="country_picked", value=first, bind=listed)
     up = alt.Y("value:Q", title=unit)
-    base = alt.Chart(data).encode(years(), up, tooltip=tooltip(shown, data))
+    across = years_before_names(data)
+    base = alt.Chart(data).encode(across, up, tooltip=tooltip(shown, data))
     is_chosen = alt.datum.country == choice
     chosen, hue = base.transform_filter(is_chosen), plain("vermilion")
     others = segments(base, "country", "run", color=alt.value(COLOURS["grey"]))
     others = others.encode(opacity=alt.value(0.3), strokeWidth=alt.value(1.2))
     own = segments(chosen, "run", color=hue["color"]).encode(strokeWidth=alt.value(3))
-    marks = [*_break_bands(breaks, is_chosen), others, own, *points(chosen, size=40, **hue)]
+    name = chosen.mark_text(align="left", dx=9, lineBreak="\n").encode(text="name:N")
+    marks = [*_break_bands(breaks, is_chosen), others, own, *points(chosen, size=40, **hue), name]
     return layered(data, shown, *marks).add_params(choice)
 
 

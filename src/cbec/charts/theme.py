@@ -20,6 +20,8 @@ from cbec.tables.evidence_grades import UNCONFIRMED_EN
 
 # Which of the two ways a notebook is run: "stored" for `make notebooks` and the tests.
 _MODE = "CBEC_CHARTS"
+# Pixels of a stored picture for each of the drawing's: enough for a slide as wide as a screen.
+_SCALE = 2
 # A name in Chinese that is followed by the same in Latin letters, in brackets.
 _BOTH_NAMES = re.compile(r"[\u3400-\u9fff]+ ?\(([^()\u3400-\u9fff]+)\)")
 
@@ -126,7 +128,7 @@ def _picture(titled: dict[str, Any], *, strict: bool) -> bytes:
     svg = vl_convert.vegalite_to_svg(drawn)
     if strict:
         _refuse_other_fonts(svg, known, titled["title"]["text"])
-    return vl_convert.svg_to_png(svg, scale=1.25)
+    return vl_convert.svg_to_png(svg, scale=_SCALE)
 
 
 def _in_latin_letters(part: Any) -> Any:

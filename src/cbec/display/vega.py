@@ -7,6 +7,7 @@ import json
 import tempfile
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 
 import vl_convert
 
@@ -16,6 +17,9 @@ MIME = "application/vnd.vegalite.v6+json"
 FONT = "cbec DejaVu Sans"
 # Of a font's names: family, unique name, full name, typographic family.
 _NAMES = (1, 3, 4, 16)
+
+# Latin letters; punctuation, arrows and signs of mathematics; shapes and other signs.
+_BLOCKS = (range(0x20, 0x250), range(0x2000, 0x2300), range(0x2500, 0x27C0))
 
 # vl-convert reads a font's file whenever it draws, so the folder stays until the process ends.
 _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
@@ -50,15 +54,39 @@ def register_font() -> frozenset[str]:
     system. It is the DejaVu Sans of the package ``ziafont`` under a name of its own, and has one
     face: bold text is drawn with it, too.
     """
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-
     folder = tempfile.TemporaryDirectory(prefix="cbec-font-")
     _FOLDERS.append(folder)
-    with resources.as_file(resources.files("ziafont.fonts") / "DejaVuSans.ttf") as source:
-        font = TTFont(source)
-        for record in font["name"].names:
-            if record.nameID in _NAMES:
-                record.string = FONT
-        font.save(Path(folder.name, "font.ttf"))
+    font = _font()
+    for record in font["name"].names:
+        if record.nameID in _NAMES:
+            record.string = FONT
+    font.save(Path(folder.name, "font.ttf"))
     vl_convert.register_font_directory(folder.name)
     return frozenset(map(chr, font.getBestCmap()))
+
+
+def letter_widths() -> dict[str, str]:
+    """Return the letters of :data:`FONT` in the scripts and signs of a chart, by their widths.
+
+    A width is in thousandths of the font's size.
+
+    Examples
+    --------
+    >>> widths = letter_widths()
+    >>> next(width for width, letters in widths.items() if "0" in letters)
+    '636.2'
+    """
+    font = _font()
+    names, advances, em = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+    widths: dict[str, str] = {}
+    for code in (code for block in _BLOCKS for code in block if code in names):
+        width = f"{1000 * advances[names[code]][0] / em:.1f}"
+        widths[width] = widths.get(width, "") + chr(code)
+    return widths
+
+
+def _font() -> Any:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    with resources.as_file(resources.files("ziafont.fonts") / "DejaVuSans.ttf") as source:
+        return TTFont(source, lazy=False)

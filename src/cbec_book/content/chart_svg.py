@@ -19,7 +19,7 @@ from xml.sax.saxutils import quoteattr
 import vl_convert
 
 from cbec.display import vega
-from cbec.display.vega import FONT, register_font
+from cbec.display.vega import FONT, inline_json, letter_widths, register_font, vega_bundle
 from cbec_book.build_cache import kept
 from cbec_book.content.chart_layout import PHONE, narrowed
 
@@ -94,14 +94,25 @@ def drawn(spec: Mapping[str, Any], cache: Path) -> str:
         register_font()
         return str(vl_convert.vegalite_to_svg(measured, allowed_base_urls=[])).encode()
 
-    versions = map(metadata.version, ("vl-convert-python", "ziafont"))
-    return kept(cache, draw, json.dumps(measured), *versions).decode()
+    return kept(cache, draw, json.dumps(measured), *_drawn_by()).decode()
+
+
+def _drawn_by() -> list[str]:
+    return [metadata.version(name) for name in ("vl-convert-python", "ziafont")]
 
 
 def bundle(cache: Path) -> bytes:
-    """Return the script that brings charts alive."""
-    made_of = inspect.getsource(vega), metadata.version("vl-convert-python")
-    return kept(cache, lambda: vega.vega_bundle().encode(), *made_of)
+    """Return the script that brings charts alive, and the widths of letters for ``charts.js``.
+
+    The live view is laid out by them, as the still picture was, whatever fonts a reader has.
+    """
+
+    def made() -> bytes:
+        letters = inline_json({"font": FONT, "widths": letter_widths()})
+        return f"{vega_bundle()}window.cbecLetters = {letters};\n".encode()
+
+    made_of = inspect.getsource(vega), inspect.getsource(made)
+    return kept(cache, made, *made_of, *_drawn_by())
 
 
 def lightened(svg: str) -> str:

@@ -8,10 +8,12 @@
   const VEGA = document.currentScript.src.replace("charts.js", "cbec-vega.js");
   const NEAR = "600px"; // to the window, for charts with controls
 
-  const NARROW = 520; // px: views are stacked, and the legend moves below them
+  // As in chart_layout.py: the picture for a phone, and where the page shows it.
+  const PHONE = 328;
   const SMALLEST_PLOT = 120;
   const AXIS_ROOM = 72;
-  const TRIES = 3; // to fit a place
+  const HANDHELD = matchMedia("(max-width: 35rem)");
+  const HOVERS = matchMedia("(hover: hover)");
   const AFTER_A_TAP = 60; // ms
 
   const isNumber = (value) => typeof value === "number";
@@ -53,27 +55,48 @@
     if (spec.spec) resize(spec.spec, change);
   }
 
-  /* The specification for a box of width `room`; `excess` is by how much the last try missed it. */
-  function fitted(original, natural, room, excess) {
+  /* The specification of the still picture for a phone; `excess` is by how much a first drawing
+     missed it. */
+  function narrowed(original, excess) {
     const spec = JSON.parse(JSON.stringify(original));
-    if (natural <= room) return spec;
-    const narrow = room < NARROW;
-    if (narrow) {
-      spec.config = spec.config || {};
-      spec.config.legend = Object.assign({ orient: "bottom", columns: 2 }, spec.config.legend);
-    }
     if (isSingle(spec) && !isFaceted(spec)) {
       if (isNumber(spec.width)) {
-        spec.width = room;
+        spec.width = PHONE;
         spec.autosize = { type: "fit-x", contains: "padding" };
       }
-    } else if (narrow) {
-      stack(spec);
-      resize(spec, () => room - AXIS_ROOM - excess);
-    } else {
-      resize(spec, (width) => width * (room / natural - (1.2 * excess) / natural));
+      return spec;
     }
+    stack(spec);
+    resize(spec, () => PHONE - AXIS_ROOM - excess);
     return spec;
+  }
+
+  /* Vega lays out by how wide its letters are on a canvas. A still picture was laid out with the
+     letters of one font, whatever the reader's machine has; so that the live view has the same
+     size and each mark the same place, it is measured with them, too. */
+  function measureAsStills() {
+    const { font, widths } = window.cbecLetters;
+    const known = {};
+    for (const [width, letters] of Object.entries(widths)) {
+      for (const letter of letters) known[letter] = width / 1000;
+    }
+    const canvas = CanvasRenderingContext2D.prototype;
+    const measure = canvas.measureText;
+    canvas.measureText = function (text) {
+      const letters = [...String(text)];
+      if (!this.font.includes(font) || letters.some((letter) => !(letter in known))) {
+        return measure.call(this, text);
+      }
+      const size = parseFloat(/[\d.]+(?=px)/.exec(this.font)[0]);
+      return { width: letters.reduce((sum, letter) => sum + known[letter] * size, 0) };
+    };
+  }
+
+  /* The specification with that font before the page's own, which shows the letters. */
+  function measured(original) {
+    const config = original.config || {};
+    const font = `"${window.cbecLetters.font}", ${config.font || "sans-serif"}`;
+    return { ...original, config: { ...config, font } };
   }
 
   /* A chart is one picture with one label: its marks say nothing, not even that they are marks. */
@@ -96,28 +119,30 @@
       this.spec = JSON.parse(
         document.querySelector(`.cbec-chart__spec[data-chart="${figure.id}"]`).textContent,
       );
-      const still = this.view.querySelector("svg");
-      this.natural = widthOf(still);
-      this.label = still.getAttribute("aria-label");
+      this.label = this.view.querySelector("svg").getAttribute("aria-label");
+      this.hasTwo = Boolean(this.view.querySelector("svg.cbec-phone"));
       this.drawnFor = null;
       this.drawing = false;
+      this.tap = null;
     }
 
     hasControls() {
       return /"bind":\{/.test(JSON.stringify(this.spec));
     }
 
-    /* Two widths that both leave the chart its natural size need no second drawing. */
+    /* Which of the still pictures the page would show; one that fits a phone is alone. */
     wanted() {
-      const room = Math.floor(this.view.clientWidth);
-      return room >= this.natural ? Infinity : room;
+      return HANDHELD.matches ? "phone" : "wide";
     }
 
-    async embed(room, excess) {
+    async embed(layout, excess) {
       const live = document.createElement("div");
       live.className = "cbec-chart__live cbec-chart__live--hidden";
+      const isNarrow = layout === "phone" && this.hasTwo;
+      live.classList.toggle("cbec-chart__live--phone", isNarrow);
       this.figure.append(live);
-      const result = await window.vegaEmbed(live, fitted(this.spec, this.natural, room, excess), {
+      const spec = measured(isNarrow ? narrowed(this.spec, excess) : this.spec);
+      const result = await window.vegaEmbed(live, spec, {
         mode: "vega-lite",
         renderer: "svg",
         actions: false,
@@ -147,36 +172,25 @@
     }
 
     async draw() {
-      const room = this.wanted();
-      if (this.drawing || room <= 0 || room === this.drawnFor) return;
+      const layout = this.wanted();
+      if (this.drawing || this.view.clientWidth === 0 || layout === this.drawnFor) return;
       this.drawing = true;
       try {
-        let next = await this.embed(room, 0);
-        if (room === Infinity && widthOf(next.svg) > this.view.clientWidth + 1) {
-          // The browser's fonts are wider than the still picture's: the chart has no room after all.
-          this.natural = widthOf(next.svg);
+        let next = await this.embed(layout, 0);
+        const excess = widthOf(next.svg) - PHONE;
+        if (layout === "phone" && this.hasTwo && excess > 1) {
+          // Axes and letters don't shrink with their views: what is over is taken from these.
           next.result.finalize();
           next.live.remove();
-          this.drawing = false;
-          await this.draw();
-          return;
-        }
-        // Axes and letters don't shrink with their views: what is over is taken from these.
-        let excess = 0;
-        for (let tries = 0; tries < TRIES && widthOf(next.svg) - room > 1; tries += 1) {
-          excess += widthOf(next.svg) - room;
-          next.result.finalize();
-          next.live.remove();
-          next = await this.embed(room, excess);
+          next = await this.embed(layout, excess);
         }
         this.show(next);
-        this.drawnFor = room;
-        this.figure.dataset.room = room === Infinity ? "natural" : room;
+        this.figure.dataset.layout = layout;
       } catch (error) {
         this.figure.querySelectorAll(".cbec-chart__live--hidden").forEach((node) => node.remove());
-        this.drawnFor = room; // the still picture stays
         console.warn("This chart stays a still picture:", error);
       }
+      this.drawnFor = layout;
       this.drawing = false;
       if (this.wanted() !== this.drawnFor) this.draw();
     }
@@ -195,6 +209,8 @@
       if (this.shown) this.shown.finalize();
       this.shown = result;
       this.figure.dataset.state = "live";
+      if (this.tap) hover(this.view, this.tap);
+      this.tap = null;
     }
   }
 
@@ -204,10 +220,12 @@
       const script = document.createElement("script");
       Object.assign(script, { src: VEGA, onload: resolve, onerror: reject });
       document.head.append(script);
-    }).catch(() => {
-      fetched = null; // the next chart that is wanted asks again
-      throw new Error("cbec-vega.js could not be loaded");
-    });
+    })
+      .catch(() => {
+        fetched = null; // the next chart that is wanted asks again
+        throw new Error("cbec-vega.js could not be loaded");
+      })
+      .then(measureAsStills);
     return fetched;
   }
 
@@ -230,7 +248,8 @@
     try {
       await fetchVega();
       sizes.observe(chart.view); // which draws it, and again when there is other room
-      chart.hint?.remove();
+      // Below a finger nothing moves: there the hint stays, and is true of the live view, too.
+      if (HOVERS.matches) chart.hint?.remove();
     } catch (error) {
       chart.isWanted = false;
       console.warn("This chart stays a still picture:", error);
@@ -245,16 +264,25 @@
     if (!atWork) (now ? drawNext : () => whenIdle(drawNext))();
   }
 
-  /* A finger doesn't hover: where it taps, the chart is told of a mouse, so that it shows a value.
+  /* A finger doesn't hover: where it tapped, the chart is told of a mouse, so that it shows a value.
      Not at once, for the browser says next that the finger has left. */
-  function tapped(event) {
-    if (event.pointerType !== "touch") return;
-    const { clientX, clientY } = event;
-    const told = { clientX, clientY, bubbles: true, pointerType: "mouse" };
+  function hover(view, { x, y }) {
     setTimeout(() => {
+      const box = view.getBoundingClientRect(); // the page may have moved since
+      const [clientX, clientY] = [box.left + x, box.top + y];
+      const told = { clientX, clientY, bubbles: true, pointerType: "mouse" };
       const mark = document.elementFromPoint(clientX, clientY);
-      mark?.dispatchEvent(new PointerEvent("pointermove", told));
+      if (view.contains(mark)) mark.dispatchEvent(new PointerEvent("pointermove", told));
     }, AFTER_A_TAP);
+  }
+
+  /* What is tapped while the picture is still is shown when it has come alive. */
+  function tapped(chart, event) {
+    if (event.pointerType !== "touch") return;
+    const box = chart.view.getBoundingClientRect();
+    const place = { x: event.clientX - box.left, y: event.clientY - box.top };
+    if (chart.shown) hover(chart.view, place);
+    else chart.tap = place;
   }
 
   function start() {
@@ -277,12 +305,12 @@
       for (const event of ["pointerenter", "pointerdown"]) {
         chart.view.addEventListener(event, () => enliven(chart, true));
       }
-      chart.view.addEventListener("pointerup", tapped);
+      chart.view.addEventListener("pointerup", (event) => tapped(chart, event));
       figure.addEventListener("focusin", () => enliven(chart, true));
       chart.hint = figure.querySelector(".cbec-chart__hint");
       if (chart.hint) chart.hint.hidden = false;
       if (!chart.hasControls()) return;
-      if (matchMedia("(hover: hover)").matches) near.observe(chart.view);
+      if (HOVERS.matches) near.observe(chart.view);
       else if (chart.hint) chart.hint.textContent = chart.hint.dataset.controls;
     });
   }

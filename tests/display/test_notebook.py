@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from cbec.audit.provenance import find
 from cbec.display import notebook
-from cbec.display.html import html_table
-from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME, Table, computed
+from cbec.display.html import TABLE_MIME, html_table
+from cbec.display.notebook import GLUE_PREFIX, TRACE_MIME, Table, computed, table_page
 from cbec.display.sources import sources_html
 from cbec.errors import PrintedFigureError, TableError
 from cbec.figures.in_words import figure_in_english
@@ -327,3 +328,16 @@ def test_a_group_stands_across_the_table_above_its_rows() -> None:
         "4",
     ]
     assert '<th colspan="2" scope="colgroup">second</th>' in table
+
+
+def test_what_a_table_shows_is_computed_once_for_page_and_content(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    content = Table._content
+    monkeypatch.setattr(Table, "_content", lambda self: asked.append(1) or content(self))
+    table = Table(pd.DataFrame({"a": [1]}), "Tests", folded=True)
+    shown, _ = InteractiveShell.instance().display_formatter.format(table)
+    assert len(asked) == 1
+    assert shown.keys() >= {TABLE_MIME, "text/html", "text/plain"}
+    assert shown["text/html"] == table._repr_html_() == table_page(shown[TABLE_MIME])

@@ -186,8 +186,8 @@ class Table(AsTable):
         named = [[entry.name for entry in row] for row in rests]
         return {**shown, "folded": self.folded, "rests on": named}
 
-    def _repr_html_(self) -> str:
-        return table_page(self._content())
+    def _page(self, content: Mapping[str, Any]) -> str:
+        return table_page(content)
 
     def __repr__(self) -> str:
         return self._shown().round(self.decimals).to_string(index=False)

@@ -96,8 +96,13 @@ class AsTable:
     def _content(self) -> dict[str, Any]:
         raise NotImplementedError
 
-    def _repr_html_(self) -> str:
-        return content_html(self._content())
+    def _page(self, content: Mapping[str, Any]) -> str:
+        return content_html(content)
 
+    def _repr_html_(self) -> str:
+        return self._page(self._content())
+
+    # With the page in it, a notebook computes the content once for both.
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {TABLE_MIME: self._content()}
+        content = self._content()
+        return {TABLE_MIME: content, "text/html": self._page(content)}

@@ -411,7 +411,7 @@ def test_words_in_two_lines_stand_apart_from_the_marks_above_and_below() -> None
     spans = [vertical(mark) for mark in outturns(spec)]
     for lines, first in words:
         top, bottom = first - 10, first + 14 * (lines - 1) + 3
-        assert all(low < top - 6 or high > bottom + 2 for high, low in spans)
+        assert all(low < top - 8 or high > bottom + 4 for high, low in spans)
 
 
 def bars(spec: dict[str, Any]) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ SHOWN: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("make", SHOWN.values(), ids=SHOWN)
 def test_what_a_table_stores_is_enough_to_write_it(make: Callable[[], Any]) -> None:
     shown = make()
-    (content,) = shown._repr_mimebundle_().values()
+    content = shown._repr_mimebundle_()[TABLE_MIME]
     assert write_table(json.loads(json.dumps(content))) == shown._repr_html_()
 
 

@@ -1,6 +1,6 @@
 """How a chart is laid out on a phone: views below each other, each as wide as there is room.
 
-``charts.js`` does the same for the live view, to the pixel of the window.
+``charts.js`` does the same for the live view, which is as large as the still picture.
 """
 
 from __future__ import annotations

@@ -249,7 +249,8 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
 
     A page is opened with scripts or without, from the server or from its folder, by mouse or by
     touch; ``fresh`` opens it anew, with a ``query`` if one is given. Its boxes then stand open or
-    closed, or as they were (``boxes=None``). Other options are media that ``emulate_media`` knows.
+    closed, or as they were (``boxes=None``), and its charts are ``alive`` or still. Other options
+    are media that ``emulate_media`` knows.
     """
     open_now: dict[tuple[bool, bool, bool], Visit] = {}
     media_of: dict[Page, dict[str, Any]] = {}
@@ -270,6 +271,7 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
         folder: bool = False,
         touch: bool = False,
         boxes: bool | None = True,
+        alive: bool = True,
         fresh: bool = False,
         query: str = "",
         **media: Any,
@@ -287,8 +289,9 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
             for record in (seen.foreign, seen.failed, seen.errors, seen.arrived):
                 record.clear()
             show(page, *((width, media) if fresh else (WIDE, REST)))
-            # Without scripts nothing is asked for after that.
-            page.goto(base + name + query, wait_until="networkidle" if scripts else "load")
+            # Without scripts nothing is asked for after that, and a folder doesn't keep waiting.
+            until: Any = "load" if folder or not scripts else "networkidle"
+            page.goto(base + name + query, wait_until=until)
             seen.loaded = tuple(seen.arrived)
         else:
             page.mouse.move(0, 0)
@@ -296,7 +299,7 @@ def visit(browser: Browser, address: str, site: Path) -> Callable[..., Visit]:
         show(page, width, media)
         if boxes is not None:
             page.evaluate(SET_BOXES, boxes)
-        if pages().get(name) and scripts:
+        if alive and scripts and pages().get(name):
             page.evaluate(ENLIVEN)
             try:
                 page.wait_for_function(ALL_CHARTS_DRAWN, timeout=15_000)

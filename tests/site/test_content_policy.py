@@ -141,6 +141,7 @@ def changed(chart: Locator, act: Callable[[], None]) -> None:
     chart.page.wait_for_function(f"([chart, was]) => ({DRAWN})(chart) !== was", arg=before)
 
 
+@pytest.mark.parametrize("base", ["folder"], indirect=True)  # test_site.py has the server
 def test_charts_answer_mouse_lists_sliders_and_legends(
     chart_page: str | None, page: Page, base: str
 ) -> None:

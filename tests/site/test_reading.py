@@ -179,7 +179,7 @@ DRAWN = """(chart) => {
 }"""
 
 
-@pytest.mark.parametrize("width", [PHONE, 412, 1280])
+@pytest.mark.parametrize("width", [PHONE, 1280])
 def test_a_chart_that_comes_alive_stays_as_it_is(
     chart_page: str | None, browser: Browser, address: str, width: int
 ) -> None:

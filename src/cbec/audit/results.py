@@ -13,8 +13,9 @@ from cbec.audit.ledger import Alternative, Claim, Finding, Ledger
 from cbec.audit.verdicts import Arithmetic, Evidence, verdict_html
 from cbec.display.html import TABLE_MIME, entry_link, html_table
 from cbec.errors import LedgerError, did_you_mean
-from cbec.figures.in_words import interval_text
+from cbec.figures.in_words import figure_in_english, interval_text
 from cbec.figures.interval import Interval
+from cbec.figures.printed import parse_printed
 from cbec.figures.rounding import Rule
 
 if TYPE_CHECKING:
@@ -212,20 +213,27 @@ class Audit:
 def _html_row(result: ClaimAudit) -> list[str]:
     claim = result.claim
     named = entry_link(claim.id, html.escape(claim.title))
-    recomputed, within = html.escape(result.recomputed_text), html.escape(result.bounds_text)
-    if within not in ("", recomputed):
-        recomputed += f"<br><small>{within}</small>"
     verdicts = [verdict_html(verdict) for verdict in (result.arithmetic, result.evidence)]
-    return [named, printed_html(claim), recomputed, *verdicts]
+    return [named, printed_html(claim), recomputed_html(result), *verdicts]
 
 
 def printed_html(claim: Claim) -> str:
     """Return the figure as printed, and below it what it says in English."""
-    if claim.printed is None:
-        return ""
-    printed, english = html.escape(claim.stated), html.escape(claim.english)
-    figure = f'<span class="cbec-figure" lang="zh-CN">{printed}</span>'
-    return figure if english == printed else f"{figure}<br><small>{english}</small>"
+    return "" if claim.printed is None else _figure_html(claim.stated, claim.english)
+
+
+def recomputed_html(result: ClaimAudit) -> str:
+    """Return what its inputs give, and below it the range, or what it says in English."""
+    text, below = result.recomputed_text, result.bounds_text
+    if not text.isascii() and not below:
+        below = figure_in_english(parse_printed(text), result.claim.unit)
+    return _figure_html(text, below) if text else html.escape(below)
+
+
+def _figure_html(figure: str, below: str) -> str:
+    printed = f'<span class="cbec-figure" lang="zh-CN">{html.escape(figure)}</span>'
+    more = below not in ("", figure)
+    return f"{printed}<br><small>{html.escape(below)}</small>" if more else printed
 
 
 def record(result: ClaimAudit) -> dict[str, str]:

@@ -218,7 +218,7 @@ def _answer(end: alt.Chart, until: int, unit: str) -> list[alt.Chart]:
     """Write above the drawing what the growth rates lead to."""
     said = (
         f"'{until}: ' + format(datum.value, ',.1f') + {json.dumps(' ' + unit)} "
-        "+ ', imports ' + format(datum.share, '.1f') + ' %'"
+        "+ ', imports ' + format(datum.share, '.1f') + '%'"
     )
     large: Any = {"fontSize": {"expr": "width > 480 ? 14 : 12"}, "fontWeight": "bold"}
     small: Any = {"fontSize": 12, "fontWeight": "normal"}

@@ -20,7 +20,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cbec.audit.formats import render
 from cbec.audit.ledger import Claim, Ledger
-from cbec.audit.results import Check, ClaimAudit, printed_html
+from cbec.audit.results import Check, ClaimAudit, printed_html, recomputed_html
 from cbec.audit.verdicts import CODES, verdict_html
 from cbec.display.html import entry_link, plain_words
 from cbec.figures.expression import names
@@ -99,15 +99,12 @@ class WriteEntries(SphinxPostTransform):
 
 def _cells(result: ClaimAudit) -> dict[str, str]:
     claim = result.claim
-    recomputed = escape(result.recomputed_text)
-    if result.bounds_text and result.bounds_text != result.recomputed_text:
-        recomputed += f"<br><small>{escape(result.bounds_text)}</small>"
     place = ", ".join(filter(None, (claim.place, claim.period)))
     return {
         "claim": entry_link(claim.id, escape(claim.label_en))
         + f"<br><small>{escape(place)}</small>",
         "printed": printed_html(claim),
-        "recomputed": recomputed,
+        "recomputed": recomputed_html(result),
         "verdicts": f"{verdict_html(result.arithmetic, result.code)}<br>"
         + verdict_html(result.evidence),
     }

@@ -519,7 +519,7 @@ def test_answer_is_compound_growth_from_the_last_levels(
     out, into = 13.7 * (1 + exports / 100) ** 2, 3.96 * (1 + imports / 100) ** 2
     said = answer(exports, imports)
     share = 100 * into / (out + into)
-    assert f"2026: {out + into:.1f} trillion CNY, imports {share:.1f} %" in said
+    assert f"2026: {out + into:.1f} trillion CNY, imports {share:.1f}%" in said
     low, high = (17.5, 21.0), (16.5, 22.4)
     inside = [low[0] <= out + into <= low[1], high[0] <= out + into <= high[1]]
     words = {(True, True): 0, (False, True): 1, (False, False): 2}[tuple(inside)]

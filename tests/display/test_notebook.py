@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.formatters import DisplayFormatter
 
 from cbec.audit.provenance import find
 from cbec.display import notebook
@@ -337,7 +337,7 @@ def test_what_a_table_shows_is_computed_once_for_page_and_content(
     content = Table._content
     monkeypatch.setattr(Table, "_content", lambda self: asked.append(1) or content(self))
     table = Table(pd.DataFrame({"a": [1]}), "Tests", folded=True)
-    shown, _ = InteractiveShell.instance().display_formatter.format(table)
+    shown, _ = DisplayFormatter().format(table)
     assert len(asked) == 1
     assert shown.keys() >= {TABLE_MIME, "text/html", "text/plain"}
     assert shown["text/html"] == table._repr_html_() == table_page(shown[TABLE_MIME])

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from cbec_book import build_cache, ledger_links
 from cbec_book.content import (
+    api_signatures,
     bibtex,
     certificate_page,
     chart,
@@ -79,6 +80,7 @@ _CHANGES = (
 #: What adds itself to Sphinx.
 _PARTS: tuple[ModuleType, ...] = (ledger_links, first_party, search_index, bibtex, mathml, chart)
 _PARTS += (code_cells, still_chart, preview_card, numbers, roles, reading_time, head, not_found)
+_PARTS += (api_signatures,)
 #: What is written beside the pages.
 _STEPS = (
     math_font.write_font,

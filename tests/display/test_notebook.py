@@ -65,6 +65,22 @@ def test_a_frame_is_shown_without_its_index_and_rounded() -> None:
     assert "<caption>Growth, %</caption>" in page
 
 
+@pytest.mark.parametrize(
+    ("texts", "is_numeric"),
+    [
+        (["80%", "100%"], True),
+        (["15.5–36.8", "", "−3"], True),
+        (["1,234", "none"], False),
+        (["2013 to 2024"], False),
+        (["", ""], False),
+        (["2024-03-07"], False),
+    ],
+)
+def test_texts_that_are_numbers_stand_below_each_other(texts: list[str], is_numeric: bool) -> None:
+    page = Table(pd.DataFrame({"held": texts}))._repr_html_()
+    assert ('class="num"' in page) is is_numeric
+
+
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
 def test_what_is_missing_is_an_empty_cell(missing: object) -> None:
     frame = pd.DataFrame({"a": pd.Series([missing, "x"], dtype=object)})

@@ -247,9 +247,14 @@ def test_the_heads_of_a_long_table_stay_in_sight(visit: Callable[..., Any]) -> N
     assert abs(head.bounding_box()["y"] - bar["height"]) < 12  # right below the page's own head
 
 
-def test_a_table_that_goes_on_shows_it(visit: Callable[..., Any]) -> None:
-    page = visit("reference/trend_models.html", width=PHONE).page
-    box = page.locator(".cbec-scroll[data-overflow=more]").first
+@pytest.mark.parametrize(
+    ("name", "kind"), [("reference/trend_models", ".cbec-scroll"), ("reference/api/figures", "pre")]
+)
+def test_what_goes_on_at_the_right_shows_it(
+    visit: Callable[..., Any], name: str, kind: str
+) -> None:
+    page = visit(f"{name}.html", width=PHONE).page
+    box = page.locator(f"{kind}[data-overflow=more]").first
     expect(box).to_have_css("mask-image", re.compile("gradient"))
     box.evaluate("box => { box.scrollLeft = box.scrollWidth; box.id = 'at-its-end'; }")
     expect(page.locator("#at-its-end")).to_have_attribute("data-overflow", "end")

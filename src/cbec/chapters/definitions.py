@@ -12,13 +12,14 @@ from cbec.measures.growth import share, year_on_year
 from cbec.tables.evidence_grades import weakest
 from cbec.tables.frames import load
 
-#: How the statistics of `levels` are drawn: from the largest, those that are no line, and the way
-#: from one to another that is no growth. Then the vintages of `trade_shares`.
+#: How a chart shows the statistics of `levels`. They are named from the largest, then those that
+#: are no line, and the way from one to another that is no growth.
 DRAWN: dict[str, Any] = {
     "order": ("100EC", "100EC's B2C", "customs", "platform", "others"),
     "rivals": ("others",),
     "leap": ("platform", "customs", "a change of definition"),
 }
+#: The vintages of `trade_shares`.
 VINTAGES = ("as first published", "as revised")
 _LABELS = {"market-total": "100EC", "customs-total": "customs", "customs-narrow-total": "platform"}
 

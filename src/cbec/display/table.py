@@ -6,6 +6,7 @@ language has titles and cells to map, and numbers that aren't yet written in any
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
@@ -14,6 +15,8 @@ from typing import Any
 import pandas as pd
 
 from cbec.display.html import TABLE_MIME, UNCONFIRMED_MARK, html_table
+
+_NUMERIC = re.compile(r"[+−-]?[\d.,]+%?(?:–[\d.,]+%?)?")
 
 
 def table_content(
@@ -55,7 +58,7 @@ def _plain(cell: Any, decimals: int) -> str | int | float | None:
 def content_html(content: Mapping[str, Any]) -> str:
     """Write what a table shows as HTML."""
     kinds, decimals = content["kinds"], content["decimals"]
-    numeric = {i for i, kind in enumerate(kinds) if kind != "text"}
+    numeric = {i for i, kind in enumerate(kinds) if kind != "text" or _is_numeric(content, i)}
     marked = kinds.index("fraction") if "fraction" in kinds else 0
     rows = []
     for cells, is_marked in zip(content["rows"], content["unconfirmed"], strict=True):
@@ -80,6 +83,12 @@ def _kind(cells: Sequence[object]) -> str:
     if not known or any(isinstance(cell, str) for cell in known):
         return "text"
     return "fraction" if any(isinstance(cell, float) for cell in known) else "number"
+
+
+def _is_numeric(content: Mapping[str, Any], column: int) -> bool:
+    """Tell whether the texts of a column are numbers, such as 12% or 1.2–3.4."""
+    texts = [row[column] for row in content["rows"] if row[column] not in (None, "")]
+    return bool(texts) and all(_NUMERIC.fullmatch(text) for text in texts)
 
 
 def _text(cell: str | int | float | None, kind: str, decimals: int) -> str:

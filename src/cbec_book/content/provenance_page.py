@@ -126,7 +126,9 @@ def _rows_html(rows: Sequence[Entry], known: str, unit: str = "") -> str:
             ]
         )
     first = "Period" if rows[0].series else "Figure"
-    head = (first, "Printed", "Origin", "Note")
+    head = [first, "Printed", "Origin", "Note"]
+    if not any(entry.note for entry in rows):
+        head, lines = head[:-1], [line[:-1] for line in lines]
     caption, ids = ", ".join(filter(None, (known, unit))), [entry.name for entry in rows]
     return table_html(head, lines, caption=caption, ids=ids)
 

@@ -19,7 +19,9 @@ OWN: Mapping[str, re.Pattern[str] | None] = {
     "buttons.js": None,
     "search.js": _SEARCH,
     "notes.js": re.compile(r'class="(?:cbec-notes|(?:[^"]*\s)?cbec-term)[\s"]'),
-    "overflow.js": re.compile(r'class="(?:cbec-scroll|pst-scrollable)|<math[^>]*display="block"'),
+    "overflow.js": re.compile(
+        r'class="(?:cbec-scroll|pst-scrollable|highlight")|<math[^>]*display="block"'
+    ),
     "ledger.js": re.compile(r'class="cbec-ledger__data"'),
     "charts.js": _CHART,
     # Each of these builds on those before it.

@@ -1,9 +1,10 @@
-/* Says of each box of a table or a formula whether more of it is out of sight at the end: the style
-   lets that end fade. A table that fits its box needs none, and its heads stay in sight. */
+/* Says of each box of a table, a formula or code whether more of it is out of sight at the end: the
+   style lets that end fade. A table that fits its box needs none, and its heads stay in sight. */
 (function () {
   "use strict";
 
-  const BOXES = ".cbec-scroll, .pst-scrollable-table-container, math[display=block]";
+  const BOXES =
+    ".cbec-scroll, .pst-scrollable-table-container, math[display=block], .highlight > pre";
 
   function tell(box) {
     const hidden = box.scrollWidth - box.clientWidth;

@@ -302,7 +302,7 @@ def test_a_broken_variant_is_named(copy: Path, ledger: Ledger, row: str, said: s
 
 
 def test_asking_for_what_is_not_there_says_what_is(result: Robustness) -> None:
-    with pytest.raises(LedgerError, match="no proposition 'rose'; there are import-growth"):
+    with pytest.raises(LedgerError, match="no proposition 'rose'; there are share-rose, growth"):
         result["rose"]
     with pytest.raises(LedgerError, match="no axis 'base'; there are face, rounding"):
         result["share-rose"].standing("base")

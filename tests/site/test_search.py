@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -148,6 +149,14 @@ def test_the_index_is_light_and_loaded_only_for_a_search(
     page.get_by_text("figures as they are printed").wait_for()
     assert not [url for url in asked if search_index.INDEX_FILE in url]
     page.close()
+
+
+def test_a_changed_index_has_another_address(site: Path) -> None:
+    page = BeautifulSoup((site / "search.html").read_bytes(), "html.parser")
+    name, _, version = page.find(id="search-results")["data-index"].partition("?v=")
+    content = (site / name).read_bytes()
+    assert version
+    assert hashlib.sha256(content).hexdigest().startswith(version)
 
 
 def test_the_whole_site_comes_as_one_zip_that_opens_from_a_folder(
